@@ -1,0 +1,30 @@
+//! An account: who somebody is to us.
+
+use super::{Time, email::EmailAddress, name::DisplayName, named};
+use uuid::Uuid;
+
+/// Identifies an account (UUIDv7); the `sub` claim of every token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AccountId(pub Uuid);
+
+named! {
+    /// What an account may do; the `role` claim of access tokens.
+    pub enum Role { User = "user", Admin = "admin" }
+}
+
+/// A registered person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub id: AccountId,
+    pub email: EmailAddress,
+    pub name: DisplayName,
+    pub role: Role,
+    pub created_at: Time,
+}
+
+/// Whether strangers may register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    Open,
+    Closed,
+}

@@ -1,0 +1,47 @@
+//! Security events: what happened to whom, kept for the account's owner and the operator.
+
+use super::{
+    Time,
+    account::AccountId,
+    named,
+    session::{Session, SessionId},
+};
+use std::net::IpAddr;
+
+named! {
+    /// What happened. Refusals of strangers are log lines, not events: nobody may fill the disk.
+    pub enum EventKind {
+        Registered = "registered",
+        SignedIn = "signed_in",
+        SignedOut = "signed_out",
+        ProfileChanged = "profile_changed",
+        /// A reply was lost and its refresh token given again.
+        SessionHealed = "session_healed",
+        /// An old refresh token came back: the session was ended.
+        SessionReuse = "session_reuse",
+    }
+}
+
+/// One entry of the append-only audit log.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub kind: EventKind,
+    pub account_id: AccountId,
+    pub session_id: Option<SessionId>,
+    pub at: Time,
+    pub ip: Option<IpAddr>,
+}
+
+impl Event {
+    /// Something that happened to a session, done at `at` from `ip`.
+    #[must_use]
+    pub fn of(kind: EventKind, session: &Session, at: Time, ip: Option<IpAddr>) -> Self {
+        Self { kind, account_id: session.account_id, session_id: Some(session.id), at, ip }
+    }
+
+    /// The start of a session.
+    #[must_use]
+    pub fn start(kind: EventKind, session: &Session) -> Self {
+        Self::of(kind, session, session.created_at, session.device.ip)
+    }
+}

@@ -1,0 +1,150 @@
+//! Passwords, and what we ask of a new one.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+/// Shortest new password in code points (NIST SP 800-63B section 5.1.1.2).
+pub const SHORTEST: usize = 8;
+/// Longest password in code points: a bound on the work before hashing, far above any passphrase.
+pub const LONGEST: usize = 256;
+
+/// A password as typed: NFC (RFC 8265 section 4.2), 1 to 256 code points, otherwise neither changed nor cut.
+///
+/// It has no `Display`, hides itself from `Debug` and is wiped when dropped.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+/// A password hash in PHC string form; hidden from `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+/// Why a text cannot be a password, or not a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordProblem {
+    Missing,
+    TooShort,
+    TooLong,
+    Forbidden,
+    Common,
+}
+
+impl Password {
+    /// Reads a password somebody signs in with; the rules for new ones do not apply, so tightening them locks nobody out.
+    ///
+    /// # Errors
+    /// Empty, over 256 code points, or with a NUL character.
+    pub fn parse(typed: &str) -> Result<Self, PasswordProblem> {
+        // A code point is 4 bytes at most; this keeps normalisation off megabytes.
+        if typed.len() > 4 * LONGEST {
+            return Err(PasswordProblem::TooLong);
+        }
+        let normal = Zeroizing::new(typed.nfc().collect::<String>());
+        match normal.chars().count() {
+            0 => Err(PasswordProblem::Missing),
+            n if n > LONGEST => Err(PasswordProblem::TooLong),
+            _ if normal.contains('\0') => Err(PasswordProblem::Forbidden),
+            _ => Ok(Self(normal)),
+        }
+    }
+
+    /// Reads a password somebody wants to use from now on.
+    ///
+    /// # Errors
+    /// As `parse`, and when it is under 8 code points or on the list of common passwords.
+    pub fn parse_new(typed: &str) -> Result<Self, PasswordProblem> {
+        let password = Self::parse(typed)?;
+        if password.0.chars().count() < SHORTEST {
+            return Err(PasswordProblem::TooShort);
+        }
+        if COMMON.contains(Zeroizing::new(password.0.to_lowercase()).as_str()) {
+            return Err(PasswordProblem::Common);
+        }
+        Ok(password)
+    }
+
+    /// The bytes to hash.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl PasswordHash {
+    #[must_use]
+    pub fn from_phc(phc: String) -> Self {
+        Self(phc)
+    }
+
+    #[must_use]
+    pub fn as_phc(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(hidden)")
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(hidden)")
+    }
+}
+
+/// The passwords of at least 8 characters among the 20,000 most common ones (list by Royce Williams, as shipped with
+/// Django), in lower case. Shorter ones are refused for their length.
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common-passwords.txt").lines().collect());
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMON, Password, PasswordProblem};
+
+    #[test]
+    fn normal_forms_of_one_password_are_one() {
+        let composed = Password::parse("caf\u{e9} au lait").unwrap();
+        let decomposed = Password::parse("cafe\u{301} au lait").unwrap();
+        assert_eq!(composed.expose(), decomposed.expose());
+    }
+
+    #[test]
+    fn space_and_case_are_kept() {
+        assert_eq!(Password::parse("  Correct Horse  ").unwrap().expose(), b"  Correct Horse  ");
+    }
+
+    #[test]
+    fn a_new_password_has_8_to_256_code_points_and_is_not_common() {
+        let problem = |typed: &str| Password::parse_new(typed).err();
+        assert_eq!(problem(""), Some(PasswordProblem::Missing));
+        assert_eq!(problem("1234567"), Some(PasswordProblem::TooShort));
+        assert_eq!(problem("üüüüüüü"), Some(PasswordProblem::TooShort));
+        assert_eq!(problem(&"é".repeat(256)), None);
+        assert_eq!(problem(&"x".repeat(257)), Some(PasswordProblem::TooLong));
+        assert_eq!(problem(&"x".repeat(1_000_000)), Some(PasswordProblem::TooLong));
+        assert_eq!(problem("null\0in the middle"), Some(PasswordProblem::Forbidden));
+        for common in ["password", "PASSWORD", "iloveyou", "12345678"] {
+            assert_eq!(problem(common), Some(PasswordProblem::Common), "{common}");
+        }
+        assert_eq!(problem("correct horse battery"), None);
+    }
+
+    #[test]
+    fn an_old_password_need_not_meet_the_rules_for_new_ones() {
+        assert!(Password::parse("short").is_ok());
+    }
+
+    #[test]
+    fn debug_hides_the_password() {
+        assert_eq!(format!("{:?}", Password::parse("correct horse").unwrap()), "Password(hidden)");
+    }
+
+    #[test]
+    fn the_list_is_lower_case_and_long_enough_to_matter() {
+        assert!(COMMON.len() > 5_000);
+        assert!(COMMON.iter().all(|p| p.chars().count() >= super::SHORTEST && **p == p.to_lowercase()));
+    }
+}

@@ -1,0 +1,105 @@
+//! What to do with a presented refresh token: the whole rotation decision, pure.
+//!
+//! Rotation with reuse detection (RFC 9700 section 4.14.2) in a form that signs no honest owner out: everybody who
+//! races for a renewal gets the same successor, a lost reply heals, and a copy in two hands always ends the session.
+
+use super::lives::Lives;
+use super::session::{EndReason, Generation, Session};
+use super::{Span, Time};
+
+/// What to do. All writes it asks for are conditional on the generation it was decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// There is no such session.
+    Unknown,
+    /// It ended before.
+    Ended(EndReason),
+    /// It ends now: its idle or absolute life is over, or a copy of it is in two hands.
+    End(EndReason),
+    /// The token is ahead of the record (a restored backup, another key): refuse, alarm, end nothing.
+    Invalid,
+    /// The current token: step to the next generation.
+    Rotate(Step),
+    /// Somebody raced this renewal: give the same successor again, write nothing.
+    Repeat,
+    /// The reply to the last renewal was lost: step on from the same parent.
+    Heal(Step),
+    /// A very late request: give nothing, end nothing.
+    Stale,
+}
+
+/// The change a renewal makes to the record; `confirmed` becomes false with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub generation: Generation,
+    pub parent: Generation,
+    pub rotated_at: Time,
+    pub replay_until: Time,
+    pub idle_expires_at: Time,
+}
+
+/// Decides on the presented generation. The order of the rules matters: the end of a session comes before any grace.
+#[must_use]
+pub fn decide(session: Option<&Session>, presented: Generation, now: Time, lives: &Lives) -> Decision {
+    let Some(session) = session else { return Decision::Unknown };
+    if let Some((_, reason)) = session.ended {
+        return Decision::Ended(reason);
+    }
+    if now >= session.expires_at {
+        return Decision::End(EndReason::Expired);
+    }
+    if now >= session.idle_expires_at {
+        return Decision::End(EndReason::Idle);
+    }
+    decide_living(session, presented, now, lives)
+}
+
+fn decide_living(session: &Session, presented: Generation, now: Time, lives: &Lives) -> Decision {
+    let (current, parent) = (session.generation, session.parent);
+    if presented > current {
+        Decision::Invalid
+    } else if presented == current {
+        Decision::Rotate(step(session, current, now, lives))
+    } else if presented >= parent && now <= session.replay_until {
+        Decision::Repeat
+    } else if presented == parent && !session.confirmed {
+        Decision::Heal(step(session, parent, now, lives))
+    } else if now <= session.replay_until + stale_window(lives) {
+        Decision::Stale
+    } else {
+        Decision::End(EndReason::Reuse)
+    }
+}
+
+fn step(session: &Session, parent: Generation, now: Time, lives: &Lives) -> Step {
+    Step {
+        generation: session.generation + 1,
+        parent,
+        rotated_at: now,
+        replay_until: now + lives.grace,
+        idle_expires_at: lives.idle_end(now, session.persistent, session.expires_at),
+    }
+}
+
+/// For how long after the grace time an old token is taken for a late one rather than a stolen one.
+fn stale_window(lives: &Lives) -> Span {
+    lives.grace * 6
+}
+
+impl Session {
+    /// The record after a step.
+    #[must_use]
+    pub fn stepped(mut self, step: Step) -> Self {
+        self.generation = step.generation;
+        self.parent = step.parent;
+        self.rotated_at = step.rotated_at;
+        self.replay_until = step.replay_until;
+        self.idle_expires_at = step.idle_expires_at;
+        self.confirmed = false;
+        self
+    }
+}
+
+#[cfg(test)]
+#[path = "rotation_tests.rs"]
+mod tests;

@@ -1,0 +1,111 @@
+use super::{Decision, Step, decide};
+use crate::domain::account::AccountId;
+use crate::domain::device::Device;
+use crate::domain::lives::Lives;
+use crate::domain::session::{EndReason, Session, SessionId, SignIn, SignInMethod};
+use crate::domain::{Span, Time};
+use uuid::Uuid;
+
+const LIVES: Lives =
+    Lives { access: Span::minutes(15), idle: Span::days(7), session: Span::days(30), grace: Span::seconds(20) };
+
+fn start() -> Time {
+    Time::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+/// A session in generation 5 with parent 3 (4 was given up), renewed at `start()`, unconfirmed.
+fn session() -> Session {
+    let sign_in = SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
+    let began = start() - Span::days(1);
+    let session = Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, began, &LIVES);
+    session.stepped(Step {
+        generation: 5,
+        parent: 3,
+        rotated_at: start(),
+        replay_until: start() + LIVES.grace,
+        idle_expires_at: start() + LIVES.idle,
+    })
+}
+
+fn confirmed() -> Session {
+    Session { confirmed: true, ..session() }
+}
+
+fn ended(reason: EndReason) -> Session {
+    Session { ended: Some((start(), reason)), ..session() }
+}
+
+fn step(parent: i64, after: Span) -> Step {
+    let now = start() + after;
+    Step {
+        generation: 6,
+        parent,
+        rotated_at: now,
+        replay_until: now + LIVES.grace,
+        idle_expires_at: (now + LIVES.idle).min(session().expires_at),
+    }
+}
+
+#[test]
+fn every_rule_in_its_order() {
+    let (now, soon, late) = (Span::zero(), Span::seconds(20), Span::milliseconds(20_001));
+    let (stale_end, very_late, monday) = (Span::seconds(140), Span::milliseconds(140_001), Span::days(3));
+    let idle_end = Span::days(7);
+    let table = [
+        // Rule 1: an ended session stays ended, before any grace.
+        (ended(EndReason::SignedOut), 5, now, Decision::Ended(EndReason::SignedOut)),
+        (ended(EndReason::Reuse), 3, now, Decision::Ended(EndReason::Reuse)),
+        (ended(EndReason::Reuse), 9, very_late, Decision::Ended(EndReason::Reuse)),
+        // Rule 2: life over.
+        (session(), 5, idle_end - Span::milliseconds(1), Decision::Rotate(step(5, idle_end - Span::milliseconds(1)))),
+        (session(), 5, idle_end, Decision::End(EndReason::Idle)),
+        (session(), 3, idle_end, Decision::End(EndReason::Idle)),
+        (session(), 5, Span::days(29), Decision::End(EndReason::Expired)),
+        // Rule 3: ahead of the record.
+        (session(), 6, now, Decision::Invalid),
+        (confirmed(), 6, very_late, Decision::Invalid),
+        // Rule 4: the current token.
+        (session(), 5, now, Decision::Rotate(step(5, now))),
+        (confirmed(), 5, monday, Decision::Rotate(step(5, monday))),
+        // Rule 5: racers get the same again, confirmed or not, up to the last moment of grace.
+        (session(), 4, now, Decision::Repeat),
+        (session(), 3, soon, Decision::Repeat),
+        (confirmed(), 4, soon, Decision::Repeat),
+        (confirmed(), 3, soon, Decision::Repeat),
+        // Rule 6: a lost reply heals as long as the session lives, from the parent only, unless confirmed.
+        (session(), 3, late, Decision::Heal(step(3, late))),
+        (session(), 3, very_late, Decision::Heal(step(3, very_late))),
+        (session(), 3, monday, Decision::Heal(step(3, monday))),
+        // Rule 7: very late is not theft.
+        (session(), 4, late, Decision::Stale),
+        (session(), 4, stale_end, Decision::Stale),
+        (session(), 2, now, Decision::Stale),
+        (confirmed(), 3, late, Decision::Stale),
+        (confirmed(), 3, stale_end, Decision::Stale),
+        // Rule 8: a copy is in two hands.
+        (session(), 4, very_late, Decision::End(EndReason::Reuse)),
+        (session(), 2, very_late, Decision::End(EndReason::Reuse)),
+        (confirmed(), 3, very_late, Decision::End(EndReason::Reuse)),
+        (confirmed(), 1, monday, Decision::End(EndReason::Reuse)),
+    ];
+    for (i, (session, presented, after, expected)) in table.into_iter().enumerate() {
+        let decision = decide(Some(&session), presented, start() + after, &LIVES);
+        assert_eq!(decision, expected, "row {i}: generation {presented} after {after}");
+    }
+    assert_eq!(decide(None, 1, start(), &LIVES), Decision::Unknown);
+}
+
+#[test]
+fn a_renewal_never_reaches_past_the_absolute_life() {
+    let near_end = Session { idle_expires_at: session().expires_at, ..session() };
+    let now = near_end.expires_at - Span::hours(1);
+    let Decision::Rotate(step) = decide(Some(&near_end), 5, now, &LIVES) else { panic!("rotates") };
+    assert_eq!(step.idle_expires_at, near_end.expires_at);
+}
+
+#[test]
+fn a_session_that_ends_with_the_browser_idles_for_12_hours_at_most() {
+    let brief = Session { persistent: false, ..session() };
+    let Decision::Rotate(step) = decide(Some(&brief), 5, start(), &LIVES) else { panic!("rotates") };
+    assert_eq!(step.idle_expires_at, start() + Span::hours(12));
+}

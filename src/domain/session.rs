@@ -1,0 +1,87 @@
+//! A session: one sign-in on one browser or client, and the whole of its refresh token family (RFC 9700 section 4.14).
+
+use super::{Time, account::AccountId, device::Device, lives::Lives, named};
+use uuid::Uuid;
+
+/// Identifies a session (UUIDv7); the `sid` claim of its tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId(pub Uuid);
+
+/// How often a session has been renewed; the `gen` claim of its tokens. It only grows.
+pub type Generation = i64;
+
+named! {
+    /// How a session was started.
+    pub enum SignInMethod { Password = "password", Registration = "registration" }
+}
+
+named! {
+    /// Why a session ended.
+    pub enum EndReason {
+        SignedOut = "signed_out",
+        /// An old refresh token came back after its successor was in use (RFC 9700 section 4.14.2).
+        Reuse = "reuse",
+        Expired = "expired",
+        Idle = "idle",
+    }
+}
+
+/// The session record. Updated in place: a renewal is one conditional update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub id: SessionId,
+    pub account_id: AccountId,
+    /// Generation of the current tokens.
+    pub generation: Generation,
+    /// The last generation the owner is known to have held.
+    pub parent: Generation,
+    pub rotated_at: Time,
+    /// Until when older tokens back to the parent yield the current ones.
+    pub replay_until: Time,
+    /// Whether an access token of the current generation has been seen in use.
+    pub confirmed: bool,
+    /// Whether it outlives the browser ("keep me signed in").
+    pub persistent: bool,
+    pub method: SignInMethod,
+    pub created_at: Time,
+    pub authenticated_at: Time,
+    pub last_seen_at: Time,
+    pub idle_expires_at: Time,
+    pub expires_at: Time,
+    pub device: Device,
+    pub ended: Option<(Time, EndReason)>,
+}
+
+/// What somebody who has just proved who they are asks for.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    pub method: SignInMethod,
+    pub persistent: bool,
+    pub device: Device,
+}
+
+impl Session {
+    /// A new session in its first generation.
+    #[must_use]
+    pub fn start(id: SessionId, account_id: AccountId, sign_in: SignIn, now: Time, lives: &Lives) -> Self {
+        let expires_at = now + lives.session;
+        Self {
+            id,
+            account_id,
+            generation: 1,
+            parent: 1,
+            rotated_at: now,
+            replay_until: now,
+            confirmed: false,
+            persistent: sign_in.persistent,
+            method: sign_in.method,
+            created_at: now,
+            authenticated_at: now,
+            last_seen_at: now,
+            idle_expires_at: lives.idle_end(now, sign_in.persistent, expires_at),
+            expires_at,
+            device: sign_in.device,
+            ended: None,
+        }
+    }
+}
