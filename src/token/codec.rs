@@ -1,0 +1,220 @@
+//! Our two tokens: claims to text and back, every claim checked (RFC 8725, RFC 9068).
+
+use super::jws::{self, Header, Unverified};
+use super::keyring::Keyring;
+use crate::domain::account::{AccountId, Role};
+use crate::domain::claims::{AccessClaims, RefreshClaims};
+use crate::domain::key::KeyPurpose;
+use crate::domain::lives::LEEWAY;
+use crate::domain::session::SessionId;
+use crate::domain::{Span, Time};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+/// `typ` of access tokens (RFC 9068 section 2.1).
+const ACCESS_TYPE: &str = "at+jwt";
+/// `typ` of refresh tokens.
+const REFRESH_TYPE: &str = "rt+jwt";
+
+/// A signed access token; hidden from `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessToken(pub String);
+
+/// A signed refresh token; hidden from `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RefreshToken(pub String);
+
+/// Why a presented token is no good. Only an access token can be expired: of a refresh token its session's record decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenProblem {
+    Expired,
+    Invalid,
+}
+
+/// Who issues and who is meant.
+#[derive(Clone, Debug)]
+pub struct Names {
+    pub issuer: String,
+    pub audience: String,
+}
+
+/// Signs and verifies with the keys of a keyring.
+pub struct Codec {
+    keyring: Keyring,
+    names: Names,
+    refresh_audience: String,
+    longest_access: Span,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AccessPayload {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    sid: Uuid,
+    r#gen: i64,
+    jti: Uuid,
+    iat: i64,
+    exp: i64,
+    #[serde(default, skip_serializing)]
+    nbf: Option<i64>,
+    role: String,
+    auth_time: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RefreshPayload {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    sid: Uuid,
+    r#gen: i64,
+    jti: String,
+    iat: i64,
+    exp: i64,
+}
+
+impl Codec {
+    /// `longest_access` bounds what a verified access token may claim to live, whoever signed it.
+    #[must_use]
+    pub fn new(keyring: Keyring, names: Names, longest_access: Span) -> Self {
+        let refresh_audience = format!("{}/api/auth/refresh", names.issuer);
+        Self { keyring, names, refresh_audience, longest_access }
+    }
+
+    /// Signs an access token with a `jti` of its own. None only if the library refuses our own key.
+    #[must_use]
+    pub fn sign_access(&self, claims: &AccessClaims, id: Uuid) -> Option<AccessToken> {
+        let payload = AccessPayload {
+            iss: self.names.issuer.clone(),
+            aud: self.names.audience.clone(),
+            sub: claims.account_id.0,
+            sid: claims.session_id.0,
+            r#gen: claims.generation,
+            jti: id,
+            iat: claims.issued_at.timestamp(),
+            exp: claims.expires_at.timestamp(),
+            nbf: None,
+            role: claims.role.as_str().to_owned(),
+            auth_time: claims.authenticated_at.timestamp(),
+        };
+        self.sign(KeyPurpose::Access, ACCESS_TYPE, &payload).map(AccessToken)
+    }
+
+    /// Signs a refresh token: the same bytes for the same claims. None only if the library refuses our own key.
+    #[must_use]
+    pub fn sign_refresh(&self, claims: &RefreshClaims) -> Option<RefreshToken> {
+        let payload = RefreshPayload {
+            iss: self.names.issuer.clone(),
+            aud: self.refresh_audience.clone(),
+            sub: claims.account_id.0,
+            sid: claims.session_id.0,
+            r#gen: claims.generation,
+            jti: refresh_id(claims.session_id.0, claims.generation),
+            iat: claims.issued_at.timestamp(),
+            exp: claims.expires_at.timestamp(),
+        };
+        self.sign(KeyPurpose::Refresh, REFRESH_TYPE, &payload).map(RefreshToken)
+    }
+
+    /// # Errors
+    /// `Expired` for a token that was good once, `Invalid` for everything else; the difference is for its owner to see
+    /// only after the signature was found to be ours.
+    pub fn verify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenProblem> {
+        let payload: AccessPayload = self.verify(KeyPurpose::Access, ACCESS_TYPE, token)?;
+        if payload.iss != self.names.issuer || payload.aud != self.names.audience {
+            return Err(TokenProblem::Invalid);
+        }
+        let claims = payload.claims().ok_or(TokenProblem::Invalid)?;
+        let not_before = payload.nbf.map_or(Some(claims.issued_at), from_seconds).ok_or(TokenProblem::Invalid)?;
+        let too_early = claims.issued_at > now + LEEWAY || not_before > now + LEEWAY;
+        if too_early || claims.expires_at - claims.issued_at > self.longest_access {
+            return Err(TokenProblem::Invalid);
+        }
+        if now >= claims.expires_at + LEEWAY { Err(TokenProblem::Expired) } else { Ok(claims) }
+    }
+
+    /// Verifies a refresh token. Its `exp` is not judged here: the session's record knows better, and a shortened setting
+    /// signs nobody out.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenProblem> {
+        let payload: RefreshPayload = self.verify(KeyPurpose::Refresh, REFRESH_TYPE, token)?;
+        if payload.iss != self.names.issuer || payload.aud != self.refresh_audience {
+            return Err(TokenProblem::Invalid);
+        }
+        payload.claims().ok_or(TokenProblem::Invalid)
+    }
+
+    fn sign(&self, purpose: KeyPurpose, typ: &str, payload: &impl Serialize) -> Option<String> {
+        let key = self.keyring.signing(purpose)?;
+        let header = Header { alg: key.algorithm.as_str().to_owned(), typ: Some(typ.to_owned()), kid: key.id.clone() };
+        jws::sign(&header, payload, key.algorithm, &key.encoding)
+    }
+
+    fn verify<P: DeserializeOwned>(&self, purpose: KeyPurpose, typ: &str, token: &str) -> Result<P, TokenProblem> {
+        let token = Unverified::parse(token).ok_or(TokenProblem::Invalid)?;
+        if token.header.typ.as_deref() != Some(typ) {
+            return Err(TokenProblem::Invalid);
+        }
+        let key = self.keyring.verifying(purpose, &token.header.kid).ok_or(TokenProblem::Invalid)?;
+        let payload = token.verify(key.algorithm, &key.decoding).ok_or(TokenProblem::Invalid)?;
+        serde_json::from_slice(&payload).map_err(|_| TokenProblem::Invalid)
+    }
+}
+
+impl AccessPayload {
+    fn claims(&self) -> Option<AccessClaims> {
+        Some(AccessClaims {
+            account_id: AccountId(self.sub),
+            session_id: SessionId(self.sid),
+            generation: self.r#gen,
+            role: Role::parse(&self.role)?,
+            issued_at: from_seconds(self.iat)?,
+            expires_at: from_seconds(self.exp)?,
+            authenticated_at: from_seconds(self.auth_time)?,
+        })
+    }
+}
+
+impl RefreshPayload {
+    fn claims(&self) -> Option<RefreshClaims> {
+        Some(RefreshClaims {
+            account_id: AccountId(self.sub),
+            session_id: SessionId(self.sid),
+            generation: self.r#gen,
+            issued_at: from_seconds(self.iat)?,
+            expires_at: from_seconds(self.exp)?,
+        })
+    }
+}
+
+/// The `jti` of a refresh token: derived, because everybody who races for a renewal must get the same bytes.
+fn refresh_id(session: Uuid, generation: i64) -> String {
+    format!("{session}.{generation}")
+}
+
+/// A NumericDate (RFC 7519 section 2) in whole seconds, within the years chrono can add to without care.
+fn from_seconds(seconds: i64) -> Option<Time> {
+    const YEAR_9999: i64 = 253_402_300_799;
+    (0..=YEAR_9999).contains(&seconds).then(|| Time::from_timestamp(seconds, 0)).flatten()
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(hidden)")
+    }
+}
+
+impl fmt::Debug for RefreshToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshToken(hidden)")
+    }
+}
+
+#[cfg(test)]
+#[path = "codec_tests.rs"]
+mod tests;

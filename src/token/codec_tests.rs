@@ -1,0 +1,193 @@
+use super::super::keyring::first_keys;
+use super::super::seal::{Sealer, Secret};
+use super::*;
+use crate::domain::key::{Algorithm, KeyRecord};
+use serde_json::{Value, json};
+
+struct Bench {
+    codec: Codec,
+    /// The same keys again, to sign what the codec would never say.
+    keyring: Keyring,
+}
+
+fn now() -> Time {
+    Time::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn keys() -> (Vec<KeyRecord>, Sealer) {
+    let sealer = Sealer::new(&Secret::new(vec![1; 32])).unwrap();
+    (first_keys(&sealer, now()).unwrap(), sealer)
+}
+
+fn bench() -> Bench {
+    let (records, sealer) = keys();
+    let names = Names { issuer: "https://id.example.org".into(), audience: "https://app.example.org".into() };
+    let open = || Keyring::open(&records, &sealer).unwrap();
+    Bench { codec: Codec::new(open(), names, Span::minutes(15)), keyring: open() }
+}
+
+fn access() -> AccessClaims {
+    AccessClaims {
+        account_id: AccountId(Uuid::from_u128(1)),
+        session_id: SessionId(Uuid::from_u128(2)),
+        generation: 3,
+        role: Role::User,
+        issued_at: now(),
+        expires_at: now() + Span::minutes(15),
+        authenticated_at: now() - Span::hours(1),
+    }
+}
+
+fn refresh() -> RefreshClaims {
+    RefreshClaims {
+        account_id: AccountId(Uuid::from_u128(1)),
+        session_id: SessionId(Uuid::from_u128(2)),
+        generation: 3,
+        issued_at: now(),
+        expires_at: now() + Span::days(7),
+    }
+}
+
+impl Bench {
+    fn payload(&self) -> Value {
+        let token = self.codec.sign_access(&access(), Uuid::nil()).unwrap().0;
+        let payload = token.split('.').nth(1).unwrap();
+        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap()
+    }
+
+    /// Signs any payload with our own access key.
+    fn sign(&self, typ: Option<&str>, payload: &Value) -> String {
+        let key = self.keyring.signing(KeyPurpose::Access).unwrap();
+        let header = Header { alg: "EdDSA".into(), typ: typ.map(str::to_owned), kid: key.id.clone() };
+        jws::sign(&header, payload, key.algorithm, &key.encoding).unwrap()
+    }
+
+    fn with(&self, claim: &str, value: Value) -> Result<AccessClaims, TokenProblem> {
+        let mut payload = self.payload();
+        payload[claim] = value;
+        self.codec.verify_access(&self.sign(Some(ACCESS_TYPE), &payload), now())
+    }
+}
+
+#[test]
+fn what_is_signed_is_read_back() {
+    let codec = bench().codec;
+    let token = codec.sign_access(&access(), Uuid::nil()).unwrap();
+    assert_eq!(codec.verify_access(&token.0, now()), Ok(access()));
+    let token = codec.sign_refresh(&refresh()).unwrap();
+    assert_eq!(codec.verify_refresh(&token.0), Ok(refresh()));
+}
+
+#[test]
+fn an_access_token_says_what_the_contract_lists_and_no_more() {
+    let payload = bench().payload();
+    let mut names: Vec<&str> = payload.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["aud", "auth_time", "exp", "gen", "iat", "iss", "jti", "role", "sid", "sub"]);
+}
+
+#[test]
+fn the_same_refresh_claims_give_the_same_bytes() {
+    let codec = bench().codec;
+    assert_eq!(codec.sign_refresh(&refresh()), codec.sign_refresh(&refresh()));
+}
+
+#[test]
+fn neither_token_is_accepted_for_the_other() {
+    let codec = bench().codec;
+    let (a, r) = (codec.sign_access(&access(), Uuid::nil()).unwrap(), codec.sign_refresh(&refresh()).unwrap());
+    assert_eq!(codec.verify_access(&r.0, now()), Err(TokenProblem::Invalid));
+    assert_eq!(codec.verify_refresh(&a.0), Err(TokenProblem::Invalid));
+}
+
+#[test]
+fn a_token_of_another_type_is_refused_although_we_signed_it() {
+    let bench = bench();
+    for typ in [None, Some("JWT"), Some("rt+jwt"), Some("AT+JWT"), Some("application/at+jwt"), Some("")] {
+        let token = bench.sign(typ, &bench.payload());
+        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid), "{typ:?}");
+    }
+}
+
+#[test]
+fn time_is_judged_by_the_clock_handed_in_with_5_seconds_of_leeway() {
+    let codec = bench().codec;
+    let token = codec.sign_access(&access(), Uuid::nil()).unwrap().0;
+    let end = access().expires_at;
+    assert!(codec.verify_access(&token, end + Span::milliseconds(4_999)).is_ok());
+    assert_eq!(codec.verify_access(&token, end + Span::seconds(5)), Err(TokenProblem::Expired));
+    assert!(codec.verify_access(&token, now() - Span::seconds(5)).is_ok());
+    assert_eq!(codec.verify_access(&token, now() - Span::milliseconds(5_001)), Err(TokenProblem::Invalid));
+}
+
+#[test]
+fn every_claim_is_checked_in_type_and_value() {
+    let bench = bench();
+    let t = now().timestamp();
+    assert_eq!(bench.with("nbf", json!(t)), Ok(access()));
+    let wrong = [
+        ("iss", json!("https://evil.example")),
+        ("iss", json!(null)),
+        ("iss", json!(7)),
+        ("iss", json!(["https://id.example.org"])),
+        ("iss", json!("https://id.example.org/")),
+        ("aud", json!("https://evil.example")),
+        ("aud", json!(null)),
+        ("aud", json!(7)),
+        ("aud", json!(["https://app.example.org"])),
+        ("aud", json!(["https://app.example.org", "x"])),
+        ("exp", json!((t + 60).to_string())),
+        ("exp", json!(1_800_000_060.5)),
+        ("exp", json!(null)),
+        ("exp", json!(-1)),
+        ("exp", json!(i64::MAX)),
+        ("exp", json!(1e300)),
+        ("exp", json!(t + 901)),
+        ("nbf", json!(t + 6)),
+        ("nbf", json!("1")),
+        ("iat", json!(t + 6)),
+        ("iat", json!("1")),
+        ("iat", json!(null)),
+        ("iat", json!(t - 60)),
+        ("sub", json!("ada")),
+        ("sub", json!(null)),
+        ("sid", json!(null)),
+        ("gen", json!("3")),
+        ("gen", json!(3.5)),
+        ("jti", json!(null)),
+        ("role", json!("root")),
+        ("role", json!(null)),
+        ("auth_time", json!(null)),
+    ];
+    for (claim, value) in wrong {
+        assert_eq!(bench.with(claim, value.clone()), Err(TokenProblem::Invalid), "{claim} = {value}");
+    }
+    assert_eq!(bench.with("exp", json!(t - 60)), Err(TokenProblem::Expired));
+}
+
+#[test]
+fn a_missing_claim_refuses_the_token() {
+    let bench = bench();
+    for claim in ["iss", "aud", "sub", "sid", "gen", "jti", "iat", "exp", "role", "auth_time"] {
+        let mut payload = bench.payload();
+        payload.as_object_mut().unwrap().remove(claim);
+        let token = bench.sign(Some(ACCESS_TYPE), &payload);
+        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid), "{claim}");
+    }
+}
+
+#[test]
+fn a_foreign_key_under_our_key_id_and_our_public_key_as_a_secret_are_refused() {
+    let bench = bench();
+    let ours = bench.keyring.signing(KeyPurpose::Access).unwrap();
+    let header = |alg: &str| Header { alg: alg.into(), typ: Some(ACCESS_TYPE.into()), kid: ours.id.clone() };
+    let (others, sealer) = keys();
+    let foreign = Keyring::open(&others, &sealer).unwrap();
+    let foreign = foreign.signing(KeyPurpose::Access).unwrap();
+    let forged = jws::sign(&header("EdDSA"), &bench.payload(), Algorithm::EdDsa, &foreign.encoding).unwrap();
+    let public = jsonwebtoken::EncodingKey::from_secret(ours.decoding.try_get_as_bytes().unwrap());
+    let confused = jws::sign(&header("HS256"), &bench.payload(), Algorithm::Hs256, &public).unwrap();
+    for token in [forged, confused] {
+        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid));
+    }
+}

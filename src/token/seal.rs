@@ -1,0 +1,90 @@
+//! Keys at rest: sealed under the operator's secret, so that a copy of the database signs nothing.
+
+use aws_lc_rs::hkdf;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// Length of the random nonce in front of a sealed text (XChaCha20: long enough to draw at random without counting).
+const NONCE: usize = 24;
+
+/// The operator's secret: at least 32 random bytes. Hidden from `Debug`, wiped when dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+/// Seals and opens key material with XChaCha20-Poly1305 under a key derived from the secret (HKDF-SHA256, RFC 5869).
+pub struct Sealer(XChaCha20Poly1305);
+
+/// The text was not sealed under this secret, or not for this label, or it was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotOurs;
+
+impl Secret {
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(hidden)")
+    }
+}
+
+impl Sealer {
+    /// # Errors
+    /// When the cryptographic library fails, which it does not for a key of this length.
+    pub fn new(secret: &Secret) -> Result<Self, aws_lc_rs::error::Unspecified> {
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule");
+        let mut key = Zeroizing::new([0u8; 32]);
+        salt.extract(&secret.0).expand(&[b"seal signing keys, version 1"], hkdf::HKDF_SHA256)?.fill(&mut *key)?;
+        Ok(Self(XChaCha20Poly1305::new(&Key::from(*key))))
+    }
+
+    /// Seals `clear` for `label`: only a call of `open` with the same label gives it back.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub fn seal(&self, label: &str, clear: &[u8]) -> Result<Vec<u8>, getrandom::Error> {
+        let mut nonce = [0u8; NONCE];
+        getrandom::fill(&mut nonce)?;
+        let payload = Payload { msg: clear, aad: label.as_bytes() };
+        // Encryption fails only for texts of many gigabytes.
+        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| getrandom::Error::UNEXPECTED)?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// # Errors
+    /// `NotOurs`.
+    pub fn open(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotOurs> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(NotOurs)?;
+        let payload = Payload { msg: sealed, aad: label.as_bytes() };
+        self.0.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| NotOurs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotOurs, Sealer, Secret};
+
+    fn sealer(byte: u8) -> Sealer {
+        Sealer::new(&Secret::new(vec![byte; 32])).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_its_secret_and_its_label_alone() {
+        let sealed = sealer(1).seal("access k1", b"key material").unwrap();
+        assert_eq!(&**sealer(1).open("access k1", &sealed).unwrap(), b"key material");
+        assert_eq!(sealer(2).open("access k1", &sealed), Err(NotOurs));
+        assert_eq!(sealer(1).open("refresh k1", &sealed), Err(NotOurs));
+        assert_eq!(sealer(1).open("access k1", &sealed[..20]), Err(NotOurs));
+        for i in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[i] ^= 1;
+            assert_eq!(sealer(1).open("access k1", &changed), Err(NotOurs), "byte {i}");
+        }
+        assert!(!sealed.windows(12).any(|w| w == b"key material"));
+    }
+}
