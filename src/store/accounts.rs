@@ -1,0 +1,101 @@
+//! Accounts and their password hashes.
+
+use super::row::{from_column, id, known, to_column};
+use super::schema::accounts;
+use super::{StoreFault, Tx};
+use crate::domain::account::{Account, AccountId, Role};
+use crate::domain::email::EmailAddress;
+use crate::domain::name::DisplayName;
+use crate::domain::password::PasswordHash;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts)]
+struct Row {
+    id: String,
+    email: String,
+    name: String,
+    role: String,
+    password_hash: String,
+    created_at: NaiveDateTime,
+}
+
+/// Whether an insert found its unique value free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    Yes,
+    /// Another account has this e-mail address.
+    EmailTaken,
+}
+
+/// Adds an account; the unique index over the e-mail address decides races.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn insert(tx: &mut Tx<'_>, account: &Account, hash: &PasswordHash) -> Result<Inserted, StoreFault> {
+    let row = Row {
+        id: account.id.0.to_string(),
+        email: account.email.as_str().to_owned(),
+        name: account.name.as_str().to_owned(),
+        role: account.role.as_str().to_owned(),
+        password_hash: hash.as_phc().to_owned(),
+        created_at: to_column(account.created_at),
+    };
+    match diesel::insert_into(accounts::table).values(&row).execute(tx.0) {
+        Ok(_) => Ok(Inserted::Yes),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Inserted::EmailTaken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// # Errors
+/// `StoreFault`.
+pub fn find(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, StoreFault> {
+    let row = accounts::table.find(id.0.to_string()).select(Row::as_select()).first(tx.0).optional()?;
+    row.map(|row| row.account().map(|(account, _)| account)).transpose()
+}
+
+/// The account with this address and its password hash.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn find_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Option<(Account, PasswordHash)>, StoreFault> {
+    let of_email = accounts::table.filter(accounts::email.eq(email.as_str()));
+    let row = of_email.select(Row::as_select()).first(tx.0).optional()?;
+    row.map(Row::account).transpose()
+}
+
+/// Renames; false if the account is gone.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn rename(tx: &mut Tx<'_>, id: AccountId, name: &DisplayName) -> Result<bool, StoreFault> {
+    let account = accounts::table.find(id.0.to_string());
+    let changed = diesel::update(account).set(accounts::name.eq(name.as_str())).execute(tx.0)?;
+    Ok(changed == 1)
+}
+
+/// Replaces a password hash by one of the same password with today's parameters, unless it was changed meanwhile.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn rehash(tx: &mut Tx<'_>, id: AccountId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreFault> {
+    let account = accounts::table.find(id.0.to_string()).filter(accounts::password_hash.eq(old.as_phc()));
+    diesel::update(account).set(accounts::password_hash.eq(new.as_phc())).execute(tx.0)?;
+    Ok(())
+}
+
+impl Row {
+    fn account(self) -> Result<(Account, PasswordHash), StoreFault> {
+        let account = Account {
+            id: AccountId(id(&self.id, "accounts", "id")?),
+            email: known(EmailAddress::parse(&self.email).ok(), "accounts", "email")?,
+            name: known(DisplayName::parse(&self.name).ok(), "accounts", "name")?,
+            role: known(Role::parse(&self.role), "accounts", "role")?,
+            created_at: from_column(self.created_at),
+        };
+        Ok((account, PasswordHash::from_phc(self.password_hash)))
+    }
+}

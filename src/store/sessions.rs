@@ -1,0 +1,183 @@
+//! Session records. Every write is conditional: one affected row means you won, none means read again and decide again.
+
+use super::row::{from_column, id, known, to_column};
+use super::schema::sessions;
+use super::{StoreFault, Tx};
+use crate::domain::Time;
+use crate::domain::account::AccountId;
+use crate::domain::device::Device;
+use crate::domain::rotation::Step;
+use crate::domain::session::{EndReason, Generation, Session, SessionId, SignInMethod};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+struct Row {
+    id: String,
+    account_id: String,
+    generation: i64,
+    parent: i64,
+    rotated_at: NaiveDateTime,
+    replay_until: NaiveDateTime,
+    confirmed: bool,
+    persistent: bool,
+    method: String,
+    created_at: NaiveDateTime,
+    authenticated_at: NaiveDateTime,
+    last_seen_at: NaiveDateTime,
+    idle_expires_at: NaiveDateTime,
+    expires_at: NaiveDateTime,
+    user_agent: String,
+    ip: Option<String>,
+    ended_at: Option<NaiveDateTime>,
+    end_reason: Option<String>,
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = sessions)]
+struct Ending {
+    ended_at: Option<NaiveDateTime>,
+    end_reason: Option<String>,
+}
+
+/// # Errors
+/// `StoreFault`.
+pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<(), StoreFault> {
+    diesel::insert_into(sessions::table).values(&Row::from(session)).execute(tx.0)?;
+    Ok(())
+}
+
+/// # Errors
+/// `StoreFault`.
+pub fn find(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Session>, StoreFault> {
+    let row = sessions::table.find(id.0.to_string()).select(Row::as_select()).first(tx.0).optional()?;
+    row.map(Row::session).transpose()
+}
+
+/// Renews, if the session is alive and still in generation `from`.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn renew(tx: &mut Tx<'_>, id: SessionId, from: Generation, step: &Step) -> Result<bool, StoreFault> {
+    let living = sessions::table
+        .find(id.0.to_string())
+        .filter(sessions::generation.eq(from))
+        .filter(sessions::ended_at.is_null());
+    let change = (
+        sessions::generation.eq(step.generation),
+        sessions::parent.eq(step.parent),
+        sessions::rotated_at.eq(to_column(step.rotated_at)),
+        sessions::replay_until.eq(to_column(step.replay_until)),
+        sessions::idle_expires_at.eq(to_column(step.idle_expires_at)),
+        sessions::confirmed.eq(false),
+    );
+    Ok(diesel::update(living).set(change).execute(tx.0)? == 1)
+}
+
+/// Notes that an access token of this generation was used, the first time only.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn confirm(tx: &mut Tx<'_>, id: SessionId, generation: Generation, now: Time) -> Result<(), StoreFault> {
+    let unconfirmed = sessions::table
+        .find(id.0.to_string())
+        .filter(sessions::generation.eq(generation))
+        .filter(sessions::confirmed.eq(false))
+        .filter(sessions::ended_at.is_null());
+    let change = (sessions::confirmed.eq(true), sessions::last_seen_at.eq(to_column(now)));
+    diesel::update(unconfirmed).set(change).execute(tx.0)?;
+    Ok(())
+}
+
+/// Ends a session in whatever generation it is; false if it had ended before or never was.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn end(tx: &mut Tx<'_>, id: SessionId, reason: EndReason, now: Time) -> Result<bool, StoreFault> {
+    let living = sessions::table.find(id.0.to_string()).filter(sessions::ended_at.is_null());
+    Ok(diesel::update(living).set(&Ending::new(reason, now)).execute(tx.0)? == 1)
+}
+
+/// Ends a session, if it is alive and still in generation `decided_on`.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn end_if(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    decided_on: Generation,
+    reason: EndReason,
+    now: Time,
+) -> Result<bool, StoreFault> {
+    let living = sessions::table
+        .find(id.0.to_string())
+        .filter(sessions::generation.eq(decided_on))
+        .filter(sessions::ended_at.is_null());
+    Ok(diesel::update(living).set(&Ending::new(reason, now)).execute(tx.0)? == 1)
+}
+
+impl Ending {
+    fn new(reason: EndReason, now: Time) -> Self {
+        Self { ended_at: Some(to_column(now)), end_reason: Some(reason.as_str().to_owned()) }
+    }
+}
+
+impl From<&Session> for Row {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id.0.to_string(),
+            account_id: session.account_id.0.to_string(),
+            generation: session.generation,
+            parent: session.parent,
+            rotated_at: to_column(session.rotated_at),
+            replay_until: to_column(session.replay_until),
+            confirmed: session.confirmed,
+            persistent: session.persistent,
+            method: session.method.as_str().to_owned(),
+            created_at: to_column(session.created_at),
+            authenticated_at: to_column(session.authenticated_at),
+            last_seen_at: to_column(session.last_seen_at),
+            idle_expires_at: to_column(session.idle_expires_at),
+            expires_at: to_column(session.expires_at),
+            user_agent: session.device.user_agent.clone(),
+            ip: session.device.ip.map(|ip| ip.to_string()),
+            ended_at: session.ended.map(|(at, _)| to_column(at)),
+            end_reason: session.ended.map(|(_, reason)| reason.as_str().to_owned()),
+        }
+    }
+}
+
+impl Row {
+    fn session(self) -> Result<Session, StoreFault> {
+        let ended = self.ended()?;
+        Ok(Session {
+            id: SessionId(id(&self.id, "sessions", "id")?),
+            account_id: AccountId(id(&self.account_id, "sessions", "account_id")?),
+            generation: self.generation,
+            parent: self.parent,
+            rotated_at: from_column(self.rotated_at),
+            replay_until: from_column(self.replay_until),
+            confirmed: self.confirmed,
+            persistent: self.persistent,
+            method: known(SignInMethod::parse(&self.method), "sessions", "method")?,
+            created_at: from_column(self.created_at),
+            authenticated_at: from_column(self.authenticated_at),
+            last_seen_at: from_column(self.last_seen_at),
+            idle_expires_at: from_column(self.idle_expires_at),
+            expires_at: from_column(self.expires_at),
+            device: Device { user_agent: self.user_agent, ip: self.ip.and_then(|ip| ip.parse().ok()) },
+            ended,
+        })
+    }
+
+    fn ended(&self) -> Result<Option<(Time, EndReason)>, StoreFault> {
+        match (self.ended_at, self.end_reason.as_deref()) {
+            (None, _) => Ok(None),
+            (Some(at), reason) => {
+                let reason = known(reason.and_then(EndReason::parse), "sessions", "end_reason")?;
+                Ok(Some((from_column(at), reason)))
+            }
+        }
+    }
+}
