@@ -1,0 +1,113 @@
+//! Who is asking: from presented tokens to verified claims, renewing them when the access token is no good.
+
+use super::rotate::{Redemption, Renewal};
+use super::{Accounts, Fault, TokenPair};
+use crate::domain::claims::AccessClaims;
+use crate::domain::session::{EndReason, Generation, SessionId};
+use crate::store;
+use crate::token::TokenProblem;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+/// The tokens a request came with.
+#[derive(Clone, Copy, Default)]
+pub struct Presented<'r> {
+    pub access: Option<&'r str>,
+    pub refresh: Option<&'r str>,
+}
+
+/// What is known of the asker.
+#[derive(Debug)]
+pub enum Authenticated {
+    SignedIn { claims: AccessClaims, renewed: Option<Box<TokenPair>> },
+    Anonymous(Refusal),
+}
+
+/// Why the asker is nobody to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NothingPresented,
+    /// The refresh token is not one of ours.
+    Forged,
+    /// No such session.
+    Unknown,
+    Ended(EndReason),
+    /// An old token, too late for its grace and too early for theft.
+    Stale,
+    /// A token from after the record: nothing is ended.
+    Ahead,
+}
+
+impl Accounts {
+    /// Authenticates a request. A good access token asks no database, but for the first use of each generation. In every other
+    /// case, absent, expired or unverifiable, the refresh token decides.
+    ///
+    /// # Errors
+    /// `Fault`: then nothing is known of the asker, and nobody may be let in or thrown out.
+    pub async fn authenticate(
+        &self,
+        presented: Presented<'_>,
+        may_renew: bool,
+        ip: Option<IpAddr>,
+    ) -> Result<Authenticated, Fault> {
+        let access = presented
+            .access
+            .map_or(Err(TokenProblem::Invalid), |token| self.codec.verify_access(token, self.clock.now()));
+        if let Ok(claims) = access {
+            self.confirm(claims).await?;
+            return Ok(Authenticated::SignedIn { claims, renewed: None });
+        }
+        let Some(refresh) = presented.refresh else { return Ok(Authenticated::Anonymous(Refusal::NothingPresented)) };
+        let Ok(claims) = self.codec.verify_refresh(refresh) else {
+            return Ok(Authenticated::Anonymous(Refusal::Forged));
+        };
+        let renewal = if may_renew { Renewal::Allowed } else { Renewal::Withheld };
+        Ok(match self.redeem(claims, renewal, ip).await? {
+            Redemption::Renewed(pair) => Authenticated::SignedIn { claims: pair.claims, renewed: Some(Box::new(pair)) },
+            Redemption::Seen(session, role) => {
+                let claims = AccessClaims::of(&session, role, self.clock.now(), self.lives.access);
+                Authenticated::SignedIn { claims, renewed: None }
+            }
+            Redemption::Refused(refusal) => Authenticated::Anonymous(refusal),
+        })
+    }
+
+    /// Notes the first use of a generation before the request is answered: from then on its parent is an old copy.
+    async fn confirm(&self, claims: AccessClaims) -> Result<(), Fault> {
+        let (id, generation) = (claims.session_id, claims.generation);
+        if self.confirmed.has(id, generation) {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.store.write(move |tx| store::sessions::confirm(tx, id, generation, now)).await?;
+        self.confirmed.note(id, generation);
+        Ok(())
+    }
+}
+
+/// The generations this process has confirmed, so that each costs one write. Forgetting is harmless: the write is conditional.
+#[derive(Default)]
+pub(super) struct Confirmed(Mutex<HashMap<SessionId, Generation>>);
+
+impl Confirmed {
+    /// Bounds the memory to a few MiB; past it everything is forgotten at once and noted anew.
+    const MOST: usize = 50_000;
+
+    fn has(&self, id: SessionId, generation: Generation) -> bool {
+        self.map().get(&id) == Some(&generation)
+    }
+
+    fn note(&self, id: SessionId, generation: Generation) {
+        let mut map = self.map();
+        if map.len() >= Self::MOST {
+            map.clear();
+        }
+        map.insert(id, generation);
+    }
+
+    fn map(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Generation>> {
+        // Whole entries are put in or not: a panic elsewhere leaves no half-written state.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,165 @@
+//! Password hashing behind a gate: argon2id (RFC 9106) on a fixed pool of reused buffers.
+//!
+//! The buffers are the gate. There is one a core; each is allocated once and never given back, because memory freed after a
+//! hash stays with the allocator and a flood would make the process grow by gigabytes (measured). Whoever finds no
+//! buffer waits in line, first come, first served, at most 2 seconds; whoever finds the line too long is refused at once.
+
+use super::Fault;
+use crate::domain::password::{Password, PasswordHash};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+/// OWASP's parameters for argon2id: 19 MiB, two passes, one lane.
+const PARAMS: Params = Params::DEFAULT;
+/// Parameters read from a stored hash are never above these: a row of the database must not cost us gigabytes.
+const MOST_PASSES: u32 = 10;
+/// How long a password may wait for its turn.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How many may wait for each buffer: about what one core hashes in two seconds.
+const LINE: usize = 40;
+
+/// Hashes and verifies passwords.
+pub(super) struct Hasher {
+    gate: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    longest_line: usize,
+    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
+}
+
+impl Hasher {
+    pub(super) fn new() -> Result<Self, std::io::Error> {
+        let cores = std::thread::available_parallelism()?.get();
+        Ok(Self {
+            gate: Arc::new(Semaphore::new(cores)),
+            waiting: AtomicUsize::new(0),
+            longest_line: cores * LINE,
+            buffers: Arc::default(),
+        })
+    }
+
+    /// Hashes a new password under a salt of its own.
+    pub(super) async fn hash(&self, password: Password) -> Result<PasswordHash, Fault> {
+        self.in_turn(move |buffer| {
+            let salt = new_salt()?;
+            let phc = Phc {
+                algorithm: Algorithm::Argon2id.ident(),
+                version: Some(Version::V0x13.into()),
+                params: ParamsString::try_from(&PARAMS).map_err(|_| Fault::Crypto("argon2 parameters"))?,
+                salt: Some(salt),
+                hash: Some(compute(&password, &salt, &PARAMS, buffer)?),
+            };
+            Ok(PasswordHash::from_phc(phc.to_string()))
+        })
+        .await
+    }
+
+    /// Whether the password is the stored one. No stored one costs the same and is never right.
+    pub(super) async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<bool, Fault> {
+        self.in_turn(move |buffer| {
+            let stored = stored.as_ref().and_then(Stored::read);
+            let Some(stored) = stored else {
+                compute(&password, &new_salt()?, &PARAMS, buffer)?;
+                return Ok(false);
+            };
+            let output = compute(&password, &stored.salt, &stored.params, buffer)?;
+            // `Output` compares in constant time.
+            Ok(output == stored.hash)
+        })
+        .await
+    }
+
+    /// Whether a stored hash has lower parameters than a new one would get.
+    pub(super) fn is_weak(stored: &PasswordHash) -> bool {
+        Stored::read(stored)
+            .is_none_or(|stored| stored.params.m_cost() < PARAMS.m_cost() || stored.params.t_cost() < PARAMS.t_cost())
+    }
+
+    /// Waits for a buffer and works in it on a blocking thread. The permit goes along: a client that hangs up does not free
+    /// the place of a hash that still runs.
+    async fn in_turn<T, F>(&self, work: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut [Block]) -> Result<T, Fault> + Send + 'static,
+    {
+        let place = Place::in_line(&self.waiting, self.longest_line)?;
+        let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.gate).acquire_owned()).await;
+        let permit = permit.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)?;
+        drop(place);
+        let buffers = Arc::clone(&self.buffers);
+        let done = tokio::task::spawn_blocking(move || {
+            let mut buffer = take(&buffers);
+            let done = work(&mut buffer);
+            give_back(&buffers, buffer);
+            drop(permit);
+            done
+        });
+        done.await.unwrap_or(Err(Fault::Crypto("a hashing task")))
+    }
+}
+
+/// A place in the line, given up when dropped, also by a client that hangs up.
+struct Place<'h>(&'h AtomicUsize);
+
+impl<'h> Place<'h> {
+    fn in_line(waiting: &'h AtomicUsize, longest: usize) -> Result<Self, Fault> {
+        let place = Self(waiting);
+        if waiting.fetch_add(1, Ordering::SeqCst) >= longest { Err(Fault::Busy) } else { Ok(place) }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn take(buffers: &Mutex<Vec<Vec<Block>>>) -> Vec<Block> {
+    let pooled = buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    pooled.unwrap_or_else(|| vec![Block::new(); PARAMS.block_count()])
+}
+
+fn give_back(buffers: &Mutex<Vec<Vec<Block>>>, buffer: Vec<Block>) {
+    buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+}
+
+/// A stored hash, read and found to be within bounds.
+struct Stored {
+    params: Params,
+    salt: Salt,
+    hash: Output,
+}
+
+impl Stored {
+    fn read(stored: &PasswordHash) -> Option<Self> {
+        let phc = Phc::new(stored.as_phc()).ok()?;
+        let params = Params::try_from(&phc).ok()?;
+        let ours = phc.algorithm == Algorithm::Argon2id.ident() && phc.version == Some(Version::V0x13.into());
+        let bounded = params.block_count() <= PARAMS.block_count() && params.t_cost() <= MOST_PASSES;
+        (ours && bounded).then_some(Self { params, salt: phc.salt?, hash: phc.hash? })
+    }
+}
+
+fn compute(password: &Password, salt: &Salt, params: &Params, buffer: &mut [Block]) -> Result<Output, Fault> {
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let mut out = Zeroizing::new([0u8; Params::DEFAULT_OUTPUT_LEN]);
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let out = out.get_mut(..length).ok_or(Fault::Crypto("argon2 output length"))?;
+    let blocks = buffer.get_mut(..params.block_count()).ok_or(Fault::Crypto("argon2 memory"))?;
+    argon2.hash_password_into_with_memory(password.expose(), salt, out, blocks).map_err(|_| Fault::Crypto("argon2"))?;
+    Output::new(out).map_err(|_| Fault::Crypto("argon2 output"))
+}
+
+fn new_salt() -> Result<Salt, Fault> {
+    let mut salt = [0u8; Salt::RECOMMENDED_LENGTH];
+    getrandom::fill(&mut salt).map_err(|_| Fault::Crypto("drawing a salt"))?;
+    Salt::new(&salt).map_err(|_| Fault::Crypto("drawing a salt"))
+}
+
+#[cfg(test)]
+#[path = "hasher_tests.rs"]
+mod tests;

@@ -1,0 +1,72 @@
+use super::*;
+
+fn password(text: &str) -> Password {
+    Password::parse(text).unwrap()
+}
+
+fn hasher() -> Hasher {
+    Hasher::new().unwrap()
+}
+
+#[tokio::test]
+async fn a_hash_verifies_its_own_password_alone() {
+    let hasher = hasher();
+    let hash = hasher.hash(password("correct horse")).await.unwrap();
+    assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
+    assert!(hasher.verify(password("correct horse"), Some(hash.clone())).await.unwrap());
+    assert!(!hasher.verify(password("Correct horse"), Some(hash.clone())).await.unwrap());
+    assert!(!Hasher::is_weak(&hash));
+}
+
+#[tokio::test]
+async fn two_hashes_of_one_password_differ() {
+    let hasher = hasher();
+    let (a, b) = (hasher.hash(password("same")).await.unwrap(), hasher.hash(password("same")).await.unwrap());
+    assert!(a != b);
+}
+
+#[tokio::test]
+async fn no_stored_hash_and_an_unreadable_one_are_never_right() {
+    let hasher = hasher();
+    assert!(!hasher.verify(password("x"), None).await.unwrap());
+    let odd = ["", "plain", "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA"];
+    for phc in odd {
+        assert!(!hasher.verify(password("x"), Some(PasswordHash::from_phc(phc.to_owned()))).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn lower_parameters_still_verify_and_are_weak() {
+    let params = Params::new(8192, 1, 1, None).unwrap();
+    let salt = new_salt().unwrap();
+    let mut buffer = vec![Block::new(); params.block_count()];
+    let hash = compute(&password("old"), &salt, &params, &mut buffer).unwrap();
+    let phc = Phc {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).unwrap(),
+        salt: Some(salt),
+        hash: Some(hash),
+    };
+    let stored = PasswordHash::from_phc(phc.to_string());
+    assert!(Hasher::is_weak(&stored));
+    assert!(hasher().verify(password("old"), Some(stored)).await.unwrap());
+}
+
+#[test]
+fn parameters_of_a_stored_hash_are_capped() {
+    let huge = "$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert!(Stored::read(&PasswordHash::from_phc(huge.to_owned())).is_none());
+    let slow = "$argon2id$v=19$m=19456,t=1000,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert!(Stored::read(&PasswordHash::from_phc(slow.to_owned())).is_none());
+}
+
+#[tokio::test]
+async fn when_the_line_is_full_the_next_is_refused_at_once() {
+    let hasher = hasher();
+    let longest = hasher.longest_line;
+    let places: Vec<_> = (0..longest).map(|_| Place::in_line(&hasher.waiting, longest).unwrap()).collect();
+    assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Busy)));
+    drop(places);
+    assert!(hasher.verify(password("x"), None).await.is_ok());
+}

@@ -1,0 +1,77 @@
+//! What can be done: one managed value, one verb a file. Sees no cookie, no status and no template.
+
+mod authenticate;
+mod hasher;
+mod profile;
+mod rotate;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+mod start;
+mod tokens;
+
+pub use authenticate::{Authenticated, Presented, Refusal};
+pub use profile::Profile;
+pub use sign_in::SignInAttempt;
+pub use sign_up::{NewAccount, SignUpRefusal};
+pub use start::{Settings, StartProblem};
+pub use tokens::TokenPair;
+
+use crate::clock::Clock;
+use crate::domain::Time;
+use crate::domain::account::Registration;
+use crate::domain::event::Event;
+use crate::domain::lives::Lives;
+use crate::store::{self, Store, StoreFault, Tx};
+use crate::token::Codec;
+use authenticate::Confirmed;
+use hasher::Hasher;
+use uuid::Uuid;
+
+/// All verbs of sign-in. One value serves the pages and the API, any number of requests at once.
+pub struct Accounts {
+    store: Store,
+    codec: Codec,
+    hasher: Hasher,
+    clock: Clock,
+    lives: Lives,
+    registration: Registration,
+    confirmed: Confirmed,
+}
+
+/// Something that should work did not. Never the asker's doing; logged once, at the edge.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    /// More passwords wait to be checked than can be in good time.
+    #[error("too many passwords wait to be checked")]
+    Busy,
+    #[error("the cryptographic library failed in {0}")]
+    Crypto(&'static str),
+}
+
+impl Accounts {
+    /// Whether strangers may register.
+    #[must_use]
+    pub fn registration(&self) -> Registration {
+        self.registration
+    }
+
+    /// A new id, in the order of time (UUIDv7, RFC 9562 section 5.7).
+    fn new_id(&self) -> Uuid {
+        new_id(self.clock.now())
+    }
+}
+
+fn new_id(now: Time) -> Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, now.timestamp_subsec_nanos()))
+}
+
+/// Writes an entry of the audit log: what happened to this session, when and from where.
+fn record(tx: &mut Tx<'_>, event: Event) -> Result<(), StoreFault> {
+    let (account, session) = (event.account_id.0, event.session_id.map(|id| id.0));
+    tracing::info!(event = event.kind.as_str(), %account, ?session, "security event");
+    store::events::insert(tx, new_id(event.at), &event)
+}

@@ -1,0 +1,122 @@
+//! Renewing a session from its refresh token: one trip around the pure decision of `domain::rotation`.
+
+use super::{Accounts, Fault, Refusal, TokenPair, record};
+use crate::domain::Time;
+use crate::domain::account::Role;
+use crate::domain::claims::RefreshClaims;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::lives::Lives;
+use crate::domain::rotation::{Decision, Step, decide};
+use crate::domain::session::{EndReason, Session};
+use crate::store::{self, StoreFault, Tx};
+use std::net::IpAddr;
+
+/// Whether the reply will reach a place that keeps the new tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    Allowed,
+    /// A prefetch or a HEAD request: the decision runs and ends what must end, but nothing is renewed.
+    Withheld,
+}
+
+/// What became of a presented refresh token. A refusal is a value: ending a session must be committed.
+#[derive(Debug)]
+pub(super) enum Redemption {
+    Renewed(TokenPair),
+    /// The session is alive, but nothing was renewed.
+    Seen(Session, Role),
+    Refused(Refusal),
+}
+
+/// What one trip to the database found or did.
+enum Trip {
+    Alive(Session, Role),
+    Refused(Refusal),
+    /// Another request won the race for this row.
+    Lost,
+}
+
+/// One presentation of a refresh token.
+#[derive(Clone, Copy)]
+struct Presentation {
+    claims: RefreshClaims,
+    renewal: Renewal,
+    ip: Option<IpAddr>,
+    now: Time,
+    lives: Lives,
+}
+
+impl Accounts {
+    /// Redeems a verified refresh token. Races are decided by conditional updates: whoever loses reads again and decides
+    /// again.
+    pub(super) async fn redeem(
+        &self,
+        claims: RefreshClaims,
+        renewal: Renewal,
+        ip: Option<IpAddr>,
+    ) -> Result<Redemption, Fault> {
+        loop {
+            let now = self.clock.now();
+            let presentation = Presentation { claims, renewal, ip, now, lives: self.lives };
+            return Ok(match self.store.write(move |tx| presentation.decide(tx)).await? {
+                Trip::Alive(session, role) if renewal == Renewal::Withheld => Redemption::Seen(session, role),
+                Trip::Alive(session, role) => Redemption::Renewed(self.issue(&session, role, now)?),
+                Trip::Refused(refusal) => Redemption::Refused(refusal),
+                Trip::Lost => continue,
+            });
+        }
+    }
+}
+
+impl Presentation {
+    /// Reads the record, decides, and carries the decision out, all in one transaction.
+    fn decide(&self, tx: &mut Tx<'_>) -> Result<Trip, StoreFault> {
+        let found = store::sessions::find(tx, self.claims.session_id)?;
+        let found = found.filter(|session| session.account_id == self.claims.account_id);
+        let decision = decide(found.as_ref(), self.claims.generation, self.now, &self.lives);
+        let (Some(session), Some(account)) = (found, store::accounts::find(tx, self.claims.account_id)?) else {
+            return Ok(Trip::Refused(Refusal::Unknown));
+        };
+        match decision {
+            Decision::Rotate(step) => self.renew(tx, session, step, account.role),
+            Decision::Repeat => Ok(Trip::Alive(session, account.role)),
+            Decision::Heal(step) => self.heal(tx, session, step, account.role),
+            Decision::End(reason) => self.end(tx, &session, reason),
+            Decision::Ended(reason) => Ok(Trip::Refused(Refusal::Ended(reason))),
+            Decision::Stale => Ok(Trip::Refused(Refusal::Stale)),
+            Decision::Unknown => Ok(Trip::Refused(Refusal::Unknown)),
+            Decision::Invalid => {
+                let session = session.id.0;
+                tracing::error!(%session, "a refresh token is ahead of its session: was a backup restored?");
+                Ok(Trip::Refused(Refusal::Ahead))
+            }
+        }
+    }
+
+    fn renew(&self, tx: &mut Tx<'_>, session: Session, step: Step, role: Role) -> Result<Trip, StoreFault> {
+        if self.renewal == Renewal::Withheld {
+            return Ok(Trip::Alive(session, role));
+        }
+        let won = store::sessions::renew(tx, session.id, session.generation, &step)?;
+        Ok(if won { Trip::Alive(session.stepped(step), role) } else { Trip::Lost })
+    }
+
+    fn heal(&self, tx: &mut Tx<'_>, session: Session, step: Step, role: Role) -> Result<Trip, StoreFault> {
+        let healed = Event::of(EventKind::SessionHealed, &session, self.now, self.ip);
+        let trip = self.renew(tx, session, step, role)?;
+        if self.renewal == Renewal::Allowed && matches!(trip, Trip::Alive(..)) {
+            record(tx, healed)?;
+        }
+        Ok(trip)
+    }
+
+    fn end(&self, tx: &mut Tx<'_>, session: &Session, reason: EndReason) -> Result<Trip, StoreFault> {
+        if !store::sessions::end_if(tx, session.id, session.generation, reason, self.now)? {
+            return Ok(Trip::Lost);
+        }
+        if reason == EndReason::Reuse {
+            record(tx, Event::of(EventKind::SessionReuse, session, self.now, self.ip))?;
+        }
+        Ok(Trip::Refused(Refusal::Ended(reason)))
+    }
+}

@@ -1,0 +1,64 @@
+//! Registering.
+
+use super::sign_in::start_session;
+use super::{Accounts, Fault, TokenPair, record};
+use crate::domain::account::{Account, AccountId, Registration, Role};
+use crate::domain::device::Device;
+use crate::domain::email::EmailAddress;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::name::DisplayName;
+use crate::domain::password::Password;
+use crate::domain::session::{Session, SessionId, SignIn, SignInMethod};
+use crate::store;
+use crate::store::accounts::Inserted;
+
+/// What somebody registers with.
+#[derive(Debug)]
+pub struct NewAccount {
+    pub name: DisplayName,
+    pub email: EmailAddress,
+    pub password: Password,
+    pub device: Device,
+    /// The session this browser presented; it ends when the new one starts.
+    pub replaces: Option<SessionId>,
+}
+
+/// Why somebody could not register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpRefusal {
+    /// The operator lets nobody register.
+    Closed,
+    EmailTaken,
+}
+
+impl Accounts {
+    /// Makes an account and signs it in: account, session and audit entry together or not at all.
+    ///
+    /// # Errors
+    /// `Fault`; a taken address is a value.
+    pub async fn sign_up(&self, new: NewAccount) -> Result<Result<TokenPair, SignUpRefusal>, Fault> {
+        if self.registration == Registration::Closed {
+            return Ok(Err(SignUpRefusal::Closed));
+        }
+        let hash = self.hasher.hash(new.password).await?;
+        let now = self.clock.now();
+        let id = AccountId(self.new_id());
+        let account = Account { id, email: new.email, name: new.name, role: Role::User, created_at: now };
+        let sign_in = SignIn { method: SignInMethod::Registration, persistent: false, device: new.device };
+        let session = Session::start(SessionId(self.new_id()), id, sign_in, now, &self.lives);
+        let (role, stored) = (account.role, session.clone());
+        let inserted = self.store.write(move |tx| {
+            let inserted = store::accounts::insert(tx, &account, &hash)?;
+            if inserted == Inserted::Yes {
+                start_session(tx, &stored, new.replaces)?;
+                record(tx, Event::start(EventKind::Registered, &stored))?;
+            }
+            Ok(inserted)
+        });
+        let inserted = inserted.await?;
+        match inserted {
+            Inserted::Yes => self.issue(&session, role, now).map(Ok),
+            Inserted::EmailTaken => Ok(Err(SignUpRefusal::EmailTaken)),
+        }
+    }
+}

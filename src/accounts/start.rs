@@ -1,0 +1,62 @@
+//! From settings to a value that can serve: database open, keys there.
+
+use super::{Accounts, authenticate::Confirmed, hasher::Hasher};
+use crate::clock::Clock;
+use crate::domain::account::Registration;
+use crate::domain::lives::Lives;
+use crate::domain::location::Location;
+use crate::store::{self, Store, StoreFault};
+use crate::token::{Codec, Keyring, KeyringProblem, Names, Sealer, Secret, first_keys};
+
+/// What the operator decided.
+pub struct Settings {
+    pub location: Location,
+    pub secret: Secret,
+    pub names: Names,
+    pub lives: Lives,
+    pub registration: Registration,
+}
+
+/// Why it cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartProblem {
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    #[error(transparent)]
+    Keys(#[from] KeyringProblem),
+    #[error("the password hasher cannot be set up: {0}")]
+    Hasher(String),
+}
+
+impl Accounts {
+    /// Opens the database (making it if need be), brings it up to date and opens the signing keys (making them if need be).
+    ///
+    /// # Errors
+    /// `StartProblem`: nothing may be served then.
+    pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartProblem> {
+        let Settings { location, secret, names, lives, registration } = settings;
+        let store = tokio::task::spawn_blocking(move || Store::open(location)).await;
+        let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
+        let keyring = open_keys(&store, &secret, &clock).await?;
+        let hasher = Hasher::new().map_err(|error| StartProblem::Hasher(error.to_string()))?;
+        let codec = Codec::new(keyring, names, lives.access);
+        Ok(Self { store, codec, hasher, clock, lives, registration, confirmed: Confirmed::default() })
+    }
+}
+
+/// Opens the stored keys; on an empty database makes them, in the transaction that found it empty.
+async fn open_keys(store: &Store, secret: &Secret, clock: &Clock) -> Result<Keyring, StartProblem> {
+    let sealer = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
+    let fresh = first_keys(&sealer, clock.now())?;
+    let records = store
+        .write(move |tx| {
+            let records = store::keys::all(tx)?;
+            if !records.is_empty() {
+                return Ok(records);
+            }
+            fresh.iter().try_for_each(|key| store::keys::insert(tx, key))?;
+            Ok(fresh)
+        })
+        .await?;
+    Ok(Keyring::open(&records, &sealer)?)
+}

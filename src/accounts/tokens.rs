@@ -1,0 +1,32 @@
+//! The pair of tokens a session is carried by.
+
+use super::{Accounts, Fault};
+use crate::domain::account::Role;
+use crate::domain::claims::{AccessClaims, RefreshClaims};
+use crate::domain::session::Session;
+use crate::domain::{Span, Time};
+use crate::token::{AccessToken, RefreshToken};
+
+/// Both tokens of a session in its current generation.
+#[derive(Clone, Debug)]
+pub struct TokenPair {
+    pub access: AccessToken,
+    pub refresh: RefreshToken,
+    pub claims: AccessClaims,
+    /// How long a browser should keep them; none: until it is closed.
+    pub keep_for: Option<Span>,
+}
+
+impl Accounts {
+    pub(super) fn issue(&self, session: &Session, role: Role, now: Time) -> Result<TokenPair, Fault> {
+        let claims = AccessClaims::of(session, role, now, self.lives.access);
+        let access = self.codec.sign_access(&claims, self.new_id());
+        let refresh = self.codec.sign_refresh(&RefreshClaims::of(session));
+        Ok(TokenPair {
+            access: access.ok_or(Fault::Crypto("signing an access token"))?,
+            refresh: refresh.ok_or(Fault::Crypto("signing a refresh token"))?,
+            claims,
+            keep_for: session.persistent.then_some(session.expires_at - now),
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! The time of day, injected, so that tests move it instead of sleeping.
+
+use crate::domain::{Span, Time};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Tells the time in UTC, to the millisecond: what databases and tokens keep without loss.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    /// Milliseconds since the Unix epoch of a clock set by hand; none for the system's clock.
+    by_hand: Option<Arc<AtomicI64>>,
+}
+
+impl Clock {
+    /// The system's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// A clock that stands at `start` until it is moved; clones move together.
+    #[must_use]
+    pub fn by_hand(start: Time) -> Self {
+        Self { by_hand: Some(Arc::new(AtomicI64::new(start.timestamp_millis()))) }
+    }
+
+    /// Moves a clock set by hand; the system's clock stays as it is.
+    pub fn advance(&self, span: Span) {
+        if let Some(millis) = &self.by_hand {
+            millis.fetch_add(span.num_milliseconds(), Ordering::SeqCst);
+        }
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Time {
+        let millis = match &self.by_hand {
+            Some(millis) => millis.load(Ordering::SeqCst),
+            None => system_millis(),
+        };
+        Time::from_timestamp_millis(millis).unwrap_or(Time::UNIX_EPOCH)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+fn system_millis() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Measures how long something takes; for logs, never for decisions.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Microseconds since the start.
+    #[must_use]
+    pub fn micros(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}

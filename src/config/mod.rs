@@ -1,0 +1,179 @@
+//! What the operator decided, read from `Rocket.toml` and the environment, checked before anything is started.
+
+mod origin;
+mod parse;
+mod secret;
+
+pub use origin::PublicOrigin;
+pub use secret::SecretProblem;
+
+use crate::domain::account::Registration;
+use crate::domain::key::Algorithm;
+use crate::domain::lives::Lives;
+use crate::domain::location::Location;
+use crate::token::Secret;
+use figment::Figment;
+use figment::value::{Dict, Value};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Every `VESTIBULE_*` name, without the prefix and in lower case.
+const NAMES: [&str; 16] = [
+    "data_dir",
+    "base_url",
+    "secret",
+    "secret_file",
+    "access_ttl",
+    "idle_ttl",
+    "session_ttl",
+    "rotation_grace",
+    "audience",
+    "algorithm",
+    "trusted_proxies",
+    "rate_limits",
+    "registration",
+    "cors_origins",
+    "metrics_address",
+    "database_url",
+];
+
+const REGISTRATIONS: [(&str, Registration); 2] = [("open", Registration::Open), ("closed", Registration::Closed)];
+
+/// A complete and sound configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub location: Location,
+    pub data_dir: PathBuf,
+    /// The base URL: issuer, origin checks, links.
+    pub origin: PublicOrigin,
+    /// The secret as given; none: it is made on first run in the data directory.
+    pub secret: Option<Secret>,
+    pub lives: Lives,
+    pub audience: String,
+    pub registration: Registration,
+    /// Names that were set to something this version checks but does not yet act on.
+    pub without_effect: Vec<&'static str>,
+}
+
+/// Everything that is wrong with a configuration, each with what to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems(pub Vec<String>);
+
+impl Config {
+    /// Reads the configuration from figment's `vestibule` table and `database_url`, over which `environment` goes.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn load(figment: &Figment, environment: impl Iterator<Item = (String, String)>) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let settings = Values::collect(figment, environment, &mut problems);
+        let port = figment.extract_inner::<u16>("port").unwrap_or(8000);
+        let config = settings.read(port, &mut problems);
+        if problems.0.is_empty() { Ok(config) } else { Err(problems) }
+    }
+
+    /// The secret that seals the signing keys; on first run it is made.
+    ///
+    /// # Errors
+    /// `SecretProblem`.
+    pub fn secret(&self) -> Result<Secret, SecretProblem> {
+        match &self.secret {
+            Some(secret) => Ok(secret.clone()),
+            None => secret::read_or_make(&self.data_dir.join("secret")),
+        }
+    }
+}
+
+/// The raw texts, by name in lower case.
+struct Values(BTreeMap<String, String>);
+
+impl Values {
+    /// Environment values are taken as they are: figment would read a secret of digits as a number.
+    fn collect(
+        figment: &Figment,
+        environment: impl Iterator<Item = (String, String)>,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut values = BTreeMap::new();
+        for (key, value) in figment.extract_inner::<Dict>("vestibule").unwrap_or_default() {
+            values.insert(key, text(&value));
+        }
+        if let Ok(url) = figment.find_value("database_url") {
+            values.insert("database_url".to_owned(), text(&url));
+        }
+        for (name, value) in environment {
+            if name == "DATABASE_URL" {
+                values.insert("database_url".to_owned(), value);
+            } else if let Some(key) = name.strip_prefix("VESTIBULE_") {
+                values.insert(key.to_lowercase(), value);
+            }
+        }
+        for unknown in values.keys().filter(|key| !NAMES.contains(&key.as_str())) {
+            let name = unknown.to_uppercase();
+            problems
+                .0
+                .push(format!("VESTIBULE_{name} is not a name this version knows: check its spelling or remove it"));
+        }
+        Self(values)
+    }
+
+    fn read(&self, port: u16, problems: &mut Problems) -> Config {
+        let data_dir = PathBuf::from(self.get("data_dir").unwrap_or("data"));
+        let origin = self.origin(port, problems);
+        let config = Config {
+            location: self.location(&data_dir, problems),
+            secret: self.secret(problems),
+            lives: self.lives(problems),
+            audience: self.get("audience").unwrap_or(origin.as_str()).to_owned(),
+            registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, problems),
+            without_effect: self.check_the_rest(problems),
+            data_dir,
+            origin,
+        };
+        if config.audience.trim().is_empty() {
+            problems.0.push("VESTIBULE_AUDIENCE is empty: name the service the access tokens are for".to_owned());
+        }
+        config
+    }
+
+    /// Checks what a later version will act on.
+    fn check_the_rest(&self, problems: &mut Problems) -> Vec<&'static str> {
+        let algorithms: Vec<_> = Algorithm::ALL.iter().map(|algorithm| (algorithm.as_str(), *algorithm)).collect();
+        let algorithm = self.one_of("algorithm", Algorithm::EdDsa, &algorithms, problems);
+        let limits = self.one_of("rate_limits", true, &[("on", true), ("off", false)], problems);
+        let (networks, origins) = (self.get("trusted_proxies"), self.get("cors_origins"));
+        parse::check_networks(networks, problems);
+        parse::check_origins(origins, problems);
+        let metrics = self.get("metrics_address");
+        parse::check_address(metrics, problems);
+        let set = [
+            ("VESTIBULE_ALGORITHM", algorithm != Algorithm::EdDsa),
+            ("VESTIBULE_RATE_LIMITS", !limits),
+            ("VESTIBULE_TRUSTED_PROXIES", networks.is_some()),
+            ("VESTIBULE_CORS_ORIGINS", origins.is_some()),
+            ("VESTIBULE_METRICS_ADDRESS", metrics.is_some()),
+        ];
+        set.into_iter().filter_map(|(name, set)| set.then_some(name)).collect()
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(_, text) => text.clone(),
+        Value::Array(_, values) => values.iter().map(text).collect::<Vec<_>>().join(","),
+        Value::Num(_, number) => number.to_u128().map_or_else(|| format!("{value:?}"), |n| n.to_string()),
+        Value::Bool(_, flag) => if *flag { "on" } else { "off" }.to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "The configuration cannot be used; nothing was started.")?;
+        self.0.iter().try_for_each(|problem| writeln!(f, "  - {problem}"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! One value at a time: from text to a checked value, or a problem that says what to do.
+
+use super::{Problems, PublicOrigin, Values};
+use crate::domain::Span;
+use crate::domain::lives::Lives;
+use crate::domain::location::Location;
+use crate::token::Secret;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+impl Values {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// A value out of a few.
+    pub(super) fn one_of<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)], problems: &mut Problems) -> T {
+        let Some(given) = self.get(name) else { return default };
+        if let Some((_, value)) = choices.iter().find(|(text, _)| *text == given) {
+            return *value;
+        }
+        let allowed: Vec<&str> = choices.iter().map(|(text, _)| *text).collect();
+        let name = name.to_uppercase();
+        problems.0.push(format!("VESTIBULE_{name} is {given:?}: use one of {}", allowed.join(", ")));
+        default
+    }
+
+    pub(super) fn origin(&self, port: u16, problems: &mut Problems) -> PublicOrigin {
+        let default = PublicOrigin::on_localhost(port);
+        let Some(given) = self.get("base_url") else { return default };
+        PublicOrigin::parse(given).unwrap_or_else(|what| {
+            problems.0.push(format!("VESTIBULE_BASE_URL is {given:?}: {what}"));
+            default
+        })
+    }
+
+    pub(super) fn location(&self, data_dir: &Path, problems: &mut Problems) -> Location {
+        let default = Location::Sqlite(data_dir.join("vestibule.db"));
+        let Some(given) = self.get("database_url") else { return default };
+        match given.split_once("://") {
+            Some(("sqlite", path)) if !path.is_empty() => Location::Sqlite(PathBuf::from(path)),
+            Some(("postgres" | "postgresql", _)) => {
+                problems.0.push(
+                    "DATABASE_URL names PostgreSQL, which this version does not support yet: use sqlite://<file>"
+                        .to_owned(),
+                );
+                default
+            }
+            _ => {
+                problems.0.push(
+                    "DATABASE_URL must be sqlite://<file>, for example sqlite:///srv/vestibule/vestibule.db".to_owned(),
+                );
+                default
+            }
+        }
+    }
+
+    pub(super) fn secret(&self, problems: &mut Problems) -> Option<Secret> {
+        let (name, text) = match (self.get("secret"), self.get("secret_file")) {
+            (None, None) => return None,
+            (Some(_), Some(_)) => {
+                problems.0.push("VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are both set: keep one".to_owned());
+                return None;
+            }
+            (Some(text), None) => ("VESTIBULE_SECRET".to_owned(), text.to_owned()),
+            (None, Some(path)) => match std::fs::read_to_string(path) {
+                Ok(text) => (format!("the secret in VESTIBULE_SECRET_FILE {path:?}"), text),
+                Err(error) => {
+                    problems
+                        .0
+                        .push(format!("VESTIBULE_SECRET_FILE {path:?} cannot be read ({error}): name a readable file"));
+                    return None;
+                }
+            },
+        };
+        let secret = super::secret::decode(&text);
+        if secret.is_none() {
+            problems.0.push(format!(
+                "{name} is not hex or base64 of at least 32 random bytes: make one with `openssl rand -hex 32`"
+            ));
+        }
+        secret
+    }
+
+    pub(super) fn lives(&self, problems: &mut Problems) -> Lives {
+        let lives = Lives {
+            access: self.span("access_ttl", Span::minutes(15), problems),
+            idle: self.span("idle_ttl", Span::days(7), problems),
+            session: self.span("session_ttl", Span::days(30), problems),
+            grace: self.span("rotation_grace", Span::seconds(20), problems),
+        };
+        if lives.access >= lives.idle || lives.idle > lives.session {
+            problems.0.push(
+                "the lives do not fit: VESTIBULE_ACCESS_TTL must be below VESTIBULE_IDLE_TTL, and that at most VESTIBULE_SESSION_TTL"
+                    .to_owned(),
+            );
+        }
+        lives
+    }
+
+    fn span(&self, name: &str, default: Span, problems: &mut Problems) -> Span {
+        let Some(given) = self.get(name) else { return default };
+        let parsed = parse_span(given);
+        if parsed.is_none() {
+            let name = name.to_uppercase();
+            problems.0.push(format!(
+                "VESTIBULE_{name} is {given:?}: use a number and a unit, such as 90s, 15m, 12h or 7d, at least 1s"
+            ));
+        }
+        parsed.unwrap_or(default)
+    }
+}
+
+/// "90s", "15m", "12h", "7d"; from one second to ten years.
+fn parse_span(text: &str) -> Option<Span> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let span = Span::try_seconds(number.parse::<i64>().ok()?.checked_mul(seconds)?)?;
+    (Span::seconds(1)..=Span::days(3_650)).contains(&span).then_some(span)
+}
+
+pub(super) fn check_networks(list: Option<&str>, problems: &mut Problems) {
+    for text in items(list) {
+        if text.parse::<IpNet>().is_err() && text.parse::<IpAddr>().is_err() {
+            problems.0.push(format!(
+                "VESTIBULE_TRUSTED_PROXIES holds {text:?}: use networks such as 10.0.0.0/8, with commas between"
+            ));
+        }
+    }
+}
+
+pub(super) fn check_origins(list: Option<&str>, problems: &mut Problems) {
+    for text in items(list) {
+        if let Err(what) = PublicOrigin::parse(text) {
+            problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}"));
+        }
+    }
+}
+
+pub(super) fn check_address(text: Option<&str>, problems: &mut Problems) {
+    if let Some(text) = text
+        && text.parse::<SocketAddr>().is_err()
+    {
+        problems.0.push(format!("VESTIBULE_METRICS_ADDRESS is {text:?}: use address:port, such as 127.0.0.1:9100"));
+    }
+}
+
+fn items(list: Option<&str>) -> impl Iterator<Item = &str> {
+    list.unwrap_or_default().split(',').map(str::trim).filter(|item| !item.is_empty())
+}

@@ -1,0 +1,120 @@
+//! The operator's secret: read, judged, or made on first run.
+
+use crate::token::Secret;
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Length of a secret in bytes: the least we take, and what we make.
+const LENGTH: usize = 32;
+/// Fewer different bytes than this among 32 do not come from a random source (the chance is under one in 10^15).
+const FEWEST_DIFFERENT: usize = 16;
+
+/// Why the secret file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretProblem {
+    #[error("the secret file {0} could not be read or made: {1}. Make its folder writable for this user")]
+    File(PathBuf, io::Error),
+    #[error(
+        "the secret file {0} does not hold a secret. Restore it from a backup; without it the signing keys cannot be opened"
+    )]
+    Unreadable(PathBuf),
+}
+
+/// Reads hex or base64 of at least 32 bytes that look random; a placeholder is none.
+pub(super) fn decode(text: &str) -> Option<Secret> {
+    let text = text.trim().as_bytes();
+    let encodings = [HEXLOWER_PERMISSIVE, BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD];
+    let bytes = encodings.iter().find_map(|encoding| encoding.decode(text).ok())?;
+    let different = bytes.iter().collect::<HashSet<_>>().len();
+    (bytes.len() >= LENGTH && different >= FEWEST_DIFFERENT).then(|| Secret::new(bytes))
+}
+
+/// The secret in the file; if there is none, a new one, made in full before it gets its name: two processes that start
+/// together use one, and a crash leaves none or a whole one.
+pub(super) fn read_or_make(path: &Path) -> Result<Secret, SecretProblem> {
+    let failed = |error| SecretProblem::File(path.to_owned(), error);
+    if !path.try_exists().map_err(failed)? {
+        make(path).map_err(failed)?;
+    }
+    let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
+    decode(&text).ok_or_else(|| SecretProblem::Unreadable(path.to_owned()))
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    let mut secret = Zeroizing::new([0u8; LENGTH]);
+    getrandom::fill(&mut *secret).map_err(io::Error::other)?;
+    let draft = path.with_extension(format!("draft-{}", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    writeln!(file, "{}", *Zeroizing::new(HEXLOWER.encode(&*secret)))?;
+    file.sync_all()?;
+    let named = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match named {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(path),
+    }
+}
+
+/// A file's name survives a power cut once its folder is written.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn hex_and_base64_of_32_random_bytes_are_secrets_and_placeholders_are_none() {
+        let bytes: Vec<u8> = (0..32).map(|i| i * 7 + 3).collect();
+        for text in [
+            HEXLOWER.encode(&bytes),
+            HEXLOWER.encode(&bytes).to_uppercase(),
+            BASE64.encode(&bytes),
+            BASE64URL_NOPAD.encode(&bytes),
+        ] {
+            assert!(decode(&format!(" {text}\n")).is_some(), "{text}");
+        }
+        let weak = [
+            String::new(),
+            "changeme".into(),
+            "0".repeat(64),
+            "deadbeef".repeat(8),
+            HEXLOWER.encode(&bytes[..31]),
+            "A".repeat(44),
+        ];
+        for text in weak {
+            assert!(decode(&text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_made_once_and_only_its_owner_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        read_or_make(&path).unwrap();
+        let first = fs::read_to_string(&path).unwrap();
+        read_or_make(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), first);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a draft was left");
+    }
+
+    #[test]
+    fn a_damaged_secret_file_is_told_and_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        fs::write(&path, "oops").unwrap();
+        assert!(matches!(read_or_make(&path), Err(SecretProblem::Unreadable(_))));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "oops");
+    }
+}

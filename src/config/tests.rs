@@ -1,0 +1,139 @@
+use super::*;
+use figment::providers::{Format, Toml};
+
+fn load(environment: &[(&str, &str)]) -> Result<Config, Problems> {
+    load_with("", environment)
+}
+
+fn load_with(toml: &str, environment: &[(&str, &str)]) -> Result<Config, Problems> {
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load(&Figment::from(Toml::string(toml)), environment)
+}
+
+const SECRET: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+#[test]
+fn with_nothing_set_the_defaults_are_those_of_the_contract() {
+    let config = load_with("port = 8123", &[("HOME", "/root")]).unwrap();
+    assert_eq!(config.origin.as_str(), "http://localhost:8123");
+    assert_eq!(config.audience, "http://localhost:8123");
+    assert_eq!(config.location, Location::Sqlite("data/vestibule.db".into()));
+    assert_eq!(config.lives.access.num_minutes(), 15);
+    assert_eq!((config.lives.idle.num_days(), config.lives.session.num_days()), (7, 30));
+    assert_eq!(config.lives.grace.num_seconds(), 20);
+    assert_eq!(config.registration, Registration::Open);
+    assert!(config.secret.is_none() && config.without_effect.is_empty());
+}
+
+#[test]
+fn the_environment_goes_over_the_file_and_every_contract_name_is_known() {
+    let toml = "database_url = \"sqlite://from/file.db\"\n[vestibule]\naccess_ttl = \"1m\"\nidle_ttl = \"2d\"";
+    let config = load_with(
+        toml,
+        &[
+            ("VESTIBULE_ACCESS_TTL", "3s"),
+            ("VESTIBULE_SESSION_TTL", "60d"),
+            ("VESTIBULE_ROTATION_GRACE", "5s"),
+            ("VESTIBULE_BASE_URL", "https://id.example.org"),
+            ("VESTIBULE_AUDIENCE", "app"),
+            ("VESTIBULE_SECRET", SECRET),
+            ("VESTIBULE_DATA_DIR", "/srv/v"),
+            ("VESTIBULE_ALGORITHM", "ES256"),
+            ("VESTIBULE_RATE_LIMITS", "off"),
+            ("VESTIBULE_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+            ("VESTIBULE_REGISTRATION", "closed"),
+            ("VESTIBULE_CORS_ORIGINS", "https://app.example.org"),
+            ("VESTIBULE_METRICS_ADDRESS", "127.0.0.1:9100"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.lives.access.num_seconds(), 3);
+    assert_eq!(config.lives.idle.num_days(), 2);
+    assert_eq!(config.location, Location::Sqlite("from/file.db".into()));
+    assert_eq!(config.origin.as_str(), "https://id.example.org");
+    assert_eq!(config.without_effect.len(), 5);
+    let absolute = load(&[("DATABASE_URL", "sqlite:///srv/v.db")]).unwrap();
+    assert_eq!(absolute.location, Location::Sqlite("/srv/v.db".into()));
+}
+
+#[test]
+fn a_secret_of_digits_is_a_text_and_not_a_number() {
+    let digits = "1029384756".repeat(7)[..64].to_owned();
+    assert!(load(&[("VESTIBULE_SECRET", "1234567890")]).is_err());
+    // Only its few different bytes may count against it.
+    assert!(load(&[("VESTIBULE_SECRET", &digits)]).unwrap_err().0[0].contains("VESTIBULE_SECRET is not hex"));
+    assert!(load(&[("VESTIBULE_SECRET", SECRET)]).is_ok());
+}
+
+#[test]
+fn all_problems_are_told_in_one_message() {
+    let problems = load(&[
+        ("VESTIBULE_ACESS_TTL", "15m"),
+        ("VESTIBULE_ACCESS_TTL", "soon"),
+        ("VESTIBULE_IDLE_TTL", "0s"),
+        ("VESTIBULE_BASE_URL", "http://id.example.org"),
+        ("VESTIBULE_SECRET", "changeme"),
+        ("DATABASE_URL", "mysql://x"),
+        ("VESTIBULE_ALGORITHM", "none"),
+        ("VESTIBULE_RATE_LIMITS", "maybe"),
+        ("VESTIBULE_TRUSTED_PROXIES", "everyone"),
+        ("VESTIBULE_REGISTRATION", "ajar"),
+        ("VESTIBULE_CORS_ORIGINS", "*"),
+        ("VESTIBULE_METRICS_ADDRESS", "9100"),
+        ("VESTIBULE_AUDIENCE", " "),
+    ])
+    .unwrap_err();
+    let message = problems.to_string();
+    for name in [
+        "VESTIBULE_ACESS_TTL",
+        "VESTIBULE_ACCESS_TTL",
+        "VESTIBULE_IDLE_TTL",
+        "VESTIBULE_BASE_URL",
+        "VESTIBULE_SECRET",
+        "DATABASE_URL",
+        "VESTIBULE_ALGORITHM",
+        "VESTIBULE_RATE_LIMITS",
+        "VESTIBULE_TRUSTED_PROXIES",
+        "VESTIBULE_REGISTRATION",
+        "VESTIBULE_CORS_ORIGINS",
+        "VESTIBULE_METRICS_ADDRESS",
+        "VESTIBULE_AUDIENCE",
+    ] {
+        assert!(problems.0.iter().any(|problem| problem.starts_with(name)), "{name} is missing in:\n{message}");
+    }
+    assert_eq!(problems.0.len(), 13, "{message}");
+    assert!(!message.contains("changeme"), "a secret must not be printed");
+}
+
+#[test]
+fn lives_must_fit_into_each_other() {
+    for (access, idle, session) in [("7d", "7d", "30d"), ("15m", "8d", "7d")] {
+        let set = [("VESTIBULE_ACCESS_TTL", access), ("VESTIBULE_IDLE_TTL", idle), ("VESTIBULE_SESSION_TTL", session)];
+        assert!(load(&set).unwrap_err().0[0].starts_with("the lives do not fit"));
+    }
+    assert!(load(&[("VESTIBULE_IDLE_TTL", "30d"), ("VESTIBULE_SESSION_TTL", "30d")]).is_ok());
+}
+
+#[test]
+fn a_base_url_is_an_origin_and_plain_http_only_on_loopback() {
+    for good in ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:9", "https://id.example.org/"] {
+        assert!(load(&[("VESTIBULE_BASE_URL", good)]).is_ok(), "{good}");
+    }
+    for bad in [
+        "http://10.0.0.1",
+        "https://id.example.org/auth",
+        "https://a@b.example",
+        "ftp://localhost",
+        "id.example.org",
+        "https://x/?y",
+        "",
+    ] {
+        assert!(load(&[("VESTIBULE_BASE_URL", bad)]).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn postgresql_is_told_to_be_missing_yet() {
+    let problems = load(&[("DATABASE_URL", "postgres://u:hidden@h/d")]).unwrap_err();
+    assert!(problems.0[0].contains("does not support yet") && !problems.to_string().contains("hidden"));
+}
