@@ -1,0 +1,70 @@
+//! Who is asking: found out once a request, whatever number of guards ask.
+
+use super::cookies::{self, ReplyCookies};
+use super::wire;
+use crate::accounts::{Accounts, Authenticated, Fault, Refusal};
+use crate::domain::claims::AccessClaims;
+use rocket::http::Method;
+use rocket::{Request, State};
+
+/// What this request's cookies say.
+pub enum Authentication {
+    /// Nobody asked; a page without a guard.
+    NotAsked,
+    SignedIn(AccessClaims),
+    Anonymous(Refusal),
+    /// It could not be found out. Fails closed: nobody is let in, and no cookie is touched.
+    Unavailable,
+}
+
+impl Authentication {
+    /// Authenticates on the first call and remembers.
+    pub async fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache_async(authenticate(request)).await
+    }
+
+    /// What is known so far.
+    pub fn known<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(|| Authentication::NotAsked)
+    }
+}
+
+async fn authenticate(request: &Request<'_>) -> Authentication {
+    let Some(accounts) = request.guard::<&State<Accounts>>().await.succeeded() else {
+        return Authentication::Unavailable;
+    };
+    let presented = cookies::presented(request);
+    match accounts.authenticate(presented, may_renew(request), request.client_ip()).await {
+        Ok(Authenticated::SignedIn { claims, renewed }) => {
+            if let Some(pair) = renewed {
+                ReplyCookies::of(request).carry(*pair);
+            }
+            Authentication::SignedIn(claims)
+        }
+        Ok(Authenticated::Anonymous(refusal)) => {
+            if refusal == Refusal::Forged {
+                tracing::warn!("a refresh cookie that is not ours was presented");
+                ReplyCookies::of(request).clear_forged();
+            }
+            Authentication::Anonymous(refusal)
+        }
+        Err(fault) => {
+            log(&fault);
+            Authentication::Unavailable
+        }
+    }
+}
+
+fn log(fault: &Fault) {
+    tracing::error!(%fault, "a request could not be authenticated");
+}
+
+/// A renewal goes only where the browser keeps the answer: not into a HEAD request or a prefetch.
+fn may_renew(request: &Request<'_>) -> bool {
+    let prefetch = request.headers().get("Sec-Purpose").any(|purpose| purpose.contains("prefetch"));
+    match wire::method(request) {
+        Method::Head => false,
+        Method::Get => !prefetch,
+        _ => true,
+    }
+}

@@ -1,0 +1,120 @@
+//! Error answers: a page of ours, or problem+json (RFC 9457) for those who ask for JSON.
+
+use super::methods::Allowed;
+use super::page::{Page, PageContext};
+use super::texts;
+use crate::accounts::Fault;
+use rocket::Request;
+use rocket::http::{ContentType, Status};
+use rocket::response::{self, Responder, Response};
+use serde::Serialize;
+use std::io::Cursor;
+
+/// What to wait before trying again when we are overloaded or the database is away, in seconds.
+const RETRY_AFTER: &str = "2";
+
+/// An answer that is only its status.
+pub struct ErrorAnswer(pub Status);
+
+/// The page of an error.
+#[derive(Serialize)]
+pub struct ErrorPage {
+    status: u16,
+    /// Keys of its title and its sentence in the message file.
+    title: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    status: u16,
+    title: &'static str,
+    code: &'static str,
+}
+
+impl PageContext for ErrorPage {
+    const TEMPLATE: &'static str = "error";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        [400, 403, 404, 405, 409, 413, 415, 418, 422, 429, 500, 503, 504].map(ErrorPage::new).into()
+    }
+}
+
+impl ErrorPage {
+    fn new(status: u16) -> Self {
+        let known = texts::text(&format!("error_{status}_title")).is_some();
+        let key = match status {
+            _ if known => status,
+            500.. => 500,
+            _ => 400,
+        };
+        Self { status, title: format!("error_{key}_title"), text: format!("error_{key}_text") }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for ErrorAnswer {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let status = self.0;
+        let mut response = if wants_json(request) {
+            problem(status, code(status))?
+        } else {
+            Page(status, ErrorPage::new(status.code)).respond_to(request)?
+        };
+        if status == Status::ServiceUnavailable {
+            response.set_raw_header("Retry-After", RETRY_AFTER);
+        }
+        if let Allowed(Some(methods)) = request.local_cache(Allowed::default) {
+            response.set_raw_header("Allow", methods.clone());
+        }
+        Ok(response)
+    }
+}
+
+/// A problem document with a stable code.
+pub fn problem(status: Status, code: &'static str) -> response::Result<'static> {
+    let title = status.reason_lossy();
+    let body = serde_json::to_vec(&Problem { status: status.code, title, code });
+    let body = body.map_err(|_| Status::InternalServerError)?;
+    let content_type = ContentType::new("application", "problem+json");
+    Response::build().status(status).header(content_type).sized_body(body.len(), Cursor::new(body)).ok()
+}
+
+/// Whether the client accepts JSON and nothing else.
+pub fn wants_json(request: &Request<'_>) -> bool {
+    let Some(accept) = request.accept() else { return false };
+    let mut types = accept.media_types().peekable();
+    let is_json = |top: &str, sub: &str| top == "application" && (sub == "json" || sub.ends_with("+json"));
+    types.peek().is_some() && types.all(|t| is_json(t.top().as_str(), t.sub().as_str()))
+}
+
+fn code(status: Status) -> &'static str {
+    match status.code {
+        401 => "token_missing",
+        403 => "forbidden",
+        404 => "not_found",
+        405 => "method_not_allowed",
+        409 => "conflict",
+        413 => "too_large",
+        415 => "unsupported_media_type",
+        422 => "invalid_fields",
+        429 => "too_many_attempts",
+        503 => "unavailable",
+        500.. => "internal_error",
+        _ => "bad_request",
+    }
+}
+
+/// A fault is logged once, here at the edge; the asker learns only that it is not their doing.
+impl<'r> Responder<'r, 'static> for Fault {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Fault::Busy => tracing::warn!("refused: too many passwords wait to be checked"),
+            ref fault => tracing::error!(%fault, "a request failed"),
+        }
+        Err(match self {
+            Fault::Busy | Fault::Store(_) => Status::ServiceUnavailable,
+            Fault::Crypto(_) => Status::InternalServerError,
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Guards. Every route names one: `SignedIn`, `Option<SignedIn>`, or `Anyone`.
+
+use super::authentication::Authentication;
+use super::cookies;
+use crate::accounts::Accounts;
+use crate::domain::claims::AccessClaims;
+use crate::domain::device::Device;
+use crate::domain::session::SessionId;
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Request, State};
+use std::convert::Infallible;
+
+/// Somebody with a living session, renewed on the way if need be.
+pub struct SignedIn(pub AccessClaims);
+
+/// Says in so many words that a route is open to everybody.
+pub struct Anyone;
+
+/// A browser as it comes to sign in or out.
+pub struct Arrival {
+    pub device: Device,
+    /// The session it holds a token of, of whatever generation: enough to end it, and nothing is renewed.
+    pub session: Option<SessionId>,
+}
+
+/// Why nobody is signed in.
+#[derive(Debug)]
+pub struct NotSignedIn;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for SignedIn {
+    type Error = NotSignedIn;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, NotSignedIn> {
+        match Authentication::of(request).await {
+            Authentication::SignedIn(claims) => Outcome::Success(SignedIn(*claims)),
+            Authentication::Anonymous(_) | Authentication::NotAsked => {
+                Outcome::Error((Status::Unauthorized, NotSignedIn))
+            }
+            Authentication::Unavailable => Outcome::Error((Status::ServiceUnavailable, NotSignedIn)),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Anyone {
+    type Error = Infallible;
+
+    async fn from_request(_: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Anyone)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Arrival {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let user_agent = request.headers().get_one("User-Agent").unwrap_or_default();
+        let device = Device::new(user_agent, request.client_ip());
+        let accounts = request.guard::<&State<Accounts>>().await.succeeded();
+        let session = accounts.and_then(|accounts| accounts.presented_session(&cookies::presented(request)));
+        Outcome::Success(Arrival { device, session })
+    }
+}
+
+#[cfg(test)]
+#[path = "guard_tests.rs"]
+mod tests;

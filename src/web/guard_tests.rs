@@ -1,0 +1,111 @@
+//! Guards at work in routes that only tests have: what a catcher answers, a panic, a guard named three times.
+
+use super::SignedIn;
+use crate::accounts::{Accounts, NewAccount, Settings};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::Span;
+use crate::domain::account::Registration;
+use crate::domain::device::Device;
+use crate::domain::email::EmailAddress;
+use crate::domain::name::DisplayName;
+use crate::domain::password::Password;
+use crate::token::{Names, Secret};
+use rocket::http::{Header, Status};
+use rocket::local::asynchronous::{Client, LocalResponse};
+use rocket::{get, routes};
+use tempfile::TempDir;
+
+#[get("/test/none")]
+fn none(_person: SignedIn) -> Option<&'static str> {
+    None
+}
+
+#[get("/test/status/<code>")]
+fn status(_person: SignedIn, code: u16) -> Status {
+    Status::new(code)
+}
+
+#[get("/test/panic")]
+fn panics(_person: SignedIn) -> &'static str {
+    panic!("on purpose")
+}
+
+#[get("/test/thrice")]
+fn thrice(_a: SignedIn, _b: SignedIn, _c: Option<SignedIn>) -> &'static str {
+    "once"
+}
+
+struct Bench {
+    client: Client,
+    cookies: String,
+    _folder: TempDir,
+}
+
+impl Bench {
+    /// The application with test routes, and somebody signed in whose access token has expired.
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::by_hand(crate::domain::Time::from_timestamp(1_800_000_000, 0).unwrap());
+        let figment = crate::figment().merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
+        let config = Config::load(&figment, [].into_iter()).unwrap();
+        let settings = Settings {
+            location: crate::domain::location::Location::Sqlite(folder.path().join("test.db")),
+            secret: Secret::new((0..32).collect()),
+            names: Names { issuer: config.origin.as_str().into(), audience: config.audience.clone() },
+            lives: config.lives,
+            registration: Registration::Open,
+        };
+        let accounts = Accounts::start(settings, clock.clone()).await.unwrap();
+        let pair = accounts.sign_up(ada()).await.unwrap().unwrap();
+        let cookies = format!("__Host-access={}; __Host-refresh={}", pair.access.0, pair.refresh.0);
+        clock.advance(Span::minutes(16));
+        let rocket = crate::web::build(figment, accounts, config.origin);
+        let rocket = rocket.mount("/", routes![none, status, panics, thrice]);
+        Self { client: Client::untracked(rocket).await.unwrap(), cookies, _folder: folder }
+    }
+
+    async fn get(&self, path: &'static str) -> LocalResponse<'_> {
+        self.client.get(path).header(Header::new("Cookie", self.cookies.clone())).dispatch().await
+    }
+}
+
+fn ada() -> NewAccount {
+    NewAccount {
+        name: DisplayName::parse("Ada").unwrap(),
+        email: EmailAddress::parse("ada@example.org").unwrap(),
+        password: Password::parse_new("three unrelated words").unwrap(),
+        device: Device::default(),
+        replaces: None,
+    }
+}
+
+fn renewed(response: &LocalResponse<'_>) -> Vec<String> {
+    let cookies = response.headers().get("Set-Cookie");
+    cookies.filter(|cookie| cookie.starts_with("__Host-refresh=")).map(str::to_owned).collect()
+}
+
+#[rocket::async_test]
+async fn a_renewal_is_delivered_with_a_404_a_422_a_500_and_a_panic() {
+    let bench = Bench::start().await;
+    for (path, status) in
+        [("/test/none", 404), ("/test/status/422", 422), ("/test/status/500", 500), ("/test/panic", 500)]
+    {
+        let response = bench.get(path).await;
+        assert_eq!(response.status().code, status, "{path}");
+        assert_eq!(renewed(&response).len(), 1, "{path}");
+        assert_eq!(response.headers().get_one("X-Frame-Options"), Some("DENY"), "{path}");
+        assert!(response.into_string().await.unwrap().contains("<h1>"), "{path}: a page of ours");
+    }
+}
+
+#[rocket::async_test]
+async fn a_guard_named_three_times_in_one_route_renews_once() {
+    let bench = Bench::start().await;
+    let response = bench.get("/test/thrice").await;
+    let cookies = renewed(&response);
+    let payload = cookies[0].split('.').nth(1).unwrap();
+    let payload = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap();
+    assert_eq!(cookies.len(), 1);
+    assert!(String::from_utf8(payload).unwrap().contains("\"gen\":2,"));
+}

@@ -1,0 +1,52 @@
+//! One fairing for everything every answer carries: protection headers and cookies. It runs last, also after catchers.
+
+use super::cookies::ReplyCookies;
+use crate::config::PublicOrigin;
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::Header;
+use rocket::{Request, Response};
+
+const ALWAYS: [(&str, &str); 7] = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    // Not no-referrer: with it a form post says `Origin: null`.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("X-Frame-Options", "DENY"),
+];
+
+/// Sets the headers of every answer.
+pub struct Headers;
+
+#[rocket::async_trait]
+impl Fairing for Headers {
+    fn info(&self) -> Info {
+        Info { name: "headers and cookies", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        for (name, value) in ALWAYS {
+            response.set_raw_header(name, value);
+        }
+        if request.rocket().state::<PublicOrigin>().is_some_and(PublicOrigin::is_https) {
+            response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+        }
+        if !response.headers().contains("Cache-Control") {
+            response.set_raw_header("Cache-Control", "no-store");
+        }
+        for cookie in ReplyCookies::of(request).headers() {
+            response.adjoin_header(cookie);
+        }
+    }
+}
+
+/// What clears the browser's cache of our pages with a sign-out.
+pub fn clear_site_data() -> Header<'static> {
+    Header::new("Clear-Site-Data", "\"cache\"")
+}

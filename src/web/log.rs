@@ -1,0 +1,26 @@
+//! The request log: one line a request, in place of Rocket's own, which prints query strings.
+
+use super::wire;
+use crate::clock::Stopwatch;
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Data, Request, Response};
+
+/// Logs method, path, status and duration. The path is as it came, percent-encoded: no control characters, and never a query.
+pub struct RequestLog;
+
+#[rocket::async_trait]
+impl Fairing for RequestLog {
+    fn info(&self) -> Info {
+        Info { name: "request log", kind: Kind::Request | Kind::Response }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        request.local_cache(Stopwatch::start);
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let micros = request.local_cache(Stopwatch::start).micros();
+        let (method, path, status) = (wire::method(request), request.uri().path(), response.status().code);
+        tracing::info!(%method, %path, status, micros, "request");
+    }
+}

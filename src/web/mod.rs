@@ -1,0 +1,102 @@
+//! How it is asked: the only room that names Rocket and Tera.
+
+mod answer;
+mod assets;
+mod authentication;
+mod browser;
+mod catchers;
+mod cookies;
+mod error;
+mod form;
+mod guard;
+mod headers;
+mod home;
+mod log;
+mod methods;
+mod next;
+mod origin;
+mod page;
+mod profile;
+#[cfg(test)]
+mod samples;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+mod texts;
+mod wire;
+
+use crate::accounts::Accounts;
+use crate::config::PublicOrigin;
+use rocket::data::{Limits, ToByteUnit};
+use rocket::figment::Figment;
+use rocket::figment::providers::{Env, Format, Toml};
+use rocket::figment::value::magic::RelativePathBuf;
+use rocket::shield::Shield;
+use rocket::{Build, Rocket, Route};
+
+/// Largest body we read, in KiB: forms hold a few short fields.
+const LARGEST_BODY: u64 = 16;
+
+/// Rocket's own configuration: its defaults, ours over them, then `Rocket.toml`, then `ROCKET_*`.
+#[must_use]
+pub fn figment() -> Figment {
+    let body = LARGEST_BODY.kibibytes();
+    let limits = Limits::new().limit("form", body).limit("data-form", body).limit("json", body).limit("string", body);
+    Figment::from(rocket::Config::default())
+        .merge(("limits", limits))
+        .merge(("ident", false))
+        // Anybody can send X-Real-IP; only a trusted proxy may be believed.
+        .merge(("ip_header", false))
+        // Rocket's request log prints query strings; ours does not.
+        .merge(("log_level", "off"))
+        .merge(("template_dir", "templates"))
+        .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
+        .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
+}
+
+/// The web application, ready to ignite.
+#[must_use]
+pub fn build(figment: Figment, accounts: Accounts, origin: PublicOrigin) -> Rocket<Build> {
+    rocket::custom(figment)
+        .manage(accounts)
+        .manage(origin)
+        .attach(Shield::new())
+        .attach(wire::NoteMethod)
+        .attach(log::RequestLog)
+        .attach(page::templates())
+        .attach(headers::Headers)
+        .mount("/", gated_routes())
+        .register("/", catchers::catchers())
+}
+
+/// Every route, behind the gate.
+fn gated_routes() -> Vec<Route> {
+    let mut routes = Vec::new();
+    routes.extend(assets::routes());
+    routes.extend(home::routes());
+    routes.extend(sign_up::routes());
+    routes.extend(sign_in::routes());
+    routes.extend(sign_out::routes());
+    routes.extend(profile::routes());
+    routes.extend(methods::missing(&routes));
+    routes.into_iter().map(origin::gated).collect()
+}
+
+/// What is wrong with Rocket's part of the configuration, each with what to do.
+#[must_use]
+pub fn figment_problems(figment: &Figment) -> Vec<String> {
+    let mut problems = Vec::new();
+    if let Err(errors) = figment.extract::<rocket::Config>() {
+        problems.extend(errors.into_iter().map(|error| format!("{error}: check Rocket.toml and ROCKET_*")));
+    }
+    let templates = figment.extract_inner::<RelativePathBuf>("template_dir").map(|path| path.relative());
+    match templates {
+        Ok(folder) if folder.join("base.html.tera").is_file() => {}
+        Ok(folder) => problems.push(format!(
+            "the templates are not in {}: start in the folder that holds them, or set ROCKET_TEMPLATE_DIR",
+            folder.display()
+        )),
+        Err(error) => problems.push(format!("{error}: set ROCKET_TEMPLATE_DIR to the folder of the templates")),
+    }
+    problems
+}

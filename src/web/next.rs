@@ -1,0 +1,114 @@
+//! Where to go on after signing in.
+
+use rocket::http::uri::Origin;
+use std::fmt;
+use url::Url;
+
+/// Longest path we carry along, in bytes.
+const LONGEST: usize = 2048;
+
+/// A path on this host, safe to redirect to: whatever a browser makes of it, it stays here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NextPath(Origin<'static>);
+
+impl NextPath {
+    /// Reads a path; none for anything a browser could take for another host, and for the pages of signing in and out, which
+    /// would lead in a circle.
+    pub fn parse(text: &str) -> Option<Self> {
+        let starts_once = text.starts_with('/') && !text.starts_with("//");
+        let odd = text.contains('\\') || text.chars().any(char::is_control);
+        if !starts_once || odd || text.len() > LONGEST {
+            return None;
+        }
+        // Read it as a browser does, against a host that cannot be ours.
+        let base = Url::parse("https://vestibule.invalid").ok()?;
+        let url = base.join(text).ok()?;
+        if url.origin() != base.origin() || url.path().starts_with("//") {
+            return None;
+        }
+        if ["/login", "/logout", "/register"].contains(&url.path().trim_end_matches('/')) {
+            return None;
+        }
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        Origin::parse_owned(format!("{}{query}", url.path())).ok().map(Self)
+    }
+
+    /// The path as the value of a query parameter; slashes and question marks stay readable (RFC 3986 section 3.4).
+    pub fn in_query(&self) -> String {
+        self.0.to_string().replace('%', "%25").replace('&', "%26").replace('+', "%2B")
+    }
+
+    pub fn into_uri(self) -> Origin<'static> {
+        self.0
+    }
+}
+
+impl fmt::Display for NextPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NextPath;
+
+    #[test]
+    fn paths_of_this_host_are_kept() {
+        for (text, kept) in [
+            ("/", "/"),
+            ("/profile", "/profile"),
+            ("/sessions?page=2", "/sessions?page=2"),
+            ("/a/../profile", "/profile"),
+            ("/ü", "/%C3%BC"),
+            ("/a//b", "/a//b"),
+            ("/%2f%2fevil.example", "/%2f%2fevil.example"),
+            ("/@evil.example", "/@evil.example"),
+            ("/profile#name", "/profile"),
+        ] {
+            assert_eq!(NextPath::parse(text).map(|next| next.0.to_string()).as_deref(), Some(kept), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_leads_to_another_host_or_in_a_circle() {
+        let long = format!("/{}", "a".repeat(2048));
+        for text in [
+            "",
+            "profile",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "https://evil.example",
+            "https:evil.example",
+            "http:/evil.example",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "/..//evil.example",
+            "/.//evil.example",
+            "/./\\evil.example",
+            "//evil.example/%2f..",
+            "////",
+            "//",
+            "/\u{0}",
+            "/\r\nSet-Cookie: a=b",
+            "?next=//evil",
+            "#",
+            "mailto:a@b",
+            "/login",
+            "/login/",
+            "/login?next=/x",
+            "/logout",
+            "/register",
+            "/a/../login",
+            &long,
+        ] {
+            assert_eq!(NextPath::parse(text), None, "{text:?}");
+        }
+    }
+}

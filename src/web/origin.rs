@@ -1,0 +1,70 @@
+//! The gate in front of every route: requests that change something come from our own pages or from no browser at all.
+//!
+//! It wraps the handlers as they are mounted, so that no route can forget it. Two headers decide: `Sec-Fetch-Site`, which a
+//! page cannot forge, and for browsers without it `Origin` (OWASP CSRF cheat sheet, "Fetch Metadata").
+
+use super::authentication::Authentication;
+use crate::config::PublicOrigin;
+use rocket::http::{Method, Status};
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Request, Route};
+
+/// The longest form that can begin by naming a method.
+const METHOD_FIELD: &[u8] = b"_method";
+
+/// Puts the gate in front of a route.
+pub fn gated(mut route: Route) -> Route {
+    route.handler = Box::new(Gate(route.handler));
+    route
+}
+
+#[derive(Clone)]
+struct Gate(Box<dyn Handler>);
+
+#[rocket::async_trait]
+impl Handler for Gate {
+    async fn handle<'r>(&self, request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r> {
+        if names_a_method(request, &mut data).await {
+            return Outcome::error(Status::BadRequest);
+        }
+        if changes_something(request) && !is_from_our_pages(request) {
+            tracing::warn!(path = %request.uri().path(), "refused: a request from another origin");
+            return Outcome::error(Status::Forbidden);
+        }
+        let outcome = self.0.handle(request, data).await;
+        // A route for `Option<SignedIn>` took "cannot be found out" for "nobody": a 503 is not a 401.
+        match Authentication::known(request) {
+            Authentication::Unavailable => Outcome::error(Status::ServiceUnavailable),
+            _ => outcome,
+        }
+    }
+}
+
+/// Rocket lets a form choose the method by a first field `_method`. By now it has done so; nothing of ours sends one.
+async fn names_a_method(request: &Request<'_>, data: &mut Data<'_>) -> bool {
+    let is_form = request.content_type().is_some_and(|kind| kind.is_form());
+    is_form && data.peek(METHOD_FIELD.len()).await.starts_with(METHOD_FIELD)
+}
+
+fn changes_something(request: &Request<'_>) -> bool {
+    !matches!(request.method(), Method::Get | Method::Head | Method::Options)
+}
+
+fn is_from_our_pages(request: &Request<'_>) -> bool {
+    let ours = request.rocket().state::<PublicOrigin>().map(PublicOrigin::as_str);
+    let headers = request.headers();
+    let one = |name| {
+        let mut values = headers.get(name);
+        let first = values.next();
+        if values.next().is_some() { Some("more than one") } else { first }
+    };
+    allows(one("Sec-Fetch-Site"), one("Origin"), ours)
+}
+
+fn allows(site: Option<&str>, origin: Option<&str>, ours: Option<&str>) -> bool {
+    match (site, origin) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, None) => true,
+        (None, Some(origin)) => Some(origin) == ours,
+    }
+}

@@ -1,0 +1,122 @@
+//! The profile: who somebody is here, and the session they look at it from.
+
+use super::answer::{Answer, Attempt};
+use super::browser::Browser;
+use super::cookies::ReplyCookies;
+use super::form::FormState;
+use super::guard::SignedIn;
+use super::page::{Page, PageContext};
+use crate::accounts::{Accounts, Profile};
+use crate::domain::Time;
+use crate::domain::name::DisplayName;
+use rocket::form::Form;
+use rocket::http::Status;
+use rocket::http::uri::Origin;
+use rocket::{FromForm, Route, State, get, post, routes, uri};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct ProfilePage {
+    form: FormState,
+    name: String,
+    email: String,
+    role: &'static str,
+    member_since: Time,
+    signed_in_at: Time,
+    /// Key of how the session was started, in the message file.
+    method: String,
+    browser: Browser,
+}
+
+impl PageContext for ProfilePage {
+    const TEMPLATE: &'static str = "profile/show";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let page = |form, method, role, browser| ProfilePage {
+            form,
+            name: "Ada Lovelace".into(),
+            email: "ada@example.org".into(),
+            role,
+            member_since: Time::UNIX_EPOCH,
+            signed_in_at: Time::UNIX_EPOCH,
+            method: format!("method_{method}"),
+            browser,
+        };
+        let kept = FormState::default().keep("name", "Ada Lovelace");
+        let long = FormState::default().keep("name", &"a".repeat(200)).with_error("name", "name_too_long");
+        let unknown = Browser { name: None, system: None };
+        vec![
+            page(
+                kept.clone(),
+                "password",
+                "user",
+                Browser { name: Some("Firefox".into()), system: Some("Linux".into()) },
+            ),
+            page(kept, "registration", "admin", Browser { name: Some("curl".into()), system: None }),
+            page(long, "password", "user", unknown),
+        ]
+    }
+}
+
+#[derive(FromForm)]
+struct NameForm<'r> {
+    #[field(default = "")]
+    name: &'r str,
+}
+
+#[get("/profile")]
+async fn show(person: SignedIn, accounts: &State<Accounts>, cookies: &ReplyCookies) -> Attempt<ProfilePage> {
+    Ok(match accounts.profile(person.0).await? {
+        Some(profile) => {
+            let form = FormState::default().keep("name", profile.account.name.as_str());
+            Answer::Show(Page::ok(page(profile, form)))
+        }
+        None => gone(cookies),
+    })
+}
+
+#[post("/profile", data = "<form>")]
+async fn submit(
+    person: SignedIn,
+    form: Form<NameForm<'_>>,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> Attempt<ProfilePage> {
+    let Some(profile) = accounts.profile(person.0).await? else { return Ok(gone(cookies)) };
+    let mut state = FormState::default().keep("name", form.name);
+    let Some(name) = state.check("name", DisplayName::parse(form.name)) else {
+        return Ok(Answer::Show(Page(Status::UnprocessableEntity, page(profile, state))));
+    };
+    accounts.rename(person.0, name, profile.session.device.ip).await?;
+    cookies.flash("flash_name_changed");
+    Ok(Answer::go(uri()))
+}
+
+/// The access token outlived its session. Both cookies go, or the sign-in page would send this browser back here.
+fn gone(cookies: &ReplyCookies) -> Answer<ProfilePage> {
+    cookies.clear();
+    Answer::SignInFirst
+}
+
+fn page(profile: Profile, form: FormState) -> ProfilePage {
+    let Profile { account, session } = profile;
+    ProfilePage {
+        form,
+        name: account.name.as_str().to_owned(),
+        email: account.email.as_str().to_owned(),
+        role: account.role.as_str(),
+        member_since: account.created_at,
+        signed_in_at: session.created_at,
+        method: format!("method_{}", session.method.as_str()),
+        browser: Browser::of(&session.device),
+    }
+}
+
+pub fn uri() -> Origin<'static> {
+    uri!(show)
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}

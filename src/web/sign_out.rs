@@ -1,0 +1,56 @@
+//! Signing out.
+
+use super::cookies::ReplyCookies;
+use super::guard::{Anyone, Arrival, SignedIn};
+use super::page::{Page, PageContext};
+use super::{headers, sign_in};
+use crate::accounts::{Accounts, Fault};
+use rocket::http::Header;
+use rocket::response::Redirect;
+use rocket::{Responder, Route, State, get, post, routes};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct SignOutPage {
+    signed_in: bool,
+}
+
+impl PageContext for SignOutPage {
+    const TEMPLATE: &'static str = "sign_out/form";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        vec![SignOutPage { signed_in: true }, SignOutPage { signed_in: false }]
+    }
+}
+
+#[derive(Responder)]
+struct SignedOut {
+    redirect: Redirect,
+    clear: Header<'static>,
+}
+
+/// A link must not sign anybody out, so this shows a button.
+#[get("/logout")]
+fn show(person: Option<SignedIn>) -> Page<SignOutPage> {
+    Page::ok(SignOutPage { signed_in: person.is_some() })
+}
+
+#[post("/logout")]
+async fn submit(
+    _guard: Anyone,
+    arrival: Arrival,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> Result<SignedOut, Fault> {
+    if let Some(session) = arrival.session {
+        accounts.sign_out(session, arrival.device.ip).await?;
+    }
+    cookies.clear();
+    cookies.flash("flash_signed_out");
+    Ok(SignedOut { redirect: Redirect::to(sign_in::uri(None)), clear: headers::clear_site_data() })
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}

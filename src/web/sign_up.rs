@@ -1,0 +1,101 @@
+//! Registering.
+
+use super::answer::{Answer, Attempt};
+use super::cookies::ReplyCookies;
+use super::form::FormState;
+use super::guard::{Anyone, Arrival, SignedIn};
+use super::page::{Page, PageContext};
+use super::profile;
+use crate::accounts::{Accounts, NewAccount, SignUpRefusal};
+use crate::domain::account::Registration;
+use crate::domain::email::EmailAddress;
+use crate::domain::name::DisplayName;
+use crate::domain::password::Password;
+use rocket::form::Form;
+use rocket::http::Status;
+use rocket::{FromForm, Route, State, get, post, routes};
+use serde::Serialize;
+
+#[derive(Default, Serialize)]
+pub struct SignUpPage {
+    form: FormState,
+    closed: bool,
+}
+
+impl PageContext for SignUpPage {
+    const TEMPLATE: &'static str = "sign_up/form";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let typed = FormState::default().keep("name", "Ada").keep("email", "ada@example.org");
+        let codes = super::samples::codes(&["name_", "email_", "password_"]);
+        let wrong = codes.iter().map(|code| typed.clone().with_error("email", code));
+        let mut pages: Vec<Self> = wrong.map(|form| SignUpPage { form, closed: false }).collect();
+        pages.extend([SignUpPage::default(), SignUpPage { closed: true, ..SignUpPage::default() }]);
+        pages
+    }
+}
+
+#[derive(FromForm)]
+struct SignUpForm<'r> {
+    #[field(default = "")]
+    name: &'r str,
+    #[field(default = "")]
+    email: &'r str,
+    #[field(default = "")]
+    password: &'r str,
+}
+
+#[get("/register")]
+fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> Answer<SignUpPage> {
+    match (person, accounts.registration()) {
+        (Some(_), _) => Answer::go(profile::uri()),
+        (None, Registration::Open) => Answer::Show(Page::ok(SignUpPage::default())),
+        (None, Registration::Closed) => closed(),
+    }
+}
+
+#[post("/register", data = "<form>")]
+async fn submit(
+    _guard: Anyone,
+    form: Form<SignUpForm<'_>>,
+    arrival: Arrival,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> Attempt<SignUpPage> {
+    let (state, new) = form.read(arrival);
+    let Some(new) = new else { return Ok(again(state)) };
+    Ok(match accounts.sign_up(new).await? {
+        Ok(pair) => {
+            cookies.carry_signed_in(pair);
+            Answer::go(profile::uri())
+        }
+        Err(SignUpRefusal::EmailTaken) => again(state.with_error("email", "email_taken")),
+        Err(SignUpRefusal::Closed) => closed(),
+    })
+}
+
+fn again(form: FormState) -> Answer<SignUpPage> {
+    Answer::again(SignUpPage { form, closed: false })
+}
+
+fn closed() -> Answer<SignUpPage> {
+    Answer::Show(Page(Status::Forbidden, SignUpPage { closed: true, ..SignUpPage::default() }))
+}
+
+impl SignUpForm<'_> {
+    /// The form as typed, and the account it asks for unless something is wrong.
+    fn read(&self, arrival: Arrival) -> (FormState, Option<NewAccount>) {
+        let mut state = FormState::default().keep("name", self.name).keep("email", self.email);
+        let name = state.check("name", DisplayName::parse(self.name));
+        let email = state.check("email", EmailAddress::parse(self.email));
+        let password = state.check("password", Password::parse_new(self.password));
+        let Arrival { device, session: replaces } = arrival;
+        let parsed = name.zip(email).zip(password);
+        (state, parsed.map(|((name, email), password)| NewAccount { name, email, password, device, replaces }))
+    }
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}

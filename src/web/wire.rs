@@ -1,0 +1,27 @@
+//! The method as it came over the wire: Rocket handles HEAD by turning it into GET before any guard sees it.
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::Method;
+use rocket::{Data, Request};
+
+/// Notes the method of every request.
+pub struct NoteMethod;
+
+struct WireMethod(Method);
+
+#[rocket::async_trait]
+impl Fairing for NoteMethod {
+    fn info(&self) -> Info {
+        Info { name: "method on the wire", kind: Kind::Request }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        let method = request.method();
+        request.local_cache(|| WireMethod(method));
+    }
+}
+
+/// The method the client sent.
+pub fn method(request: &Request<'_>) -> Method {
+    request.local_cache(|| WireMethod(request.method())).0
+}

@@ -1,0 +1,94 @@
+use crate::support::{EMAIL, PASSWORD, TestApp};
+use rocket::http::{ContentType, Method};
+
+#[rocket::async_test]
+async fn bodies_too_large_of_the_wrong_kind_or_malformed_are_told_apart_and_never_a_500() {
+    let app = TestApp::start().await;
+    let large = "a".repeat(10 * 1024 * 1024);
+    let cases = [
+        (ContentType::Form, format!("email={large}"), 413),
+        (ContentType::JSON, "{}".to_owned(), 415),
+        (ContentType::Plain, "email=a".to_owned(), 415),
+        (ContentType::new("multipart", "form-data"), "no boundary".to_owned(), 400),
+    ];
+    for path in ["/login", "/register"] {
+        for (content_type, body, status) in &cases {
+            let body = Some((content_type.clone(), body.clone()));
+            let reply = app.visitor().send(Method::Post, path, body).await;
+            assert_eq!(reply.status, *status, "{path} {content_type}");
+            assert!(reply.body.contains("<h1>"), "a page of ours");
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn odd_characters_in_every_field_get_a_clear_answer() {
+    let app = TestApp::start().await;
+    let odd = [
+        "\0",
+        "a\0b",
+        "\r\nSet-Cookie: a=b",
+        "\u{202e}evil",
+        "\u{feff}",
+        "%00",
+        "%ff",
+        "'; DROP TABLE accounts; --",
+        "{{ 7 * 7 }}",
+        "{% include \"base\" %}",
+        "\u{1f468}\u{200d}\u{1f469}",
+        "../../etc/passwd",
+        "${jndi:ldap://127.0.0.1/}",
+        "\u{d7ff}",
+        "\u{10ffff}",
+    ];
+    for text in odd {
+        for field in ["name", "email", "password"] {
+            let mut fields = vec![("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)];
+            fields.retain(|(name, _)| *name != field);
+            fields.push((field, text));
+            let status = app.visitor().post("/register", &fields).await.status;
+            assert!([303, 422].contains(&status), "{field} = {text:?}: {status}");
+            let status = app.visitor().post("/login", &fields).await.status;
+            assert!([303, 401].contains(&status), "{field} = {text:?}: {status}");
+        }
+        let mut ada = app.visitor();
+        ada.post("/register", &[("name", "Ada"), ("email", "b@example.org"), ("password", PASSWORD)]).await;
+        ada.post("/login", &[("email", "b@example.org"), ("password", PASSWORD)]).await;
+        let status = ada.post("/profile", &[("name", text)]).await.status;
+        assert!([303, 422].contains(&status), "profile name {text:?}: {status}");
+    }
+    let raw = "email=%FF%FE&password=%C0%80&name=%ED%A0%80";
+    for path in ["/login", "/register"] {
+        let reply = app.visitor().send(Method::Post, path, Some((ContentType::Form, raw.to_owned()))).await;
+        assert!([401, 422].contains(&reply.status), "{path}: {}", reply.status);
+    }
+}
+
+#[rocket::async_test]
+async fn a_password_of_a_megabyte_costs_no_hash() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let long = "a".repeat(15_000);
+    assert_eq!(app.visitor().post("/login", &[("email", EMAIL), ("password", &long)]).await.status, 401);
+    let fields = [("name", "Ada"), ("email", "x@example.org"), ("password", &long)];
+    assert!(app.visitor().post("/register", &fields).await.body.contains("Use at most 256 characters."));
+}
+
+#[rocket::async_test]
+async fn paths_that_are_not_there_are_our_404() {
+    let app = TestApp::start().await;
+    for path in [
+        "/nowhere",
+        "/.env",
+        "/static/",
+        "/static/../Cargo.toml",
+        "/profile/x",
+        "/api/auth/login",
+        "/admin",
+        "/%00",
+        "/a//b",
+    ] {
+        let reply = app.visitor().get(path).await;
+        assert!(reply.status == 404 && reply.body.contains("There is nothing here"), "{path}: {}", reply.status);
+    }
+}

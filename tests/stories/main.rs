@@ -1,0 +1,16 @@
+//! Stories: what people, browsers and thieves do, through HTTP on a real database, with a clock that is moved by hand.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+mod bad_input;
+mod forged_tokens;
+mod headers_and_cookies;
+mod hostile_output;
+mod origin_check;
+mod registering;
+mod renewal;
+mod routes_and_guards;
+mod signing_in;
+mod walk;

@@ -1,0 +1,191 @@
+//! One story each of Rotate, Repeat, Heal, Reuse and sign-out, and where renewals are delivered.
+
+use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
+use rocket::http::{ContentType, Method};
+use vestibule::domain::Span;
+
+#[rocket::async_test]
+async fn rotate_an_expired_access_token_renews_both_cookies_once() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let (access, refresh) = (ada.cookie(ACCESS).to_owned(), ada.cookie(REFRESH).to_owned());
+    assert!(ada.get("/profile").await.set_cookies().is_empty(), "a living token is left alone");
+    app.outlive_access_token();
+    let reply = ada.get("/profile").await;
+    assert!(reply.is_signed_in());
+    assert!(ada.cookie(ACCESS) != access && ada.cookie(REFRESH) != refresh);
+    assert_eq!(app.generation(), 2);
+}
+
+#[rocket::async_test]
+async fn rotate_an_access_cookie_that_is_gone_or_unreadable_is_renewed_as_well() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    ada.jar.remove(ACCESS);
+    assert!(ada.get("/profile").await.is_signed_in());
+    ada.jar.insert(ACCESS.to_owned(), "not.a.token".to_owned());
+    assert!(ada.get("/profile").await.is_signed_in());
+    assert_eq!(app.generation(), 3);
+}
+
+#[rocket::async_test]
+async fn repeat_fifty_racers_are_all_signed_in_by_one_step_to_one_refresh_token() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    app.outlive_access_token();
+    let racers = (0..50).map(|_| ada.send_and_lose_cookies(Method::Get, "/profile", None));
+    let replies = rocket::futures::future::join_all(racers).await;
+    assert!(replies.iter().all(|reply| reply.is_signed_in()));
+    let mut tokens: Vec<&str> = replies.iter().map(|reply| reply.set_cookie(REFRESH).unwrap()).collect();
+    tokens.sort_unstable();
+    tokens.dedup();
+    assert_eq!((tokens.len(), app.generation()), (1, 2));
+}
+
+#[rocket::async_test]
+async fn heal_a_lost_reply_is_given_again_days_later() {
+    let app = TestApp::start_with(&[("VESTIBULE_IDLE_TTL", "7d")]).await;
+    let mut ada = app.visitor();
+    app.ada().await;
+    ada.post("/login", &[("email", EMAIL), ("password", PASSWORD), ("remember", "on")]).await;
+    app.outlive_access_token();
+    ada.send_and_lose_cookies(Method::Get, "/profile", None).await;
+    app.wait(Span::days(3));
+    assert!(ada.get("/profile").await.is_signed_in());
+    assert_eq!(app.events("session_healed"), 1);
+    app.outlive_access_token();
+    assert!(ada.get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn reuse_an_old_copy_after_its_successor_was_used_ends_that_session_alone() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let mut elsewhere = app.visitor();
+    elsewhere.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+
+    let mut thief = ada.clone();
+    app.outlive_access_token();
+    ada.get("/profile").await;
+    ada.get("/profile").await;
+    app.wait(Span::minutes(5));
+    assert_eq!(thief.get("/profile").await.location.as_deref(), Some("/login?next=/profile"));
+    app.outlive_access_token();
+    assert_eq!(ada.get("/profile").await.location.as_deref(), Some("/login?next=/profile"));
+    assert!(elsewhere.get("/profile").await.is_signed_in());
+    thief.get("/profile").await;
+    assert_eq!(app.events("session_reuse"), 1, "a second replay adds no entry");
+}
+
+#[rocket::async_test]
+async fn sign_out_ends_the_session_so_that_a_kept_refresh_token_is_worth_nothing() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let mut copy = ada.clone();
+    let out = ada.post("/logout", &[]).await;
+    assert!(
+        out.set_cookie(ACCESS).unwrap().contains("Max-Age=0") && out.set_cookie(REFRESH).unwrap().contains("Max-Age=0")
+    );
+    assert_eq!(out.header("Clear-Site-Data"), Some("\"cache\""));
+    copy.jar.remove(ACCESS);
+    assert_eq!(copy.get("/profile").await.status, 303);
+    assert_eq!((app.living_sessions(), app.events("signed_out")), (0, 1));
+}
+
+#[rocket::async_test]
+async fn sign_out_works_with_an_expired_access_token_and_renews_nothing() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    app.outlive_access_token();
+    ada.post("/logout", &[]).await;
+    assert!(ada.jar.get(ACCESS).is_none() && ada.jar.get(REFRESH).is_none());
+    assert_eq!((app.living_sessions(), app.number("SELECT max(generation) AS n FROM sessions")), (0, 1));
+}
+
+#[rocket::async_test]
+async fn an_access_token_that_outlived_its_session_leads_to_the_sign_in_page_and_not_in_a_circle() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let mut copy = ada.clone();
+    ada.post("/logout", &[]).await;
+    let reply = copy.get("/profile").await;
+    assert_eq!(reply.location.as_deref(), Some("/login?next=/profile"));
+    assert_eq!(copy.get("/login?next=/profile").await.status, 200);
+}
+
+#[rocket::async_test]
+async fn a_renewal_reaches_the_browser_also_when_a_catcher_answers() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let large = Some((ContentType::Form, format!("name={}", "a".repeat(20_000))));
+    let json = Some((ContentType::JSON, "{}".to_owned()));
+    for (body, status) in [(json, 415), (large, 413)] {
+        app.outlive_access_token();
+        let reply = ada.send(Method::Post, "/profile", body).await;
+        assert_eq!(reply.status, status);
+        assert!(reply.set_cookie(REFRESH).is_some());
+    }
+    assert!(ada.get("/profile").await.is_signed_in());
+    assert_eq!(app.generation(), 3);
+}
+
+#[rocket::async_test]
+async fn neither_head_nor_prefetch_renews() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    app.outlive_access_token();
+    let head = ada.send(Method::Head, "/profile", None).await;
+    let prefetch = ada.clone().with_header("Sec-Purpose", "prefetch;prerender").get("/profile").await;
+    assert!(head.status == 200 && head.set_cookies().is_empty());
+    assert!(prefetch.is_signed_in() && prefetch.set_cookies().is_empty());
+    assert_eq!(app.generation(), 1);
+    let post = ada.with_header("Sec-Purpose", "prefetch").post("/profile", &[("name", "Ada")]).await;
+    assert!(post.set_cookie(REFRESH).is_some(), "only GET can be a prefetch");
+}
+
+#[rocket::async_test]
+async fn static_files_and_unknown_paths_renew_nothing() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    app.outlive_access_token();
+    for path in ["/static/nothing.css", "/nowhere"] {
+        let reply = ada.get(path).await;
+        assert!(reply.status == 404 && reply.set_cookies().is_empty(), "{path}");
+    }
+    assert_eq!(app.generation(), 1);
+}
+
+#[rocket::async_test]
+async fn an_idle_session_and_one_past_its_absolute_life_are_over() {
+    let app = TestApp::start().await;
+    let mut brief = app.ada().await;
+    let mut kept = app.visitor();
+    kept.post("/login", &[("email", EMAIL), ("password", PASSWORD), ("remember", "on")]).await;
+    app.wait(Span::hours(12));
+    assert_eq!(brief.get("/profile").await.status, 303);
+    for _ in 0..29 {
+        assert!(kept.get("/profile").await.is_signed_in());
+        app.wait(Span::days(1));
+    }
+    app.wait(Span::hours(12));
+    assert_eq!(kept.get("/profile").await.status, 303);
+    assert_eq!(app.number("SELECT count(*) AS n FROM sessions WHERE end_reason = 'idle'"), 1);
+    assert_eq!(app.number("SELECT count(*) AS n FROM sessions WHERE end_reason = 'expired'"), 1);
+}
+
+#[rocket::async_test]
+async fn a_database_that_cannot_be_had_is_a_503_with_cookies_kept_and_recovers_by_itself() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    app.outlive_access_token();
+    let mut blocker = app.database();
+    blocker.batch_execute("BEGIN EXCLUSIVE").unwrap();
+    for path in ["/profile", "/", "/login"] {
+        let reply = ada.get(path).await;
+        assert_eq!(reply.status, 503, "{path}: a 503 is not a 401");
+        assert!(reply.set_cookies().is_empty() && reply.header("Retry-After").is_some());
+    }
+    blocker.batch_execute("ROLLBACK").unwrap();
+    assert!(ada.get("/profile").await.is_signed_in());
+}

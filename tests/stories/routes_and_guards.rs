@@ -1,0 +1,64 @@
+use crate::support::TestApp;
+use rocket::http::{ContentType, Method};
+use std::collections::BTreeSet;
+
+/// Open to everybody.
+const OPEN: [(Method, &str); 8] = [
+    (Method::Get, "/"),
+    (Method::Get, "/static/<file>"),
+    (Method::Get, "/register"),
+    (Method::Post, "/register"),
+    (Method::Get, "/login"),
+    (Method::Post, "/login"),
+    (Method::Get, "/logout"),
+    (Method::Post, "/logout"),
+];
+
+/// For signed-in people.
+const SIGNED_IN: [(Method, &str); 2] = [(Method::Get, "/profile"), (Method::Post, "/profile")];
+
+#[rocket::async_test]
+async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
+    let app = TestApp::start().await;
+    let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
+    let mounted: BTreeSet<String> = real.map(|route| format!("{} {}", route.method, route.uri.path())).collect();
+    let listed = OPEN.iter().chain(&SIGNED_IN).map(|(method, path)| format!("{method} {path}"));
+    assert_eq!(mounted, listed.collect(), "a route is on no list, or a list names a route that is gone");
+    for (method, path) in SIGNED_IN {
+        let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
+        let reply = app.visitor().send(method, path, body).await;
+        assert_eq!(reply.status, 303, "{method} {path}");
+        assert!(reply.location.as_deref().unwrap().starts_with("/login"), "{method} {path}");
+    }
+    for (method, path) in OPEN {
+        let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
+        let reply = app.visitor().send(method, path, body).await;
+        let to_sign_in = reply.location.as_deref().is_some_and(|to| to.starts_with("/login?"));
+        assert!(!to_sign_in, "{method} {path}");
+    }
+}
+
+#[rocket::async_test]
+async fn a_method_a_path_does_not_have_is_405_and_told_which_it_has() {
+    let app = TestApp::start().await;
+    for (method, path, allow) in [
+        (Method::Post, "/", "GET, HEAD"),
+        (Method::Delete, "/profile", "GET, POST, HEAD"),
+        (Method::Put, "/login", "GET, POST, HEAD"),
+        (Method::Options, "/logout", "GET, POST, HEAD"),
+    ] {
+        let reply = app.visitor().send(method, path, None).await;
+        assert_eq!((reply.status, reply.header("Allow")), (405, Some(allow)), "{method} {path}");
+    }
+    assert_eq!(app.visitor().send(Method::Post, "/nowhere", None).await.status, 404);
+}
+
+#[rocket::async_test]
+async fn an_anonymous_post_goes_to_the_sign_in_page_and_back_to_the_page_of_its_form() {
+    let app = TestApp::start().await;
+    let mut visitor = app.visitor().with_header("Referer", "http://localhost:8000/profile");
+    let reply = visitor.post("/profile", &[("name", "x")]).await;
+    assert_eq!(reply.location.as_deref(), Some("/login?next=/profile"));
+    let reply = app.visitor().post("/profile", &[("name", "x")]).await;
+    assert_eq!(reply.location.as_deref(), Some("/login"));
+}

@@ -1,0 +1,73 @@
+use super::visitor::Visitor;
+use super::{EMAIL, PASSWORD};
+use rocket::figment::Figment;
+use rocket::local::asynchronous::Client;
+use tempfile::TempDir;
+use vestibule::clock::Clock;
+use vestibule::config::Config;
+use vestibule::domain::{Span, Time};
+
+/// The whole application in this process, on a database of its own.
+pub struct TestApp {
+    pub client: Client,
+    pub clock: Clock,
+    pub folder: TempDir,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts with these settings over the defaults.
+    pub async fn start_with(environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::by_hand(Time::from_timestamp(1_800_000_000, 0).unwrap());
+        let client = client(&folder, &clock, environment).await;
+        Self { client, clock, folder }
+    }
+
+    /// Another process on the same data and the same clock.
+    pub async fn twin(&self) -> Client {
+        client(&self.folder, &self.clock, &[]).await
+    }
+
+    pub fn visitor(&self) -> Visitor<'_> {
+        Visitor::new(&self.client)
+    }
+
+    /// Somebody who has registered as Ada and is signed in until the browser closes.
+    pub async fn ada(&self) -> Visitor<'_> {
+        let mut visitor = self.visitor();
+        let reply =
+            visitor.post("/register", &[("name", "Ada Lovelace"), ("email", EMAIL), ("password", PASSWORD)]).await;
+        assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/profile")), "{}", reply.body);
+        visitor
+    }
+
+    pub fn wait(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    /// Past the life of an access token and the leeway.
+    pub fn outlive_access_token(&self) {
+        self.wait(Span::minutes(16));
+    }
+}
+
+async fn client(folder: &TempDir, clock: &Clock, environment: &[(&str, &str)]) -> Client {
+    let data_dir = folder.path().join("data");
+    let set = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let mut environment: Vec<_> = environment.iter().map(set).collect();
+    environment.push(("VESTIBULE_DATA_DIR".to_owned(), data_dir.to_str().unwrap().to_owned()));
+    let figment = figment();
+    let config = Config::load(&figment, environment.into_iter()).unwrap();
+    let rocket = vestibule::build(config, figment, clock.clone()).await.unwrap();
+    Client::untracked(rocket).await.unwrap()
+}
+
+fn figment() -> Figment {
+    vestibule::figment()
+        .merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")))
+        .merge(("port", 8000))
+}

@@ -1,0 +1,36 @@
+//! A look at the database from the side, for what no page shows.
+
+use super::TestApp;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+impl TestApp {
+    pub fn database(&self) -> SqliteConnection {
+        let path = self.folder.path().join("data/vestibule.db");
+        SqliteConnection::establish(path.to_str().unwrap()).unwrap()
+    }
+
+    /// The number a query of one row and one column `n` gives.
+    pub fn number(&self, query: &str) -> i64 {
+        diesel::sql_query(query).get_result::<Number>(&mut self.database()).unwrap().n
+    }
+
+    pub fn events(&self, kind: &str) -> i64 {
+        self.number(&format!("SELECT count(*) AS n FROM events WHERE kind = '{kind}'"))
+    }
+
+    /// The generation of the only living session.
+    pub fn generation(&self) -> i64 {
+        self.number("SELECT generation AS n FROM sessions WHERE ended_at IS NULL")
+    }
+
+    pub fn living_sessions(&self) -> i64 {
+        self.number("SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL")
+    }
+}
