@@ -1,6 +1,6 @@
 //! The house rules of docs/ARCHITECTURE.md, read off the sources.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;

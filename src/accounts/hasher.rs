@@ -1,15 +1,15 @@
 //! Password hashing behind a gate: argon2id (RFC 9106) on a fixed pool of reused buffers.
 //!
-//! The buffers are the gate. There is one a core; each is allocated once and never given back, because memory freed after a
-//! hash stays with the allocator and a flood would make the process grow by gigabytes (measured). Whoever finds no
-//! buffer waits in line, first come, first served, at most 2 seconds; whoever finds the line too long is refused at once.
+//! The buffers are the gate. There is one a core, handed on as long as somebody waits and given back to the system when nobody
+//! does; allocating one for each hash made the process grow by gigabytes in a flood (measured). Whoever finds no buffer
+//! waits in line, first come, first served, at most 2 seconds; whoever finds the line too long is refused at once.
 
 use super::Fault;
 use crate::domain::password::{Password, PasswordHash};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -18,6 +18,9 @@ use zeroize::Zeroizing;
 const PARAMS: Params = Params::DEFAULT;
 /// Parameters read from a stored hash are never above these: a row of the database must not cost us gigabytes.
 const MOST_PASSES: u32 = 10;
+/// What is reserved for a buffer, in blocks of 1 KiB. Above 32 MiB glibc maps memory by itself and unmaps it when freed; below,
+/// it may keep it for ever. Only the part that is used becomes resident.
+const RESERVED: usize = 33 * 1024;
 /// How long a password may wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How many may wait for each buffer: about what one core hashes in two seconds.
@@ -26,9 +29,9 @@ const LINE: usize = 40;
 /// Hashes and verifies passwords.
 pub(super) struct Hasher {
     gate: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    waiting: Arc<AtomicUsize>,
     longest_line: usize,
-    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
+    buffers: Arc<Buffers>,
 }
 
 impl Hasher {
@@ -36,7 +39,7 @@ impl Hasher {
         let cores = std::thread::available_parallelism()?.get();
         Ok(Self {
             gate: Arc::new(Semaphore::new(cores)),
-            waiting: AtomicUsize::new(0),
+            waiting: Arc::default(),
             longest_line: cores * LINE,
             buffers: Arc::default(),
         })
@@ -90,11 +93,11 @@ impl Hasher {
         let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.gate).acquire_owned()).await;
         let permit = permit.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)?;
         drop(place);
-        let buffers = Arc::clone(&self.buffers);
+        let (buffers, waiting) = (Arc::clone(&self.buffers), Arc::clone(&self.waiting));
         let done = tokio::task::spawn_blocking(move || {
-            let mut buffer = take(&buffers);
+            let mut buffer = buffers.take();
             let done = work(&mut buffer);
-            give_back(&buffers, buffer);
+            buffers.give_back(buffer, waiting.load(Ordering::SeqCst) > 0);
             drop(permit);
             done
         });
@@ -118,13 +121,29 @@ impl Drop for Place<'_> {
     }
 }
 
-fn take(buffers: &Mutex<Vec<Vec<Block>>>) -> Vec<Block> {
-    let pooled = buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-    pooled.unwrap_or_else(|| vec![Block::new(); PARAMS.block_count()])
-}
+/// The buffers nobody works in at the moment.
+#[derive(Default)]
+struct Buffers(Mutex<Vec<Vec<Block>>>);
 
-fn give_back(buffers: &Mutex<Vec<Vec<Block>>>, buffer: Vec<Block>) {
-    buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+impl Buffers {
+    fn take(&self) -> Vec<Block> {
+        self.free().pop().unwrap_or_else(|| {
+            let mut buffer = Vec::with_capacity(RESERVED);
+            buffer.resize(PARAMS.block_count(), Block::new());
+            buffer
+        })
+    }
+
+    /// Keeps a buffer for whoever waits; if nobody does, all of them go back to the system.
+    fn give_back(&self, buffer: Vec<Block>, somebody_waits: bool) {
+        let mut free = self.free();
+        if somebody_waits { free.push(buffer) } else { free.clear() }
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
+        // Whole buffers come and go: a panic elsewhere leaves none half-taken.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A stored hash, read and found to be within bounds.

@@ -1,6 +1,6 @@
 //! One story each of Rotate, Repeat, Heal, Reuse and sign-out, and where renewals are delivered.
 
-use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
+use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, Reply, TestApp};
 use rocket::http::{ContentType, Method};
 use vestibule::domain::Span;
 
@@ -35,7 +35,7 @@ async fn repeat_fifty_racers_are_all_signed_in_by_one_step_to_one_refresh_token(
     app.outlive_access_token();
     let racers = (0..50).map(|_| ada.send_and_lose_cookies(Method::Get, "/profile", None));
     let replies = rocket::futures::future::join_all(racers).await;
-    assert!(replies.iter().all(|reply| reply.is_signed_in()));
+    assert!(replies.iter().all(Reply::is_signed_in));
     let mut tokens: Vec<&str> = replies.iter().map(|reply| reply.set_cookie(REFRESH).unwrap()).collect();
     tokens.sort_unstable();
     tokens.dedup();
@@ -98,7 +98,7 @@ async fn sign_out_works_with_an_expired_access_token_and_renews_nothing() {
     let mut ada = app.ada().await;
     app.outlive_access_token();
     ada.post("/logout", &[]).await;
-    assert!(ada.jar.get(ACCESS).is_none() && ada.jar.get(REFRESH).is_none());
+    assert!(!ada.jar.contains_key(ACCESS) && !ada.jar.contains_key(REFRESH));
     assert_eq!((app.living_sessions(), app.number("SELECT max(generation) AS n FROM sessions")), (0, 1));
 }
 

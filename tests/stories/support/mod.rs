@@ -5,7 +5,7 @@ mod database;
 mod visitor;
 
 pub use app::TestApp;
-pub use visitor::{ACCESS, REFRESH, Visitor};
+pub use visitor::{ACCESS, REFRESH, Reply, Visitor};
 
 /// A password that meets the rules.
 pub const PASSWORD: &str = "three unrelated words";
