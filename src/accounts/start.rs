@@ -3,9 +3,10 @@
 use super::{Accounts, authenticate::Confirmed, hasher::Hasher};
 use crate::clock::Clock;
 use crate::domain::account::Registration;
+use crate::domain::key::KeyRecord;
 use crate::domain::lives::Lives;
 use crate::domain::location::Location;
-use crate::store::{self, Store, StoreFault};
+use crate::store::{self, Store, StoreFault, Tx};
 use crate::token::{Codec, Keyring, KeyringProblem, Names, Sealer, Secret, first_keys};
 
 /// What the operator decided.
@@ -44,19 +45,24 @@ impl Accounts {
     }
 }
 
-/// Opens the stored keys; on an empty database makes them, in the transaction that found it empty.
+/// Opens the stored keys; on an empty database makes them.
 async fn open_keys(store: &Store, secret: &Secret, clock: &Clock) -> Result<Keyring, StartProblem> {
     let sealer = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
-    let fresh = first_keys(&sealer, clock.now())?;
-    let records = store
-        .write(move |tx| {
-            let records = store::keys::all(tx)?;
-            if !records.is_empty() {
-                return Ok(records);
-            }
-            fresh.iter().try_for_each(|key| store::keys::insert(tx, key))?;
-            Ok(fresh)
-        })
-        .await?;
+    let mut records = store.read(store::keys::all).await?;
+    if records.is_empty() {
+        // Only now: making keys gathers randomness, which takes longer than the rest of the start.
+        let fresh = first_keys(&sealer, clock.now())?;
+        records = store.write(move |tx| keep_first(tx, fresh)).await?;
+    }
     Ok(Keyring::open(&records, &sealer)?)
+}
+
+/// Stores the first keys, unless another process was faster: then its keys are everybody's.
+fn keep_first(tx: &mut Tx<'_>, fresh: Vec<KeyRecord>) -> Result<Vec<KeyRecord>, StoreFault> {
+    let stored = store::keys::all(tx)?;
+    if !stored.is_empty() {
+        return Ok(stored);
+    }
+    fresh.iter().try_for_each(|key| store::keys::insert(tx, key))?;
+    Ok(fresh)
 }
