@@ -9,7 +9,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const binary = process.env.VESTIBULE_BINARY ?? join(root, "target/debug/vestibule");
+const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+const binary = process.env.VESTIBULE_BINARY ?? join(target, "debug/vestibule");
 
 async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
