@@ -8,6 +8,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// Tells the time in UTC, to the millisecond: what databases and tokens keep without loss.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
+    /// Milliseconds this clock is ahead, or behind.
+    ahead: i64,
     /// Milliseconds since the Unix epoch of a clock set by hand; none for the system's clock.
     by_hand: Option<Arc<AtomicI64>>,
 }
@@ -22,7 +24,13 @@ impl Clock {
     /// A clock that stands at `start` until it is moved; clones move together.
     #[must_use]
     pub fn by_hand(start: Time) -> Self {
-        Self { by_hand: Some(Arc::new(AtomicI64::new(start.timestamp_millis()))) }
+        Self { ahead: 0, by_hand: Some(Arc::new(AtomicI64::new(start.timestamp_millis()))) }
+    }
+
+    /// The same clock, ahead by a span: the clock of another machine.
+    #[must_use]
+    pub fn ahead_by(&self, span: Span) -> Self {
+        Self { ahead: self.ahead + span.num_milliseconds(), ..self.clone() }
     }
 
     /// Moves a clock set by hand; the system's clock stays as it is.
@@ -38,7 +46,7 @@ impl Clock {
             Some(millis) => millis.load(Ordering::SeqCst),
             None => system_millis(),
         };
-        Time::from_timestamp_millis(millis).unwrap_or(Time::UNIX_EPOCH)
+        Time::from_timestamp_millis(millis + self.ahead).unwrap_or(Time::UNIX_EPOCH)
     }
 }
 

@@ -20,7 +20,7 @@ use config::{Config, SecretProblem};
 use figment::Figment;
 use rocket::{Build, Rocket};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Why the application cannot be built.
@@ -53,7 +53,11 @@ pub async fn build(config: Config, figment: Figment, clock: Clock) -> Result<Roc
     Ok(web::build(figment, accounts, config.origin))
 }
 
-/// Makes a directory that only its owner may enter; one that is there is left as it is.
+/// Makes a directory that only its owner may enter; one that is there is left as it is, with a warning if others may enter.
 fn make_private(directory: &Path) -> io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    if std::fs::metadata(directory)?.permissions().mode() & 0o077 != 0 {
+        tracing::warn!(directory = %directory.display(), "others may enter the data directory: run chmod 700 on it");
+    }
+    Ok(())
 }

@@ -32,7 +32,13 @@ pub enum Refusal {
     Forged,
     /// No such session.
     Unknown,
-    Ended(EndReason),
+    /// It has ended; `settled` once that is so long ago that no cookie of a next session can be on its way.
+    Ended {
+        reason: EndReason,
+        settled: bool,
+    },
+    /// An access token alone, of a session that has ended.
+    Revoked,
     /// An old token, too late for its grace and too early for theft.
     Stale,
     /// A token from after the record: nothing is ended.
@@ -54,11 +60,15 @@ impl Accounts {
         let access = presented
             .access
             .map_or(Err(TokenProblem::Invalid), |token| self.codec.verify_access(token, self.clock.now()));
+        let mut missing = Refusal::NothingPresented;
         if let Ok(claims) = access {
-            self.confirm(claims).await?;
-            return Ok(Authenticated::SignedIn { claims, renewed: None });
+            if self.is_alive(&claims).await? {
+                self.confirm(claims).await?;
+                return Ok(Authenticated::SignedIn { claims, renewed: None });
+            }
+            missing = Refusal::Revoked;
         }
-        let Some(refresh) = presented.refresh else { return Ok(Authenticated::Anonymous(Refusal::NothingPresented)) };
+        let Some(refresh) = presented.refresh else { return Ok(Authenticated::Anonymous(missing)) };
         let Ok(claims) = self.codec.verify_refresh(refresh) else {
             return Ok(Authenticated::Anonymous(Refusal::Forged));
         };

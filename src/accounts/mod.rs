@@ -2,8 +2,11 @@
 
 mod authenticate;
 mod hasher;
+mod password;
 mod profile;
+mod revocations;
 mod rotate;
+mod sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
@@ -11,7 +14,9 @@ mod start;
 mod tokens;
 
 pub use authenticate::{Authenticated, Presented, Refusal};
+pub use password::{PasswordChange, PasswordChanged};
 pub use profile::Profile;
+pub use sessions::{OwnSessions, Which};
 pub use sign_in::SignInAttempt;
 pub use sign_up::{NewAccount, SignUpRefusal};
 pub use start::{Settings, StartProblem};
@@ -26,6 +31,8 @@ use crate::store::{self, Store, StoreFault, Tx};
 use crate::token::Codec;
 use authenticate::Confirmed;
 use hasher::Hasher;
+use revocations::Revocations;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// All verbs of sign-in. One value serves the pages and the API, any number of requests at once.
@@ -37,6 +44,7 @@ pub struct Accounts {
     lives: Lives,
     registration: Registration,
     confirmed: Confirmed,
+    revocations: Arc<Revocations>,
 }
 
 /// Something that should work did not. Never the asker's doing; logged once, at the edge.
@@ -54,8 +62,8 @@ pub enum Fault {
 impl Accounts {
     /// Whether strangers may register.
     #[must_use]
-    pub fn registration(&self) -> Registration {
-        self.registration
+    pub fn registration_open(&self) -> bool {
+        self.registration == Registration::Open
     }
 
     /// A new id, in the order of time (UUIDv7, RFC 9562 section 5.7).

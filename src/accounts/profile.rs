@@ -22,31 +22,35 @@ impl Accounts {
     /// # Errors
     /// `Fault`.
     pub async fn profile(&self, claims: AccessClaims) -> Result<Option<Profile>, Fault> {
+        let now = self.clock.now();
         let found = self.store.read(move |tx| {
             let account = store::accounts::find(tx, claims.account_id)?;
             let session = store::sessions::find(tx, claims.session_id)?;
-            Ok(account.zip(session.filter(|session| session.ended.is_none())))
+            Ok(account.zip(session.filter(|session| session.is_alive(now))))
         });
-        Ok(found.await?.map(|(account, session)| Profile { account, session }))
+        let found = found.await?.map(|(account, session)| Profile { account, session });
+        if found.is_none() {
+            self.found_ended(&claims);
+        }
+        Ok(found)
     }
 
-    /// Changes the name; false if the account is gone.
+    /// Changes the name of whoever holds these claims; false if the account is gone or the session has ended meanwhile.
     ///
     /// # Errors
     /// `Fault`.
     pub async fn rename(&self, claims: AccessClaims, name: DisplayName, ip: Option<IpAddr>) -> Result<bool, Fault> {
         let now = self.clock.now();
-        let kind = EventKind::ProfileChanged;
         let renamed = self.store.write(move |tx| {
-            let renamed = store::accounts::rename(tx, claims.account_id, &name)?;
-            if renamed {
-                record(
-                    tx,
-                    Event { kind, account_id: claims.account_id, session_id: Some(claims.session_id), at: now, ip },
-                )?;
-            }
-            Ok(renamed)
+            let session = store::sessions::find(tx, claims.session_id)?.filter(|session| session.is_alive(now));
+            let Some(session) = session else { return Ok(false) };
+            record(tx, Event::of(EventKind::ProfileChanged, &session, now, ip))?;
+            store::accounts::rename(tx, claims.account_id, &name)
         });
-        Ok(renamed.await?)
+        let renamed = renamed.await?;
+        if !renamed {
+            self.found_ended(&claims);
+        }
+        Ok(renamed)
     }
 }

@@ -1,15 +1,19 @@
 //! Renewing a session from its refresh token: one trip around the pure decision of `domain::rotation`.
 
+use super::revocations::Ending;
 use super::{Accounts, Fault, Refusal, TokenPair, record};
-use crate::domain::Time;
 use crate::domain::account::Role;
 use crate::domain::claims::RefreshClaims;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::lives::Lives;
 use crate::domain::rotation::{Decision, Step, decide};
 use crate::domain::session::{EndReason, Session};
+use crate::domain::{Span, Time};
 use crate::store::{self, StoreFault, Tx};
 use std::net::IpAddr;
+
+/// For so long after its end a session's cookies are left alone: the browser may just be receiving those of the next one.
+const SETTLING: Span = Span::minutes(1);
 
 /// Whether the reply will reach a place that keeps the new tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +62,7 @@ impl Accounts {
         loop {
             let now = self.clock.now();
             let presentation = Presentation { claims, renewal, ip, now, lives: self.lives };
-            return Ok(match self.store.write(move |tx| presentation.decide(tx)).await? {
+            return Ok(match self.write_ending(now, move |tx, ending| presentation.decide(tx, ending)).await? {
                 Trip::Alive(session, role) if renewal == Renewal::Withheld => Redemption::Seen(session, role),
                 Trip::Alive(session, role) => Redemption::Renewed(self.issue(&session, role, now)?),
                 Trip::Refused(refusal) => Redemption::Refused(refusal),
@@ -70,7 +74,7 @@ impl Accounts {
 
 impl Presentation {
     /// Reads the record, decides, and carries the decision out, all in one transaction.
-    fn decide(&self, tx: &mut Tx<'_>) -> Result<Trip, StoreFault> {
+    fn decide(&self, tx: &mut Tx<'_>, ending: &mut Ending) -> Result<Trip, StoreFault> {
         let found = store::sessions::find(tx, self.claims.session_id)?;
         let found = found.filter(|session| session.account_id == self.claims.account_id);
         let decision = decide(found.as_ref(), self.claims.generation, self.now, &self.lives);
@@ -81,8 +85,11 @@ impl Presentation {
             Decision::Rotate(step) => self.renew(tx, session, step, account.role),
             Decision::Repeat => Ok(Trip::Alive(session, account.role)),
             Decision::Heal(step) => self.heal(tx, session, step, account.role),
-            Decision::End(reason) => self.end(tx, &session, reason),
-            Decision::Ended(reason) => Ok(Trip::Refused(Refusal::Ended(reason))),
+            Decision::End(reason) => self.end(tx, ending, &session, reason),
+            Decision::Ended(at, reason) => {
+                let settled = self.now - at >= SETTLING;
+                Ok(Trip::Refused(Refusal::Ended { reason, settled }))
+            }
             Decision::Stale => Ok(Trip::Refused(Refusal::Stale)),
             Decision::Unknown => Ok(Trip::Refused(Refusal::Unknown)),
             Decision::Invalid => {
@@ -110,13 +117,19 @@ impl Presentation {
         Ok(trip)
     }
 
-    fn end(&self, tx: &mut Tx<'_>, session: &Session, reason: EndReason) -> Result<Trip, StoreFault> {
-        if !store::sessions::end_if(tx, session.id, session.generation, reason, self.now)? {
+    fn end(
+        &self,
+        tx: &mut Tx<'_>,
+        ending: &mut Ending,
+        session: &Session,
+        reason: EndReason,
+    ) -> Result<Trip, StoreFault> {
+        if !ending.end_if(tx, session, reason)? {
             return Ok(Trip::Lost);
         }
         if reason == EndReason::Reuse {
             record(tx, Event::of(EventKind::SessionReuse, session, self.now, self.ip))?;
         }
-        Ok(Trip::Refused(Refusal::Ended(reason)))
+        Ok(Trip::Refused(Refusal::Ended { reason, settled: false }))
     }
 }

@@ -1,13 +1,17 @@
 //! Signing in with a password.
 
 use super::hasher::Hasher;
-use super::{Accounts, Fault, TokenPair, record};
+use super::revocations::Ending;
+use super::sign_out::sign_out;
+use super::{Accounts, Fault, TokenPair, new_id, record};
+use crate::domain::Time;
 use crate::domain::account::AccountId;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::event::{Event, EventKind};
+use crate::domain::lives::Lives;
 use crate::domain::password::{Password, PasswordHash};
-use crate::domain::session::{EndReason, Session, SessionId, SignIn, SignInMethod};
+use crate::domain::session::{Session, SessionId, SignIn, SignInMethod};
 use crate::store::{self, StoreFault, Tx};
 
 /// What somebody signs in with.
@@ -33,35 +37,60 @@ impl Accounts {
         let found = self.store.read(move |tx| store::accounts::find_by_email(tx, &email)).await?;
         let (account, hash) = found.unzip();
         let right = self.hasher.verify(password.clone(), hash.clone()).await?;
-        let (Some(account), Some(hash), true) = (account, hash, right) else { return Ok(None) };
-        self.rehash_if_weak(account.id, password, hash).await?;
+        let (Some(account), Some(hash), true) = (account.as_ref(), hash, right) else {
+            let account = account.map(|account| account.id.0);
+            tracing::warn!(event = "sign_in_refused", ?account, ip = ?device.ip, "security event");
+            return Ok(None);
+        };
+        let verified = self.rehash_if_weak(account.id, password, hash).await?;
         let now = self.clock.now();
         let sign_in = SignIn { method: SignInMethod::Password, persistent, device };
-        let session = Session::start(SessionId(self.new_id()), account.id, sign_in, now, &self.lives);
+        let session = new_session(account.id, sign_in, now, &self.lives);
         let stored = session.clone();
-        let started = self.store.write(move |tx| {
-            start_session(tx, &stored, replaces)?;
-            record(tx, Event::start(EventKind::SignedIn, &stored))
+        let started = self.write_ending(now, move |tx, ending| {
+            // A change of the password ends all sessions; one that began with the old password must not slip in after it.
+            if store::accounts::hash(tx, stored.account_id)? != Some(verified) {
+                return Ok(false);
+            }
+            start_session(tx, ending, &stored, replaces)?;
+            record(tx, Event::start(EventKind::SignedIn, &stored))?;
+            Ok(true)
         });
-        started.await?;
-        self.issue(&session, account.role, now).map(Some)
+        if started.await? { self.issue(&session, account.role, now).map(Some) } else { Ok(None) }
     }
 
-    /// Hashes again with today's parameters while the password is at hand.
-    async fn rehash_if_weak(&self, id: AccountId, password: Password, old: PasswordHash) -> Result<(), Fault> {
+    /// Hashes again with today's parameters while the password is at hand; gives the hash that is stored then.
+    async fn rehash_if_weak(
+        &self,
+        id: AccountId,
+        password: Password,
+        old: PasswordHash,
+    ) -> Result<PasswordHash, Fault> {
         if !Hasher::is_weak(&old) {
-            return Ok(());
+            return Ok(old);
         }
         let new = self.hasher.hash(password).await?;
-        Ok(self.store.write(move |tx| store::accounts::rehash(tx, id, &old, &new)).await?)
+        let stored = new.clone();
+        self.store.write(move |tx| store::accounts::rehash(tx, id, &old, &stored)).await?;
+        Ok(new)
     }
+}
+
+/// A session that starts now.
+pub(super) fn new_session(account: AccountId, sign_in: SignIn, now: Time, lives: &Lives) -> Session {
+    Session::start(SessionId(new_id(now)), account, sign_in, now, lives)
 }
 
 /// Signing in always starts a new session and ends the one that was presented: a session planted in a browser is of no
 /// use to whoever planted it.
-pub(super) fn start_session(tx: &mut Tx<'_>, new: &Session, replaces: Option<SessionId>) -> Result<(), StoreFault> {
+pub(super) fn start_session(
+    tx: &mut Tx<'_>,
+    ending: &mut Ending,
+    new: &Session,
+    replaces: Option<SessionId>,
+) -> Result<(), StoreFault> {
     if let Some(replaced) = replaces {
-        store::sessions::end(tx, replaced, EndReason::SignedOut, new.created_at)?;
+        sign_out(tx, ending, replaced, new.device.ip)?;
     }
     store::sessions::insert(tx, new)
 }

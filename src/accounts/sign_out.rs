@@ -1,9 +1,10 @@
 //! Signing out.
 
+use super::revocations::Ending;
 use super::{Accounts, Fault, Presented, record};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::session::{EndReason, SessionId};
-use crate::store;
+use crate::store::{self, StoreFault, Tx};
 use std::net::IpAddr;
 
 impl Accounts {
@@ -21,15 +22,22 @@ impl Accounts {
     /// `Fault`.
     pub async fn sign_out(&self, id: SessionId, ip: Option<IpAddr>) -> Result<(), Fault> {
         let now = self.clock.now();
-        let done = self.store.write(move |tx| {
-            let session = store::sessions::find(tx, id)?;
-            if store::sessions::end(tx, id, EndReason::SignedOut, now)?
-                && let Some(session) = session
-            {
-                record(tx, Event::of(EventKind::SignedOut, &session, now, ip))?;
-            }
-            Ok(())
-        });
-        Ok(done.await?)
+        self.write_ending(now, move |tx, ending| sign_out(tx, ending, id, ip)).await
     }
+}
+
+/// Ends a session as its holder wishes and writes it down.
+pub(super) fn sign_out(
+    tx: &mut Tx<'_>,
+    ending: &mut Ending,
+    id: SessionId,
+    ip: Option<IpAddr>,
+) -> Result<(), StoreFault> {
+    let session = store::sessions::find(tx, id)?;
+    if ending.end(tx, id, EndReason::SignedOut)?
+        && let Some(session) = session
+    {
+        record(tx, Event::of(EventKind::SignedOut, &session, ending.now(), ip))?;
+    }
+    Ok(())
 }

@@ -1,14 +1,14 @@
 //! Registering.
 
-use super::sign_in::start_session;
+use super::sign_in::{new_session, start_session};
 use super::{Accounts, Fault, TokenPair, record};
-use crate::domain::account::{Account, AccountId, Registration, Role};
+use crate::domain::account::{Account, AccountId, Role};
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::name::DisplayName;
 use crate::domain::password::Password;
-use crate::domain::session::{Session, SessionId, SignIn, SignInMethod};
+use crate::domain::session::{SessionId, SignIn, SignInMethod};
 use crate::store;
 use crate::store::accounts::Inserted;
 
@@ -37,7 +37,7 @@ impl Accounts {
     /// # Errors
     /// `Fault`; a taken address is a value.
     pub async fn sign_up(&self, new: NewAccount) -> Result<Result<TokenPair, SignUpRefusal>, Fault> {
-        if self.registration == Registration::Closed {
+        if !self.registration_open() {
             return Ok(Err(SignUpRefusal::Closed));
         }
         let hash = self.hasher.hash(new.password).await?;
@@ -45,12 +45,12 @@ impl Accounts {
         let id = AccountId(self.new_id());
         let account = Account { id, email: new.email, name: new.name, role: Role::User, created_at: now };
         let sign_in = SignIn { method: SignInMethod::Registration, persistent: false, device: new.device };
-        let session = Session::start(SessionId(self.new_id()), id, sign_in, now, &self.lives);
+        let session = new_session(id, sign_in, now, &self.lives);
         let (role, stored) = (account.role, session.clone());
-        let inserted = self.store.write(move |tx| {
+        let inserted = self.write_ending(now, move |tx, ending| {
             let inserted = store::accounts::insert(tx, &account, &hash)?;
             if inserted == Inserted::Yes {
-                start_session(tx, &stored, new.replaces)?;
+                start_session(tx, ending, &stored, new.replaces)?;
                 record(tx, Event::start(EventKind::Registered, &stored))?;
             }
             Ok(inserted)

@@ -1,6 +1,9 @@
 //! From settings to a value that can serve: database open, keys there.
 
-use super::{Accounts, authenticate::Confirmed, hasher::Hasher};
+use super::Accounts;
+use super::authenticate::Confirmed;
+use super::hasher::Hasher;
+use super::revocations::Revocations;
 use crate::clock::Clock;
 use crate::domain::account::Registration;
 use crate::domain::key::KeyRecord;
@@ -8,6 +11,7 @@ use crate::domain::lives::Lives;
 use crate::domain::location::Location;
 use crate::store::{self, Store, StoreFault, Tx};
 use crate::token::{Codec, Keyring, KeyringProblem, Names, Sealer, Secret, first_keys};
+use std::sync::Arc;
 
 /// What the operator decided.
 pub struct Settings {
@@ -40,8 +44,10 @@ impl Accounts {
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
         let keyring = open_keys(&store, &secret, &clock).await?;
         let hasher = Hasher::new().map_err(|error| StartProblem::Hasher(error.to_string()))?;
+        let revocations = Arc::new(Revocations::load(&store, &clock).await?);
+        revocations.follow(store.clone(), clock.clone());
         let codec = Codec::new(keyring, names, lives.access);
-        Ok(Self { store, codec, hasher, clock, lives, registration, confirmed: Confirmed::default() })
+        Ok(Self { store, codec, hasher, clock, lives, registration, confirmed: Confirmed::default(), revocations })
     }
 }
 

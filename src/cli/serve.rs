@@ -5,6 +5,7 @@
 use super::log;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use vestibule::clock::Clock;
 use vestibule::config::{Config, Problems};
@@ -27,7 +28,7 @@ pub fn run() -> ExitCode {
 /// Our configuration and Rocket's, with all problems of both in one list.
 fn load(figment: &Figment) -> Result<Config, Problems> {
     let mut problems = vestibule::figment_problems(figment);
-    match Config::load(figment, std::env::vars()) {
+    match Config::load(figment, environment()) {
         Ok(config) if problems.is_empty() => Ok(config),
         Ok(_) => Err(Problems(problems)),
         Err(Problems(ours)) => {
@@ -35,6 +36,12 @@ fn load(figment: &Figment) -> Result<Config, Problems> {
             Err(Problems(problems))
         }
     }
+}
+
+/// The environment as text. What is no text cannot be right for us, and is told as such when it is read.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    let lossy = |text: OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
 }
 
 async fn serve(config: Config, figment: Figment) -> ExitCode {
@@ -54,7 +61,7 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     match rocket.launch().await {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => refuse(&format!(
-            "{}. Set another ROCKET_PORT or ROCKET_ADDRESS, or see more with ROCKET_LOG_LEVEL=normal",
+            "{}. Set another ROCKET_PORT or ROCKET_ADDRESS, or see more with ROCKET_LOG_LEVEL=critical",
             error.kind()
         )),
     }

@@ -13,13 +13,13 @@ use crate::domain::lives::Lives;
 use crate::domain::location::Location;
 use crate::token::Secret;
 use figment::Figment;
-use figment::value::{Dict, Value};
+use figment::value::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 15] = [
     "data_dir",
     "base_url",
     "secret",
@@ -35,7 +35,6 @@ const NAMES: [&str; 16] = [
     "registration",
     "cors_origins",
     "metrics_address",
-    "database_url",
 ];
 
 const REGISTRATIONS: [(&str, Registration); 2] = [("open", Registration::Open), ("closed", Registration::Closed)];
@@ -85,8 +84,11 @@ impl Config {
     }
 }
 
-/// The raw texts, by name in lower case.
-struct Values(BTreeMap<String, String>);
+/// The raw texts: `VESTIBULE_*` by name in lower case without the prefix, and `DATABASE_URL`.
+struct Values {
+    values: BTreeMap<String, String>,
+    database: Option<String>,
+}
 
 impl Values {
     /// Environment values are taken as they are: figment would read a secret of digits as a number.
@@ -96,15 +98,15 @@ impl Values {
         problems: &mut Problems,
     ) -> Self {
         let mut values = BTreeMap::new();
-        for (key, value) in figment.extract_inner::<Dict>("vestibule").unwrap_or_default() {
-            values.insert(key, text(&value));
+        match figment.find_value("vestibule") {
+            Ok(Value::Dict(_, table)) => values.extend(table.into_iter().map(|(key, value)| (key, text(&value)))),
+            Ok(_) => problems.0.push("vestibule in Rocket.toml is not a table: write [default.vestibule]".to_owned()),
+            Err(_) => {}
         }
-        if let Ok(url) = figment.find_value("database_url") {
-            values.insert("database_url".to_owned(), text(&url));
-        }
+        let mut database = figment.find_value("database_url").ok().map(|url| text(&url));
         for (name, value) in environment {
             if name == "DATABASE_URL" {
-                values.insert("database_url".to_owned(), value);
+                database = Some(value);
             } else if let Some(key) = name.strip_prefix("VESTIBULE_") {
                 values.insert(key.to_lowercase(), value);
             }
@@ -115,7 +117,7 @@ impl Values {
                 .0
                 .push(format!("VESTIBULE_{name} is not a name this version knows: check its spelling or remove it"));
         }
-        Self(values)
+        Self { values, database }
     }
 
     fn read(&self, port: u16, problems: &mut Problems) -> Config {

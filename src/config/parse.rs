@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 impl Values {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.values.get(name).map(String::as_str)
     }
 
     /// A value out of a few.
@@ -37,9 +37,9 @@ impl Values {
 
     pub(super) fn location(&self, data_dir: &Path, problems: &mut Problems) -> Location {
         let default = Location::Sqlite(data_dir.join("vestibule.db"));
-        let Some(given) = self.get("database_url") else { return default };
+        let Some(given) = self.database.as_deref() else { return default };
         match given.split_once("://") {
-            Some(("sqlite", path)) if !path.is_empty() => Location::Sqlite(PathBuf::from(path)),
+            Some(("sqlite", path)) if is_file_name(path) => Location::Sqlite(PathBuf::from(path)),
             Some(("postgres" | "postgresql", _)) => {
                 problems.0.push(
                     "DATABASE_URL names PostgreSQL, which this version does not support yet: use sqlite://<file>"
@@ -110,6 +110,11 @@ impl Values {
         }
         parsed.unwrap_or(default)
     }
+}
+
+/// SQLite takes some names for something other than a file; an in-memory database would be one for each connection.
+fn is_file_name(path: &str) -> bool {
+    !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:") && !path.contains('?')
 }
 
 /// "90s", "15m", "12h", "7d"; from one second to ten years.

@@ -25,13 +25,30 @@ pub enum SecretProblem {
     Unreadable(PathBuf),
 }
 
-/// Reads hex or base64 of at least 32 bytes that look random; a placeholder is none.
+/// Reads hex or base64 of at least 32 bytes that look random. A phrase, a placeholder or a run of numbers is none.
 pub(super) fn decode(text: &str) -> Option<Secret> {
-    let text = text.trim().as_bytes();
+    let text = text.trim();
+    if is_phrase(text) {
+        return None;
+    }
     let encodings = [HEXLOWER_PERMISSIVE, BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD];
-    let bytes = encodings.iter().find_map(|encoding| encoding.decode(text).ok())?;
+    let bytes = encodings.iter().find_map(|encoding| encoding.decode(text.as_bytes()).ok())?;
+    (bytes.len() >= LENGTH && looks_random(&bytes)).then(|| Secret::new(bytes))
+}
+
+/// Words that stand where a secret should be. Each is long enough not to come up in random base64.
+fn is_phrase(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let words = ["change", "secret", "password", "example", "default", "replace", "placeholder", "vestibule"];
+    words.iter().any(|word| lower.contains(word))
+}
+
+/// Enough different bytes, and no run with a constant step.
+fn looks_random(bytes: &[u8]) -> bool {
     let different = bytes.iter().collect::<HashSet<_>>().len();
-    (bytes.len() >= LENGTH && different >= FEWEST_DIFFERENT).then(|| Secret::new(bytes))
+    let steps: Vec<u8> = bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a)).collect();
+    let different_steps = steps.iter().collect::<HashSet<_>>().len();
+    different >= FEWEST_DIFFERENT && different_steps >= FEWEST_DIFFERENT
 }
 
 /// The secret in the file; if there is none, a new one, made in full before it gets its name: two processes that start
@@ -48,8 +65,10 @@ pub(super) fn read_or_make(path: &Path) -> Result<Secret, SecretProblem> {
 fn make(path: &Path) -> io::Result<()> {
     let mut secret = Zeroizing::new([0u8; LENGTH]);
     getrandom::fill(&mut *secret).map_err(io::Error::other)?;
-    let draft = path.with_extension(format!("draft-{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut draft_name = [0u8; 8];
+    getrandom::fill(&mut draft_name).map_err(io::Error::other)?;
+    let draft = path.with_extension(format!("draft-{}", HEXLOWER.encode(&draft_name)));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     writeln!(file, "{}", *Zeroizing::new(HEXLOWER.encode(&*secret)))?;
     file.sync_all()?;
     let named = fs::hard_link(&draft, path);
@@ -75,7 +94,7 @@ mod tests {
 
     #[test]
     fn hex_and_base64_of_32_random_bytes_are_secrets_and_placeholders_are_none() {
-        let bytes: Vec<u8> = (0..32).map(|i| i * 7 + 3).collect();
+        let bytes: Vec<u8> = (0..32u32).map(|i| (i * i * 37 + i * 11 + 90).to_le_bytes()[0]).collect();
         for text in [
             HEXLOWER.encode(&bytes),
             HEXLOWER.encode(&bytes).to_uppercase(),
@@ -89,6 +108,10 @@ mod tests {
             "changeme".into(),
             "0".repeat(64),
             "deadbeef".repeat(8),
+            "please-change-this-secret-before-production_".into(),
+            "change-me-change-me-change-me-change-me-1234".into(),
+            HEXLOWER.encode(&(0..32).collect::<Vec<u8>>()),
+            HEXLOWER.encode(&(0..32).map(|i| i * 7 + 3).collect::<Vec<u8>>()),
             HEXLOWER.encode(&bytes[..31]),
             "A".repeat(44),
         ];

@@ -133,6 +133,15 @@ fn a_base_url_is_an_origin_and_plain_http_only_on_loopback() {
 }
 
 #[test]
+fn a_database_in_memory_and_a_table_that_is_none_are_refused() {
+    for url in ["sqlite://:memory:", "sqlite://file:x", "sqlite://x?mode=memory", "sqlite://", "x.db"] {
+        assert!(load(&[("DATABASE_URL", url)]).is_err(), "{url}");
+    }
+    assert!(load_with("vestibule = 3", &[]).is_err());
+    assert!(load(&[("VESTIBULE_DATABASE_URL", "sqlite://x.db")]).is_err(), "not a name of the contract");
+}
+
+#[test]
 fn postgresql_is_told_to_be_missing_yet() {
     let problems = load(&[("DATABASE_URL", "postgres://u:hidden@h/d")]).unwrap_err();
     assert!(problems.0[0].contains("does not support yet") && !problems.to_string().contains("hidden"));

@@ -51,7 +51,7 @@ impl AccessClaims {
             generation: session.generation,
             role,
             issued_at: now,
-            expires_at: (now + life).min(session.expires_at),
+            expires_at: (now + life).min(session.idle_expires_at).min(session.expires_at),
             authenticated_at: session.authenticated_at,
         }
     }

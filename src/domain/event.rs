@@ -14,6 +14,9 @@ named! {
         Registered = "registered",
         SignedIn = "signed_in",
         SignedOut = "signed_out",
+        /// Ended by its owner from the list of sessions.
+        SessionEnded = "session_ended",
+        PasswordChanged = "password_changed",
         ProfileChanged = "profile_changed",
         /// A reply was lost and its refresh token given again.
         SessionHealed = "session_healed",

@@ -13,6 +13,7 @@ pub mod location;
 pub mod name;
 mod named;
 pub mod password;
+pub mod revocation;
 pub mod rotation;
 pub mod session;
 mod text;

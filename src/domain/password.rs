@@ -65,6 +65,12 @@ impl Password {
         Ok(password)
     }
 
+    /// Whether both are the same password, typed by the same person; no secret of ours is compared.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
     /// The bytes to hash.
     #[must_use]
     pub fn expose(&self) -> &[u8] {

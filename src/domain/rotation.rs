@@ -13,7 +13,7 @@ pub enum Decision {
     /// There is no such session.
     Unknown,
     /// It ended before.
-    Ended(EndReason),
+    Ended(Time, EndReason),
     /// It ends now: its idle or absolute life is over, or a copy of it is in two hands.
     End(EndReason),
     /// The token is ahead of the record (a restored backup, another key): refuse, alarm, end nothing.
@@ -42,8 +42,8 @@ pub struct Step {
 #[must_use]
 pub fn decide(session: Option<&Session>, presented: Generation, now: Time, lives: &Lives) -> Decision {
     let Some(session) = session else { return Decision::Unknown };
-    if let Some((_, reason)) = session.ended {
-        return Decision::Ended(reason);
+    if let Some((at, reason)) = session.ended {
+        return Decision::Ended(at, reason);
     }
     if now >= session.expires_at {
         return Decision::End(EndReason::Expired);

@@ -53,9 +53,9 @@ fn every_rule_in_its_order() {
     let idle_end = Span::days(7);
     let table = [
         // Rule 1: an ended session stays ended, before any grace.
-        (ended(EndReason::SignedOut), 5, now, Decision::Ended(EndReason::SignedOut)),
-        (ended(EndReason::Reuse), 3, now, Decision::Ended(EndReason::Reuse)),
-        (ended(EndReason::Reuse), 9, very_late, Decision::Ended(EndReason::Reuse)),
+        (ended(EndReason::SignedOut), 5, now, Decision::Ended(start(), EndReason::SignedOut)),
+        (ended(EndReason::Reuse), 3, now, Decision::Ended(start(), EndReason::Reuse)),
+        (ended(EndReason::Reuse), 9, very_late, Decision::Ended(start(), EndReason::Reuse)),
         // Rule 2: life over.
         (session(), 5, idle_end - Span::milliseconds(1), Decision::Rotate(step(5, idle_end - Span::milliseconds(1)))),
         (session(), 5, idle_end, Decision::End(EndReason::Idle)),

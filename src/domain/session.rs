@@ -19,10 +19,19 @@ named! {
     /// Why a session ended.
     pub enum EndReason {
         SignedOut = "signed_out",
+        /// By its owner, from another of their devices.
+        EndedElsewhere = "ended_elsewhere",
+        /// By its owner, together with all others.
+        Everywhere = "everywhere",
+        PasswordChanged = "password_changed",
         /// An old refresh token came back after its successor was in use (RFC 9700 section 4.14.2).
         Reuse = "reuse",
         Expired = "expired",
         Idle = "idle",
+        Disabled = "disabled",
+        Deleted = "deleted",
+        /// The database was restored from a backup.
+        Restored = "restored",
     }
 }
 
@@ -61,6 +70,12 @@ pub struct SignIn {
 }
 
 impl Session {
+    /// Whether it has neither ended nor outlived itself.
+    #[must_use]
+    pub fn is_alive(&self, now: Time) -> bool {
+        self.ended.is_none() && now < self.idle_expires_at && now < self.expires_at
+    }
+
     /// A new session in its first generation.
     #[must_use]
     pub fn start(id: SessionId, account_id: AccountId, sign_in: SignIn, now: Time, lives: &Lives) -> Self {

@@ -77,14 +77,22 @@ pub fn rename(tx: &mut Tx<'_>, id: AccountId, name: &DisplayName) -> Result<bool
     Ok(changed == 1)
 }
 
-/// Replaces a password hash by one of the same password with today's parameters, unless it was changed meanwhile.
+/// The password hash of an account.
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn rehash(tx: &mut Tx<'_>, id: AccountId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreFault> {
+pub fn hash(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<PasswordHash>, StoreFault> {
+    let hash = accounts::table.find(id.0.to_string()).select(accounts::password_hash).first(tx.0).optional()?;
+    Ok(hash.map(PasswordHash::from_phc))
+}
+
+/// Replaces a password hash; false if it was changed meanwhile.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn rehash(tx: &mut Tx<'_>, id: AccountId, old: &PasswordHash, new: &PasswordHash) -> Result<bool, StoreFault> {
     let account = accounts::table.find(id.0.to_string()).filter(accounts::password_hash.eq(old.as_phc()));
-    diesel::update(account).set(accounts::password_hash.eq(new.as_phc())).execute(tx.0)?;
-    Ok(())
+    Ok(diesel::update(account).set(accounts::password_hash.eq(new.as_phc())).execute(tx.0)? == 1)
 }
 
 impl Row {

@@ -11,7 +11,7 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 /// How every SQLite connection is set up: readers never wait for the writer (WAL); an acknowledged commit survives a power
 /// cut (FULL), because a renewal forgotten by the database makes the browser's newer token look wrong; a writer of another
 /// process is waited for.
-const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 1500; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 800; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                             PRAGMA foreign_keys = ON;";
 
 #[derive(diesel::MultiConnection)]

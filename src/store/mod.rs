@@ -7,25 +7,32 @@ pub mod accounts;
 mod connection;
 pub mod events;
 pub mod keys;
+pub mod revocations;
 mod row;
 mod schema;
 pub mod sessions;
 
 use crate::domain::location::Location;
 use connection::Db;
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::r2d2::{ManageConnection, Pool};
 use std::os::unix::fs::OpenOptionsExt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Connections: enough for the readers of a few cores; SQLite has one writer anyway.
 const CONNECTIONS: u32 = 8;
-/// How long a use case waits for a connection before it is told that the database cannot be had.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long a use case waits for its turn. Together with what a connection may wait (`busy_timeout`, `REACH`), whoever asks is told
+/// within two seconds that the database cannot be had.
+const PATIENCE: Duration = Duration::from_millis(1000);
+/// How long a connection may take to be made.
+const REACH: Duration = Duration::from_millis(800);
 
 /// A database that cannot be used right now, or data that cannot be right. Never a refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
+    #[error("the database is overloaded: no turn came in time")]
+    NoTurn,
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[from] diesel::r2d2::PoolError),
     #[error("the database refused a statement: {0}")]
@@ -47,8 +54,10 @@ pub struct Tx<'c>(&'c mut Db);
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
-    /// SQLite has one writer; in here writers queue on this lock in turn instead of polling the file.
-    one_writer: Option<Arc<Mutex<()>>>,
+    /// A turn on one of the connections.
+    turns: Arc<Semaphore>,
+    /// SQLite has one writer; in here writers queue for that turn instead of polling the file.
+    writers: Arc<Semaphore>,
 }
 
 struct Manager(Location);
@@ -59,14 +68,16 @@ impl Store {
     /// # Errors
     /// `StoreFault`.
     pub fn open(location: Location) -> Result<Self, StoreFault> {
-        let mut one_writer = None;
+        let mut writers = CONNECTIONS;
         if let Location::Sqlite(path) = &location {
             // SQLite would make it readable for all; its companions take over the mode of the database.
             std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-            one_writer = Some(Arc::default());
+            writers = 1;
         }
-        let builder = Pool::builder().max_size(CONNECTIONS).min_idle(Some(1)).connection_timeout(PATIENCE);
-        let store = Self { pool: builder.build(Manager(location))?, one_writer };
+        let builder = Pool::builder().max_size(CONNECTIONS).min_idle(Some(1)).connection_timeout(REACH);
+        let permits = |count: u32| Arc::new(Semaphore::new(count as usize));
+        let pool = builder.build(Manager(location))?;
+        let store = Self { pool, turns: permits(CONNECTIONS), writers: permits(writers) };
         store.pool.get()?.migrate().map_err(|e| StoreFault::Migration(e.to_string()))?;
         Ok(store)
     }
@@ -80,8 +91,14 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, StoreFault> + Send + 'static,
     {
-        let store = self.clone();
-        off_the_async_threads(move || work(&mut Tx(&mut *store.connection()?))).await
+        let turn = in_time(&self.turns).await?;
+        let pool = self.pool.clone();
+        off_the_async_threads(move || {
+            let done = work(&mut Tx(&mut *pool.get()?));
+            drop(turn);
+            done
+        })
+        .await
     }
 
     /// Runs a use case in one transaction: all of it is kept, or on a fault none.
@@ -93,30 +110,40 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, StoreFault> + Send + 'static,
     {
-        let store = self.clone();
-        off_the_async_threads(move || store.write_now(work)).await
+        let turns = tokio::time::timeout(PATIENCE, async {
+            // Holding a connection while waiting to write would keep readers from it.
+            let writing = in_time(&self.writers).await?;
+            Ok::<_, StoreFault>((writing, in_time(&self.turns).await?))
+        });
+        let turns = turns.await.unwrap_or(Err(StoreFault::NoTurn))?;
+        let pool = self.pool.clone();
+        off_the_async_threads(move || {
+            let done = write(&mut *pool.get()?, work);
+            drop(turns);
+            done
+        })
+        .await
     }
+}
 
-    fn write_now<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreFault>) -> Result<T, StoreFault> {
-        // The lock guards no data: after a panic elsewhere it is as good as before.
-        let _turn = self.one_writer.as_ref().map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut connection = self.connection()?;
-        connection.begin_write()?;
-        let done = work(&mut Tx(&mut connection));
-        match done {
-            Ok(value) => connection.commit().map(|()| value).map_err(StoreFault::from),
-            Err(fault) => {
-                if let Err(error) = connection.roll_back() {
-                    tracing::warn!(%error, "a transaction could not be rolled back; its connection is given up");
-                }
-                Err(fault)
+/// One transaction.
+fn write<T>(connection: &mut Db, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreFault>) -> Result<T, StoreFault> {
+    connection.begin_write()?;
+    match work(&mut Tx(connection)) {
+        Ok(value) => connection.commit().map(|()| value).map_err(StoreFault::from),
+        Err(fault) => {
+            if let Err(error) = connection.roll_back() {
+                tracing::warn!(%error, "a transaction could not be rolled back; its connection is given up");
             }
+            Err(fault)
         }
     }
+}
 
-    fn connection(&self) -> Result<PooledConnection<Manager>, StoreFault> {
-        Ok(self.pool.get()?)
-    }
+/// A turn, first come, first served. It goes along into the blocking task: a client that hangs up does not free it early.
+async fn in_time(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreFault> {
+    let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).acquire_owned()).await;
+    turn.map_err(|_| StoreFault::NoTurn)?.map_err(|_| StoreFault::NoTurn)
 }
 
 async fn off_the_async_threads<T: Send + 'static>(

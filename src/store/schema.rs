@@ -55,3 +55,13 @@ diesel::table! {
         ip -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    revocations (id) {
+        id -> BigInt,
+        session_id -> Text,
+        generation -> BigInt,
+        created_at -> Timestamp,
+        until -> Timestamp,
+    }
+}

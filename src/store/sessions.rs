@@ -99,22 +99,38 @@ pub fn end(tx: &mut Tx<'_>, id: SessionId, reason: EndReason, now: Time) -> Resu
     Ok(diesel::update(living).set(&Ending::new(reason, now)).execute(tx.0)? == 1)
 }
 
-/// Ends a session, if it is alive and still in generation `decided_on`.
+/// Ends a session, if it is alive and still in the generation that was decided on.
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn end_if(
-    tx: &mut Tx<'_>,
-    id: SessionId,
-    decided_on: Generation,
-    reason: EndReason,
-    now: Time,
-) -> Result<bool, StoreFault> {
+pub fn end_if(tx: &mut Tx<'_>, decided_on: &Session, reason: EndReason, now: Time) -> Result<bool, StoreFault> {
     let living = sessions::table
-        .find(id.0.to_string())
-        .filter(sessions::generation.eq(decided_on))
+        .find(decided_on.id.0.to_string())
+        .filter(sessions::generation.eq(decided_on.generation))
         .filter(sessions::ended_at.is_null());
     Ok(diesel::update(living).set(&Ending::new(reason, now)).execute(tx.0)? == 1)
+}
+
+/// The sessions of an account that have not ended, last seen first. Some of them may have outlived themselves.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn not_ended(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Session>, StoreFault> {
+    let of_account = sessions::table
+        .filter(sessions::account_id.eq(account.0.to_string()))
+        .filter(sessions::ended_at.is_null())
+        .order(sessions::last_seen_at.desc());
+    let rows = of_account.select(Row::as_select()).load(tx.0)?;
+    rows.into_iter().map(Row::session).collect()
+}
+
+/// Deletes the records of sessions whose absolute life was over before `before`: no cookie of theirs is left anywhere.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn sweep(tx: &mut Tx<'_>, before: Time) -> Result<usize, StoreFault> {
+    let gone = sessions::table.filter(sessions::expires_at.lt(to_column(before)));
+    Ok(diesel::delete(gone).execute(tx.0)?)
 }
 
 impl Ending {

@@ -5,27 +5,30 @@ use super::wire;
 use crate::accounts::{Accounts, Authenticated, Fault, Refusal};
 use crate::domain::claims::AccessClaims;
 use rocket::http::Method;
+use rocket::tokio::sync::OnceCell;
 use rocket::{Request, State};
 
 /// What this request's cookies say.
 pub enum Authentication {
-    /// Nobody asked; a page without a guard.
-    NotAsked,
     SignedIn(AccessClaims),
     Anonymous(Refusal),
     /// It could not be found out. Fails closed: nobody is let in, and no cookie is touched.
     Unavailable,
 }
 
+/// The one answer of a request, once somebody has asked.
+#[derive(Default)]
+struct Found(OnceCell<Authentication>);
+
 impl Authentication {
     /// Authenticates on the first call and remembers.
     pub async fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache_async(authenticate(request)).await
+        request.local_cache(Found::default).0.get_or_init(|| authenticate(request)).await
     }
 
-    /// What is known so far.
-    pub fn known<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(|| Authentication::NotAsked)
+    /// What is known so far; none if nobody has asked, as on a page without a guard.
+    pub fn known<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
+        request.local_cache(Found::default).0.get()
     }
 }
 

@@ -6,7 +6,7 @@ use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
 
 /// Browser and system, as far as the User-Agent tells.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Browser {
     pub name: Option<String>,
     pub system: Option<String>,

@@ -3,12 +3,29 @@
 use super::authentication::Authentication;
 use super::error::{ErrorAnswer, problem, wants_json};
 use super::next::NextPath;
-use super::sign_in;
+use super::page::{Page, PageContext};
+use super::{sign_in, wire};
 use crate::accounts::Refusal;
 use rocket::http::{Method, Status};
 use rocket::response::{self, Redirect, Responder};
 use rocket::{Catcher, Request, catch, catchers};
+use serde::Serialize;
 use url::Url;
+
+/// Leads on to a page of ours.
+#[derive(Serialize)]
+pub struct OnwardPage {
+    to: String,
+}
+
+impl PageContext for OnwardPage {
+    const TEMPLATE: &'static str = "onward";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        vec![OnwardPage { to: "/sessions?a=1&b=%22".into() }]
+    }
+}
 
 /// Sends somebody anonymous to the sign-in page and says where to go on.
 struct SignInFirst;
@@ -20,14 +37,30 @@ impl<'r> Responder<'r, 'static> for SignInFirst {
             response.set_raw_header("WWW-Authenticate", "Bearer");
             return Ok(response);
         }
-        Redirect::to(sign_in::uri(next(request).as_ref())).respond_to(request)
+        let next = next(request);
+        match &next {
+            Some(to) if comes_from_another_site(request) => {
+                Page::ok(OnwardPage { to: to.to_string() }).respond_to(request)
+            }
+            _ => Redirect::to(sign_in::uri(next.as_ref())).respond_to(request),
+        }
     }
+}
+
+/// Whether somebody follows a link on another site or in a mail. The browser then sends no `SameSite=Strict` cookie, so they may
+/// well be signed in: the onward page leads to the same path once more, this time from here. It sets no cookie, and the
+/// second arrival is same-origin, so it is shown once.
+fn comes_from_another_site(request: &Request<'_>) -> bool {
+    let is = |name, value| request.headers().get_one(name) == Some(value);
+    let navigates = is("Sec-Fetch-Site", "cross-site") && is("Sec-Fetch-Mode", "navigate");
+    let nothing = matches!(Authentication::known(request), Some(Authentication::Anonymous(Refusal::NothingPresented)));
+    wire::method(request) == Method::Get && navigates && nothing
 }
 
 fn token_problem(request: &Request<'_>) -> &'static str {
     match Authentication::known(request) {
-        Authentication::Anonymous(Refusal::Ended(_)) => "session_ended",
-        Authentication::Anonymous(Refusal::NothingPresented) | Authentication::NotAsked => "token_missing",
+        Some(Authentication::Anonymous(Refusal::Ended { .. } | Refusal::Revoked)) => "session_ended",
+        Some(Authentication::Anonymous(Refusal::NothingPresented)) | None => "token_missing",
         _ => "token_invalid",
     }
 }

@@ -88,7 +88,7 @@ impl ReplyCookies {
                 cookies.push(set(ACCESS, &pair.access.0, pair.keep_for));
                 cookies.push(set(REFRESH, &pair.refresh.0, pair.keep_for));
             }
-            Some(Tokens::Clear) => cookies.extend([clear(ACCESS), clear(REFRESH)]),
+            Some(Tokens::Clear) => cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)]),
             Some(Tokens::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}
         }
@@ -98,7 +98,7 @@ impl ReplyCookies {
             None => {}
         }
         if orders.just_signed_in {
-            cookies.push(format!("{JUST_SIGNED_IN}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age=60"));
+            cookies.push(just_signed_in(60));
         }
         cookies.into_iter().map(|cookie| Header::new("Set-Cookie", cookie)).collect()
     }
@@ -121,6 +121,10 @@ impl<'r> FromRequest<'r> for &'r ReplyCookies {
 fn set(name: &str, value: &str, keep_for: Option<Span>) -> String {
     let max_age = keep_for.map(|span| format!("; Max-Age={}", span.num_seconds().max(0))).unwrap_or_default();
     format!("{name}={value}; HttpOnly; Secure; SameSite=Strict; Path=/{max_age}")
+}
+
+fn just_signed_in(max_age: u8) -> String {
+    format!("{JUST_SIGNED_IN}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}")
 }
 
 /// With the full attributes: a browser ignores a removal of a `__Host-` cookie that is not Secure.

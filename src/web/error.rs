@@ -1,5 +1,6 @@
 //! Error answers: a page of ours, or problem+json (RFC 9457) for those who ask for JSON.
 
+use super::headers::protect;
 use super::methods::Allowed;
 use super::page::{Page, PageContext};
 use super::texts;
@@ -64,6 +65,7 @@ impl<'r> Responder<'r, 'static> for ErrorAnswer {
         if status == Status::ServiceUnavailable {
             response.set_raw_header("Retry-After", RETRY_AFTER);
         }
+        protect(request, &mut response);
         if let Allowed(Some(methods)) = request.local_cache(Allowed::default) {
             response.set_raw_header("Allow", methods.clone());
         }
@@ -73,11 +75,16 @@ impl<'r> Responder<'r, 'static> for ErrorAnswer {
 
 /// A problem document with a stable code.
 pub fn problem(status: Status, code: &'static str) -> response::Result<'static> {
-    let title = status.reason_lossy();
-    let body = serde_json::to_vec(&Problem { status: status.code, title, code });
-    let body = body.map_err(|_| Status::InternalServerError)?;
-    let content_type = ContentType::new("application", "problem+json");
-    Response::build().status(status).header(content_type).sized_body(body.len(), Cursor::new(body)).ok()
+    let mut response = json(&Problem { status: status.code, title: status.reason_lossy(), code })?;
+    response.set_status(status);
+    response.set_header(ContentType::new("application", "problem+json"));
+    Ok(response)
+}
+
+/// A value as JSON.
+pub fn json(value: &impl Serialize) -> response::Result<'static> {
+    let body = serde_json::to_vec(value).map_err(|_| Status::InternalServerError)?;
+    Response::build().header(ContentType::JSON).sized_body(body.len(), Cursor::new(body)).ok()
 }
 
 /// Whether the client accepts JSON and nothing else.

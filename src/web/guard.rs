@@ -35,9 +35,7 @@ impl<'r> FromRequest<'r> for SignedIn {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, NotSignedIn> {
         match Authentication::of(request).await {
             Authentication::SignedIn(claims) => Outcome::Success(SignedIn(*claims)),
-            Authentication::Anonymous(_) | Authentication::NotAsked => {
-                Outcome::Error((Status::Unauthorized, NotSignedIn))
-            }
+            Authentication::Anonymous(_) => Outcome::Error((Status::Unauthorized, NotSignedIn)),
             Authentication::Unavailable => Outcome::Error((Status::ServiceUnavailable, NotSignedIn)),
         }
     }

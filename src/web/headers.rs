@@ -31,18 +31,23 @@ impl Fairing for Headers {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        for (name, value) in ALWAYS {
-            response.set_raw_header(name, value);
-        }
-        if request.rocket().state::<PublicOrigin>().is_some_and(PublicOrigin::is_https) {
-            response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
-        }
-        if !response.headers().contains("Cache-Control") {
-            response.set_raw_header("Cache-Control", "no-store");
-        }
+        protect(request, response);
         for cookie in ReplyCookies::of(request).headers() {
             response.adjoin_header(cookie);
         }
+    }
+}
+
+/// Sets the protection headers. Error answers do so themselves, too: a request with an unknown method never reaches a fairing.
+pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
+    for (name, value) in ALWAYS {
+        response.set_raw_header(name, value);
+    }
+    if request.rocket().state::<PublicOrigin>().is_some_and(PublicOrigin::is_https) {
+        response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    }
+    if !response.headers().contains("Cache-Control") {
+        response.set_raw_header("Cache-Control", "no-store");
     }
 }
 

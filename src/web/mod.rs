@@ -16,9 +16,11 @@ mod methods;
 mod next;
 mod origin;
 mod page;
+mod password;
 mod profile;
 #[cfg(test)]
 mod samples;
+mod sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
@@ -78,6 +80,8 @@ fn gated_routes() -> Vec<Route> {
     routes.extend(sign_in::routes());
     routes.extend(sign_out::routes());
     routes.extend(profile::routes());
+    routes.extend(sessions::routes());
+    routes.extend(password::routes());
     routes.extend(methods::missing(&routes));
     routes.into_iter().map(origin::gated).collect()
 }

@@ -5,12 +5,13 @@
 
 use super::authentication::Authentication;
 use crate::config::PublicOrigin;
+use rocket::form::Form;
 use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
-/// The longest form that can begin by naming a method.
-const METHOD_FIELD: &[u8] = b"_method";
+/// How far into a form we look for its first field; Rocket looks no further.
+const FORM_HEAD: usize = 512;
 
 /// Puts the gate in front of a route.
 pub fn gated(mut route: Route) -> Route {
@@ -34,16 +35,18 @@ impl Handler for Gate {
         let outcome = self.0.handle(request, data).await;
         // A route for `Option<SignedIn>` took "cannot be found out" for "nobody": a 503 is not a 401.
         match Authentication::known(request) {
-            Authentication::Unavailable => Outcome::error(Status::ServiceUnavailable),
+            Some(Authentication::Unavailable) => Outcome::error(Status::ServiceUnavailable),
             _ => outcome,
         }
     }
 }
 
-/// Rocket lets a form choose the method by a first field `_method`. By now it has done so; nothing of ours sends one.
+/// Rocket lets a form choose the method by a first field `_method`, empty ones not counted. By now it has done so; nothing of
+/// ours sends one.
 async fn names_a_method(request: &Request<'_>, data: &mut Data<'_>) -> bool {
     let is_form = request.content_type().is_some_and(|kind| kind.is_form());
-    is_form && data.peek(METHOD_FIELD.len()).await.starts_with(METHOD_FIELD)
+    let head = String::from_utf8_lossy(data.peek(FORM_HEAD).await).into_owned();
+    is_form && Form::values(&head).next().is_some_and(|field| field.name == "_method")
 }
 
 fn changes_something(request: &Request<'_>) -> bool {

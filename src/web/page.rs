@@ -40,14 +40,21 @@ pub struct Frame<'p, C> {
 }
 
 /// The messages one page leaves for the next; a browser could send anything else.
-const FLASHES: [&str; 2] = ["flash_name_changed", "flash_signed_out"];
+const FLASHES: [&str; 6] = [
+    "flash_name_changed",
+    "flash_signed_out",
+    "flash_session_ended",
+    "flash_others_ended",
+    "flash_all_ended",
+    "flash_password_changed",
+];
 
 impl<'r, C: PageContext> Responder<'r, 'static> for Page<C> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let signed_in = match Authentication::known(request) {
-            Authentication::SignedIn(_) => Some(true),
-            Authentication::Anonymous(_) => Some(false),
-            Authentication::NotAsked | Authentication::Unavailable => None,
+            Some(Authentication::SignedIn(_)) => Some(true),
+            Some(Authentication::Anonymous(_)) => Some(false),
+            Some(Authentication::Unavailable) | None => None,
         };
         let presented = cookies::flash(request);
         if presented.is_some() {

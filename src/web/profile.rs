@@ -4,13 +4,12 @@ use super::answer::{Answer, Attempt};
 use super::browser::Browser;
 use super::cookies::ReplyCookies;
 use super::form::FormState;
-use super::guard::SignedIn;
+use super::guard::{Arrival, SignedIn};
 use super::page::{Page, PageContext};
 use crate::accounts::{Accounts, Profile};
 use crate::domain::Time;
 use crate::domain::name::DisplayName;
 use rocket::form::Form;
-use rocket::http::Status;
 use rocket::http::uri::Origin;
 use rocket::{FromForm, Route, State, get, post, routes, uri};
 use serde::Serialize;
@@ -66,37 +65,30 @@ struct NameForm<'r> {
 }
 
 #[get("/profile")]
-async fn show(person: SignedIn, accounts: &State<Accounts>, cookies: &ReplyCookies) -> Attempt<ProfilePage> {
-    Ok(match accounts.profile(person.0).await? {
-        Some(profile) => {
-            let form = FormState::default().keep("name", profile.account.name.as_str());
-            Answer::Show(Page::ok(page(profile, form)))
-        }
-        None => gone(cookies),
-    })
+async fn show(person: SignedIn, accounts: &State<Accounts>) -> Attempt<ProfilePage> {
+    let Some(profile) = accounts.profile(person.0).await? else { return Ok(Answer::SignInFirst) };
+    let form = FormState::default().keep("name", profile.account.name.as_str());
+    Ok(Answer::Show(Page::ok(page(profile, form))))
 }
 
 #[post("/profile", data = "<form>")]
 async fn submit(
     person: SignedIn,
     form: Form<NameForm<'_>>,
+    arrival: Arrival,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> Attempt<ProfilePage> {
-    let Some(profile) = accounts.profile(person.0).await? else { return Ok(gone(cookies)) };
     let mut state = FormState::default().keep("name", form.name);
     let Some(name) = state.check("name", DisplayName::parse(form.name)) else {
-        return Ok(Answer::Show(Page(Status::UnprocessableEntity, page(profile, state))));
+        let profile = accounts.profile(person.0).await?;
+        return Ok(profile.map_or(Answer::SignInFirst, |profile| Answer::again(page(profile, state))));
     };
-    accounts.rename(person.0, name, profile.session.device.ip).await?;
+    if !accounts.rename(person.0, name, arrival.device.ip).await? {
+        return Ok(Answer::SignInFirst);
+    }
     cookies.flash("flash_name_changed");
     Ok(Answer::go(uri()))
-}
-
-/// The access token outlived its session. Both cookies go, or the sign-in page would send this browser back here.
-fn gone(cookies: &ReplyCookies) -> Answer<ProfilePage> {
-    cookies.clear();
-    Answer::SignInFirst
 }
 
 fn page(profile: Profile, form: FormState) -> ProfilePage {

@@ -1,15 +1,17 @@
 //! Signing in.
 
 use super::answer::{Answer, Attempt};
+use super::authentication::Authentication;
 use super::cookies::{self, ReplyCookies};
 use super::form::FormState;
 use super::guard::{Anyone, Arrival, SignedIn};
 use super::next::NextPath;
 use super::page::{Page, PageContext};
 use super::profile;
-use crate::accounts::{Accounts, SignInAttempt};
+use crate::accounts::{Accounts, Refusal, SignInAttempt};
 use crate::domain::email::{EmailAddress, EmailProblem};
 use crate::domain::password::{Password, PasswordProblem};
+use crate::domain::session::EndReason;
 use rocket::form::Form;
 use rocket::http::Status;
 use rocket::http::uri::Origin;
@@ -21,8 +23,7 @@ use std::convert::Infallible;
 #[derive(Default, Serialize)]
 pub struct SignInPage {
     form: FormState,
-    /// Somebody signed in a moment ago, but the browser kept no token.
-    cookies_missing: bool,
+    led_here: LedHere,
     registration_open: bool,
 }
 
@@ -35,9 +36,13 @@ impl PageContext for SignInPage {
             FormState::default().keep("email", "ada@example.org").keep("next", "/profile").keep("remember", "on");
         let refused = typed.clone().with_problem("invalid_credentials");
         let incomplete = typed.clone().with_error("email", "email_missing").with_error("password", "password_missing");
-        let of = |form| SignInPage { form, cookies_missing: false, registration_open: true };
-        let stuck = SignInPage { form: typed, cookies_missing: true, registration_open: false };
-        vec![SignInPage::default(), of(refused), of(incomplete), stuck]
+        let of = |form, led_here| SignInPage { form, led_here, registration_open: true };
+        let stuck = LedHere { cookies_missing: true, ended: None };
+        let mut pages = vec![SignInPage::default(), of(refused, LedHere::default()), of(incomplete, stuck)];
+        for reason in EndReason::ALL {
+            pages.push(of(typed.clone(), LedHere { cookies_missing: false, ended: Some(ended(*reason)) }));
+        }
+        pages
     }
 }
 
@@ -53,14 +58,20 @@ struct SignInForm<'r> {
     next: &'r str,
 }
 
-/// Whether a sign-in a moment ago left no token in this browser.
-struct CookiesMissing(bool);
+/// What led somebody to the sign-in page, told there in words.
+#[derive(Default, Serialize)]
+struct LedHere {
+    /// They signed in a moment ago, but the browser kept no token.
+    cookies_missing: bool,
+    /// Key of why the session ended whose refresh token they presented, in the message file.
+    ended: Option<String>,
+}
 
 #[get("/login?<next>")]
 fn show(
     person: Option<SignedIn>,
     next: Option<&str>,
-    missing: CookiesMissing,
+    led_here: LedHere,
     accounts: &State<Accounts>,
 ) -> Answer<SignInPage> {
     let next = next.and_then(NextPath::parse);
@@ -68,7 +79,7 @@ fn show(
         return Answer::go(onward(next));
     }
     let form = next.map_or_else(FormState::default, |next| FormState::default().keep("next", &next.to_string()));
-    Answer::Show(page(Status::Ok, form, missing.0, accounts))
+    Answer::Show(page(Status::Ok, form, led_here, accounts))
 }
 
 #[post("/login", data = "<form>")]
@@ -94,7 +105,7 @@ impl SignInForm<'_> {
     /// The form as typed, and the attempt it makes unless something is missing. An address or a password that could be nobody's
     /// is answered like a wrong one, but costs no hash.
     fn read(&self, arrival: Arrival) -> (FormState, Option<SignInAttempt>) {
-        let persistent = !self.remember.is_empty();
+        let persistent = ["on", "true", "yes", "1"].contains(&self.remember);
         let mut state = FormState::default().keep("email", self.email).keep("next", self.next);
         if persistent {
             state = state.keep("remember", "on");
@@ -123,12 +134,11 @@ fn incomplete(state: FormState, email: Option<EmailProblem>, password: Option<Pa
 }
 
 fn refused(form: FormState, accounts: &Accounts) -> Answer<SignInPage> {
-    Answer::Show(page(Status::Unauthorized, form, false, accounts))
+    Answer::Show(page(Status::Unauthorized, form, LedHere::default(), accounts))
 }
 
-fn page(status: Status, form: FormState, cookies_missing: bool, accounts: &Accounts) -> Page<SignInPage> {
-    let registration_open = accounts.registration() == crate::domain::account::Registration::Open;
-    Page(status, SignInPage { form, cookies_missing, registration_open })
+fn page(status: Status, form: FormState, led_here: LedHere, accounts: &Accounts) -> Page<SignInPage> {
+    Page(status, SignInPage { form, led_here, registration_open: accounts.registration_open() })
 }
 
 fn onward(next: Option<NextPath>) -> Origin<'static> {
@@ -146,12 +156,26 @@ pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for CookiesMissing {
+impl<'r> FromRequest<'r> for LedHere {
     type Error = Infallible;
 
+    /// Clears the cookies of a session that is over, once none of a next session can be on its way.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        Outcome::Success(CookiesMissing(cookies::tokens_did_not_stick(request)))
+        let cookies_missing = cookies::tokens_did_not_stick(request);
+        let (ended, over) = match Authentication::of(request).await {
+            Authentication::Anonymous(Refusal::Ended { reason, settled }) => (Some(ended(*reason)), *settled),
+            Authentication::Anonymous(Refusal::Unknown) => (None, true),
+            _ => (None, false),
+        };
+        if over {
+            ReplyCookies::of(request).clear();
+        }
+        Outcome::Success(LedHere { cookies_missing, ended })
     }
+}
+
+fn ended(reason: EndReason) -> String {
+    format!("ended_{}", reason.as_str())
 }
 
 pub fn routes() -> Vec<Route> {

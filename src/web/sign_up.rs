@@ -7,7 +7,6 @@ use super::guard::{Anyone, Arrival, SignedIn};
 use super::page::{Page, PageContext};
 use super::profile;
 use crate::accounts::{Accounts, NewAccount, SignUpRefusal};
-use crate::domain::account::Registration;
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
 use crate::domain::password::Password;
@@ -48,10 +47,10 @@ struct SignUpForm<'r> {
 
 #[get("/register")]
 fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> Answer<SignUpPage> {
-    match (person, accounts.registration()) {
-        (Some(_), _) => Answer::go(profile::uri()),
-        (None, Registration::Open) => Answer::Show(Page::ok(SignUpPage::default())),
-        (None, Registration::Closed) => closed(),
+    match person {
+        Some(_) => Answer::go(profile::uri()),
+        None if accounts.registration_open() => Answer::Show(Page::ok(SignUpPage::default())),
+        None => closed(),
     }
 }
 
@@ -64,19 +63,19 @@ async fn submit(
     cookies: &ReplyCookies,
 ) -> Attempt<SignUpPage> {
     let (state, new) = form.read(arrival);
-    let Some(new) = new else { return Ok(again(state)) };
+    let Some(new) = new else { return Ok(refused(state, accounts)) };
     Ok(match accounts.sign_up(new).await? {
         Ok(pair) => {
             cookies.carry_signed_in(pair);
             Answer::go(profile::uri())
         }
-        Err(SignUpRefusal::EmailTaken) => again(state.with_error("email", "email_taken")),
+        Err(SignUpRefusal::EmailTaken) => refused(state.with_error("email", "email_taken"), accounts),
         Err(SignUpRefusal::Closed) => closed(),
     })
 }
 
-fn again(form: FormState) -> Answer<SignUpPage> {
-    Answer::again(SignUpPage { form, closed: false })
+fn refused(form: FormState, accounts: &Accounts) -> Answer<SignUpPage> {
+    if accounts.registration_open() { Answer::again(SignUpPage { form, closed: false }) } else { closed() }
 }
 
 fn closed() -> Answer<SignUpPage> {

@@ -1,4 +1,4 @@
-//! The method as it came over the wire: Rocket handles HEAD by turning it into GET before any guard sees it.
+//! The method before routing: Rocket handles HEAD by turning it into GET before any guard sees it.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Method;
@@ -21,7 +21,7 @@ impl Fairing for NoteMethod {
     }
 }
 
-/// The method the client sent.
+/// The method the client sent, but for a form that named another one, which the gate refuses.
 pub fn method(request: &Request<'_>) -> Method {
     request.local_cache(|| WireMethod(request.method())).0
 }

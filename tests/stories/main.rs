@@ -5,12 +5,16 @@
 mod support;
 
 mod bad_input;
+mod changing_the_password;
 mod forged_tokens;
+mod from_another_site;
 mod headers_and_cookies;
 mod hostile_output;
 mod origin_check;
 mod registering;
 mod renewal;
+mod rotation;
 mod routes_and_guards;
+mod sessions;
 mod signing_in;
 mod walk;

@@ -23,7 +23,9 @@ const TABLE: [(Option<&str>, Option<&str>, bool); 14] = [
 fn changing_routes(app: &TestApp) -> Vec<(Method, String)> {
     let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
     let changing = real.filter(|route| !matches!(route.method, Method::Get | Method::Head | Method::Options));
-    changing.map(|route| (route.method, route.uri.path().to_owned())).collect()
+    changing
+        .map(|route| (route.method, route.uri.path().replace("<id>", "00000000-0000-0000-0000-000000000000")))
+        .collect()
 }
 
 async fn status(visitor: &Visitor<'_>, method: Method, path: &str) -> u16 {

@@ -15,7 +15,21 @@ const OPEN: [(Method, &str); 8] = [
 ];
 
 /// For signed-in people.
-const SIGNED_IN: [(Method, &str); 2] = [(Method::Get, "/profile"), (Method::Post, "/profile")];
+const SIGNED_IN: [(Method, &str); 8] = [
+    (Method::Get, "/profile"),
+    (Method::Post, "/profile"),
+    (Method::Get, "/sessions"),
+    (Method::Post, "/sessions/<id>/end"),
+    (Method::Post, "/sessions/end-others"),
+    (Method::Post, "/sessions/end-all"),
+    (Method::Get, "/password"),
+    (Method::Post, "/password"),
+];
+
+/// A path with its parameters filled in.
+fn filled(path: &str) -> String {
+    path.replace("<id>", "00000000-0000-0000-0000-000000000000")
+}
 
 #[rocket::async_test]
 async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
@@ -26,13 +40,13 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
     assert_eq!(mounted, listed.collect(), "a route is on no list, or a list names a route that is gone");
     for (method, path) in SIGNED_IN {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
-        let reply = app.visitor().send(method, path, body).await;
+        let reply = app.visitor().send(method, &filled(path), body).await;
         assert_eq!(reply.status, 303, "{method} {path}");
         assert!(reply.location.as_deref().unwrap().starts_with("/login"), "{method} {path}");
     }
     for (method, path) in OPEN {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
-        let reply = app.visitor().send(method, path, body).await;
+        let reply = app.visitor().send(method, &filled(path), body).await;
         let to_sign_in = reply.location.as_deref().is_some_and(|to| to.starts_with("/login?"));
         assert!(!to_sign_in, "{method} {path}");
     }

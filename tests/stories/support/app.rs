@@ -32,6 +32,11 @@ impl TestApp {
         client(&self.folder, &self.clock, &[]).await
     }
 
+    /// Another process whose clock is ahead by this much at first, and follows.
+    pub async fn twin_with_clock(&self, ahead: Span) -> Client {
+        client(&self.folder, &self.clock.ahead_by(ahead), &[]).await
+    }
+
     pub fn visitor(&self) -> Visitor<'_> {
         Visitor::new(&self.client)
     }
@@ -42,6 +47,17 @@ impl TestApp {
         let reply =
             visitor.post("/register", &[("name", "Ada Lovelace"), ("email", EMAIL), ("password", PASSWORD)]).await;
         assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/profile")), "{}", reply.body);
+        visitor
+    }
+
+    /// Ada on a device that keeps her signed in, registered first if need be.
+    pub async fn kept_ada(&self) -> Visitor<'_> {
+        if self.number("SELECT count(*) AS n FROM accounts") == 0 {
+            self.ada().await.post("/logout", &[]).await;
+        }
+        let mut visitor = self.visitor();
+        let reply = visitor.post("/login", &[("email", EMAIL), ("password", PASSWORD), ("remember", "on")]).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
         visitor
     }
 

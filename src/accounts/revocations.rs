@@ -1,0 +1,215 @@
+//! The revocation map: access tokens that died before their time, known without asking the database.
+//!
+//! Whatever ends a session writes its revocations in the same transaction, and puts them here once that is committed. Other
+//! processes read them from the feed twice a second. While the feed cannot be read, the map is not believed.
+
+use super::{Accounts, Fault};
+use crate::clock::Clock;
+use crate::domain::claims::AccessClaims;
+use crate::domain::lives::{LEEWAY, Lives};
+use crate::domain::revocation::Revocation;
+use crate::domain::session::{EndReason, Generation, Session, SessionId};
+use crate::domain::{Span, Time};
+use crate::store::{self, Store, StoreFault, Tx};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+/// How often the feed is read.
+const PERIOD: Duration = Duration::from_millis(500);
+/// How far back each reading reaches: rows may be committed late, and clocks differ.
+const OVERLAP: Span = Span::seconds(30);
+/// A map older than this is not believed.
+const FRESH: Span = Span::seconds(5);
+/// How often dead records are swept.
+const SWEEP_EVERY: Span = Span::hours(1);
+/// How long the record of a session is kept after its absolute life.
+const KEEP_SESSIONS: Span = Span::days(1);
+
+/// What this process knows of revocations.
+#[derive(Default)]
+pub(super) struct Revocations(RwLock<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// The highest dead generation of a session, and until when it matters.
+    dead: HashMap<SessionId, (Generation, Time)>,
+    read_at: Option<Time>,
+    swept_at: Option<Time>,
+}
+
+/// Sessions a use case ends: records and revocations together, and the map once it is committed.
+pub(super) struct Ending {
+    now: Time,
+    until: Time,
+    ended: Vec<Revocation>,
+}
+
+/// What the map says of an access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Alive,
+    Dead,
+    /// The feed has stalled.
+    Unsure,
+}
+
+impl Revocations {
+    /// Loads everything that matters, before the first request is served.
+    pub(super) async fn load(store: &Store, clock: &Clock) -> Result<Self, StoreFault> {
+        let now = clock.now();
+        let live = store.read(move |tx| store::revocations::live(tx, now)).await?;
+        let revocations = Self::default();
+        revocations.learn(&live, now);
+        Ok(revocations)
+    }
+
+    /// Reads the feed twice a second, for as long as somebody holds the map.
+    pub(super) fn follow(self: &Arc<Self>, store: Store, clock: Clock) {
+        let map = Arc::downgrade(self);
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(PERIOD);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                let Some(map) = map.upgrade() else { return };
+                if let Err(fault) = map.catch_up(&store, clock.now()).await {
+                    tracing::error!(%fault, "the revocation feed cannot be read; session records are read instead");
+                }
+            }
+        });
+    }
+
+    /// One reading of the feed; now and then also a sweep.
+    async fn catch_up(&self, store: &Store, now: Time) -> Result<(), StoreFault> {
+        let recent = store.read(move |tx| store::revocations::written_since(tx, now - OVERLAP)).await?;
+        self.learn(&recent, now);
+        if self.read().swept_at.is_none_or(|at| now - at >= SWEEP_EVERY) {
+            self.write().swept_at = Some(now);
+            store.write(move |tx| sweep(tx, now)).await?;
+        }
+        Ok(())
+    }
+
+    fn learn(&self, revocations: &[Revocation], now: Time) {
+        let mut known = self.write();
+        known.note(revocations);
+        known.dead.retain(|_, (_, until)| *until > now);
+        known.read_at = Some(now);
+    }
+
+    fn judge(&self, claims: &AccessClaims, now: Time) -> Verdict {
+        let known = self.read();
+        let dead = known.dead.get(&claims.session_id).is_some_and(|(generation, _)| claims.generation <= *generation);
+        match known.read_at {
+            _ if dead => Verdict::Dead,
+            Some(at) if now - at <= FRESH => Verdict::Alive,
+            _ => Verdict::Unsure,
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Known> {
+        // Entries are put in whole: a panic elsewhere leaves none half-written.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Known> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// Notes revocations; noting one twice changes nothing.
+    fn note(&mut self, revocations: &[Revocation]) {
+        for Revocation { session_id, generation, until } in revocations {
+            let entry = self.dead.entry(*session_id).or_insert((*generation, *until));
+            *entry = (entry.0.max(*generation), entry.1.max(*until));
+        }
+    }
+}
+
+fn sweep(tx: &mut Tx<'_>, now: Time) -> Result<(), StoreFault> {
+    let revocations = store::revocations::sweep(tx, now - OVERLAP)?;
+    let sessions = store::sessions::sweep(tx, now - KEEP_SESSIONS)?;
+    if revocations + sessions > 0 {
+        tracing::info!(revocations, sessions, "swept");
+    }
+    Ok(())
+}
+
+impl Ending {
+    pub(super) fn new(now: Time, lives: &Lives) -> Self {
+        // A process with a faster clock may have issued the last token a little in our future.
+        Self { now, until: now + lives.access + LEEWAY * 2, ended: Vec::new() }
+    }
+
+    pub(super) fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Ends a session; false if it had ended before.
+    pub(super) fn end(&mut self, tx: &mut Tx<'_>, id: SessionId, reason: EndReason) -> Result<bool, StoreFault> {
+        let ended = store::sessions::end(tx, id, reason, self.now)?;
+        self.revoke_if(tx, id, ended)
+    }
+
+    /// Ends a session if it is still as it was decided on.
+    pub(super) fn end_if(
+        &mut self,
+        tx: &mut Tx<'_>,
+        decided_on: &Session,
+        reason: EndReason,
+    ) -> Result<bool, StoreFault> {
+        let ended = store::sessions::end_if(tx, decided_on, reason, self.now)?;
+        self.revoke_if(tx, decided_on.id, ended)
+    }
+
+    fn revoke_if(&mut self, tx: &mut Tx<'_>, id: SessionId, ended: bool) -> Result<bool, StoreFault> {
+        if ended {
+            let revocation = Revocation::of_ended(id, self.until);
+            store::revocations::insert(tx, &revocation, self.now)?;
+            self.ended.push(revocation);
+        }
+        Ok(ended)
+    }
+}
+
+impl Accounts {
+    /// Runs a use case that may end sessions: one transaction, and the map knows before anybody is answered.
+    pub(super) async fn write_ending<T, F>(&self, now: Time, work: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>, &mut Ending) -> Result<T, StoreFault> + Send + 'static,
+    {
+        let mut ending = Ending::new(now, &self.lives);
+        let done = self.store.write(move |tx| Ok((work(tx, &mut ending)?, ending.ended)));
+        let (value, ended) = done.await?;
+        self.revocations.write().note(&ended);
+        Ok(value)
+    }
+
+    /// Somebody read the record and found the session of these claims ended or gone, before the feed told: no page may take
+    /// the access token for good any longer, or the sign-in page would send its holder back in a circle.
+    pub(super) fn found_ended(&self, claims: &AccessClaims) {
+        let until = Ending::new(self.clock.now(), &self.lives).until;
+        self.revocations.write().note(&[Revocation::of_ended(claims.session_id, until)]);
+    }
+
+    /// Whether the session of a verified access token still lives, by the map; by its record while the feed has stalled.
+    pub(super) async fn is_alive(&self, claims: &AccessClaims) -> Result<bool, Fault> {
+        let now = self.clock.now();
+        match self.revocations.judge(claims, now) {
+            Verdict::Alive => Ok(true),
+            Verdict::Dead => Ok(false),
+            Verdict::Unsure => {
+                let id = claims.session_id;
+                let session = self.store.read(move |tx| store::sessions::find(tx, id)).await?;
+                Ok(session.is_some_and(|session| session.is_alive(now)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "revocations_tests.rs"]
+mod tests;

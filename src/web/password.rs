@@ -1,0 +1,95 @@
+//! Changing the password.
+
+use super::answer::{Answer, Attempt};
+use super::cookies::ReplyCookies;
+use super::form::FormState;
+use super::guard::{Arrival, SignedIn};
+use super::page::{Page, PageContext};
+use super::profile;
+use crate::accounts::{Accounts, PasswordChange, PasswordChanged};
+use crate::domain::password::Password;
+use rocket::form::Form;
+use rocket::{FromForm, Route, State, get, post, routes};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct PasswordPage {
+    form: FormState,
+    /// So that a password manager knows whose password this is.
+    email: String,
+}
+
+impl PageContext for PasswordPage {
+    const TEMPLATE: &'static str = "password/form";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let wrong = super::samples::codes(&["password_"]);
+        let forms = wrong.iter().map(|code| FormState::default().with_error("new_password", code));
+        let forms =
+            forms.chain([FormState::default().with_error("current_password", "password_wrong"), FormState::default()]);
+        forms.map(|form| PasswordPage { form, email: "ada@example.org".into() }).collect()
+    }
+}
+
+#[derive(FromForm)]
+struct PasswordForm<'r> {
+    #[field(default = "")]
+    current_password: &'r str,
+    #[field(default = "")]
+    new_password: &'r str,
+}
+
+#[get("/password")]
+async fn show(person: SignedIn, accounts: &State<Accounts>) -> Attempt<PasswordPage> {
+    let Some(profile) = accounts.profile(person.0).await? else { return Ok(Answer::SignInFirst) };
+    let email = profile.account.email.as_str().to_owned();
+    Ok(Answer::Show(Page::ok(PasswordPage { form: FormState::default(), email })))
+}
+
+#[post("/password", data = "<form>")]
+async fn submit(
+    person: SignedIn,
+    form: Form<PasswordForm<'_>>,
+    arrival: Arrival,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> Attempt<PasswordPage> {
+    let Some(profile) = accounts.profile(person.0).await? else { return Ok(Answer::SignInFirst) };
+    let email = profile.account.email.as_str().to_owned();
+    let change = match form.read(arrival) {
+        Ok(change) => change,
+        Err(form) => return Ok(Answer::again(PasswordPage { form, email })),
+    };
+    Ok(match accounts.change_password(person.0, change).await? {
+        PasswordChanged::Yes(pair) => changed(cookies, *pair),
+        PasswordChanged::NotSignedIn => Answer::SignInFirst,
+        PasswordChanged::WrongPassword => {
+            let form = FormState::default().with_error("current_password", "password_wrong");
+            Answer::again(PasswordPage { form, email })
+        }
+    })
+}
+
+fn changed(cookies: &ReplyCookies, pair: crate::accounts::TokenPair) -> Answer<PasswordPage> {
+    cookies.carry(pair);
+    cookies.flash("flash_password_changed");
+    Answer::go(profile::uri())
+}
+
+impl PasswordForm<'_> {
+    fn read(&self, arrival: Arrival) -> Result<PasswordChange, FormState> {
+        let mut state = FormState::default();
+        let current = state.check("current_password", Password::parse(self.current_password));
+        let new = state.check("new_password", Password::parse_new(self.new_password));
+        match current.zip(new) {
+            Some((current, new)) if current.is(&new) => Err(state.with_error("new_password", "password_same")),
+            Some((current, new)) => Ok(PasswordChange { current, new, device: arrival.device }),
+            None => Err(state),
+        }
+    }
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}

@@ -1,0 +1,137 @@
+//! A person's sessions: this device, the others, and their end.
+
+use super::answer::{Answer, Attempt};
+use super::browser::Browser;
+use super::cookies::ReplyCookies;
+use super::guard::{Arrival, SignedIn};
+use super::page::{Page, PageContext};
+use super::sign_in;
+use crate::accounts::{Accounts, OwnSessions, Which};
+use crate::domain::Time;
+use crate::domain::session::{Session, SessionId};
+use rocket::http::uri::Origin;
+use rocket::request::FromParam;
+use rocket::{Route, State, get, post, routes, uri};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Also what a client that asks for JSON gets.
+#[derive(Serialize)]
+pub struct SessionsPage {
+    this: SessionItem,
+    others: Vec<SessionItem>,
+}
+
+#[derive(Clone, Serialize)]
+struct SessionItem {
+    id: Uuid,
+    browser: Browser,
+    address: Option<String>,
+    signed_in_at: Time,
+    last_seen_at: Time,
+}
+
+impl PageContext for SessionsPage {
+    const TEMPLATE: &'static str = "sessions/list";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let item = |name: Option<&str>, address: Option<&str>| SessionItem {
+            id: Uuid::nil(),
+            browser: Browser { name: name.map(str::to_owned), system: name.map(|_| "Linux".into()) },
+            address: address.map(str::to_owned),
+            signed_in_at: Time::UNIX_EPOCH,
+            last_seen_at: Time::UNIX_EPOCH,
+        };
+        let this = item(Some("Firefox"), Some("2001:db8::1"));
+        let others = vec![item(None, None), item(Some("Safari"), Some("192.0.2.7"))];
+        vec![SessionsPage { this: this.clone(), others: Vec::new() }, SessionsPage { this, others }]
+    }
+}
+
+#[get("/sessions")]
+async fn show(person: SignedIn, accounts: &State<Accounts>) -> Attempt<SessionsPage> {
+    Ok(match accounts.sessions(person.0).await? {
+        Some(sessions) => Answer::ShowOrTell(Page::ok(page(&sessions))),
+        None => Answer::SignInFirst,
+    })
+}
+
+#[post("/sessions/<id>/end")]
+async fn end(
+    person: SignedIn,
+    id: Option<SessionId>,
+    arrival: Arrival,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> Attempt<SessionsPage> {
+    let Some(id) = id else { return Ok(Answer::NotFound) };
+    if accounts.end_sessions(person.0, Which::One(id), arrival.device.ip).await? == 0 {
+        return Ok(Answer::NotFound);
+    }
+    if id == person.0.session_id {
+        return Ok(signed_out(cookies, "flash_signed_out"));
+    }
+    cookies.flash("flash_session_ended");
+    Ok(Answer::go(uri()))
+}
+
+#[post("/sessions/end-others")]
+async fn end_others(
+    person: SignedIn,
+    arrival: Arrival,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> Attempt<SessionsPage> {
+    accounts.end_sessions(person.0, Which::Others, arrival.device.ip).await?;
+    cookies.flash("flash_others_ended");
+    Ok(Answer::go(uri()))
+}
+
+#[post("/sessions/end-all")]
+async fn end_all(
+    person: SignedIn,
+    arrival: Arrival,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> Attempt<SessionsPage> {
+    accounts.end_sessions(person.0, Which::All, arrival.device.ip).await?;
+    Ok(signed_out(cookies, "flash_all_ended"))
+}
+
+/// This browser's session is among those that ended.
+fn signed_out(cookies: &ReplyCookies, flash: &'static str) -> Answer<SessionsPage> {
+    cookies.clear();
+    cookies.flash(flash);
+    Answer::go(sign_in::uri(None))
+}
+
+fn page(sessions: &OwnSessions) -> SessionsPage {
+    SessionsPage { this: item(&sessions.this), others: sessions.others.iter().map(item).collect() }
+}
+
+fn item(session: &Session) -> SessionItem {
+    SessionItem {
+        id: session.id.0,
+        browser: Browser::of(&session.device),
+        address: session.device.ip.map(|ip| ip.to_string()),
+        signed_in_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+    }
+}
+
+impl<'r> FromParam<'r> for SessionId {
+    type Error = uuid::Error;
+
+    fn from_param(param: &'r str) -> Result<Self, Self::Error> {
+        Uuid::try_parse(param).map(SessionId)
+    }
+}
+
+fn uri() -> Origin<'static> {
+    uri!(show)
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show, end, end_others, end_all]
+}

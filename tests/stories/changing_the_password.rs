@@ -1,0 +1,67 @@
+use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
+
+const NEW: &str = "four other unrelated words";
+
+#[rocket::async_test]
+async fn all_sessions_end_and_this_browser_goes_on_in_a_new_one() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let (before, mut other) = (ada.clone(), app.kept_ada().await);
+    assert!(ada.get("/password").await.body.contains("autocomplete=\"username\""));
+    let reply = ada.post("/password", &[("current_password", PASSWORD), ("new_password", NEW)]).await;
+    assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/profile")));
+    assert_ne!(ada.cookie(REFRESH), before.cookie(REFRESH));
+    assert!(ada.get("/profile").await.body.contains("Your password has been changed."));
+    for mut old in [before, other.clone()] {
+        assert_eq!(old.get("/profile").await.status, 303, "an old session lives on");
+    }
+    other.get("/profile").await;
+    assert!(other.get("/login").await.body.contains("Your password was changed, which ended this session."));
+    assert_eq!((app.living_sessions(), app.events("password_changed")), (1, 1));
+    let sign_in = |password| [("email", EMAIL), ("password", password)];
+    assert_eq!(app.visitor().post("/login", &sign_in(PASSWORD)).await.status, 401);
+    assert_eq!(app.visitor().post("/login", &sign_in(NEW)).await.status, 303);
+}
+
+#[rocket::async_test]
+async fn keep_me_signed_in_is_kept() {
+    let app = TestApp::start().await;
+    let mut kept = app.kept_ada().await;
+    let reply = kept.post("/password", &[("current_password", PASSWORD), ("new_password", NEW)]).await;
+    assert!(reply.set_cookie(ACCESS).unwrap().contains("Max-Age=2592000"));
+}
+
+#[rocket::async_test]
+async fn a_wrong_current_password_and_a_bad_new_one_are_told_and_nothing_changes() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    for (current, new, told) in [
+        ("wrong password", NEW, "This is not your current password."),
+        ("", NEW, "Enter your password."),
+        (PASSWORD, "", "Enter your password."),
+        (PASSWORD, "short", "Use at least 8 characters."),
+        (PASSWORD, "iloveyou", "among the most common ones"),
+        (PASSWORD, PASSWORD, "Use a password other than the current one."),
+    ] {
+        let reply = ada.post("/password", &[("current_password", current), ("new_password", new)]).await;
+        assert!(reply.status == 422 && reply.body.contains(told), "{told}");
+        assert!(reply.set_cookies().is_empty() && (new.is_empty() || !reply.body.contains(new)));
+    }
+    assert!(ada.get("/profile").await.is_signed_in());
+    assert_eq!(app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status, 303);
+}
+
+#[rocket::async_test]
+async fn two_changes_at_once_one_wins_and_its_password_is_the_one() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    let body = |new: &str| {
+        let form = format!("current_password={}&new_password={new}", PASSWORD.replace(' ', "+"));
+        Some((rocket::http::ContentType::Form, form))
+    };
+    let tries = ["first+new+password", "second+new+password"]
+        .map(|new| ada.send_and_lose_cookies(rocket::http::Method::Post, "/password", body(new)));
+    let statuses: Vec<u16> = rocket::futures::future::join_all(tries).await.iter().map(|reply| reply.status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
+    assert_eq!(app.living_sessions(), 1);
+}

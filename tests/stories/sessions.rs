@@ -1,0 +1,195 @@
+use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp, Visitor};
+use serde_json::Value;
+use vestibule::clock::Stopwatch;
+use vestibule::domain::Span;
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
+async fn signed_in_with<'a>(app: &'a TestApp, user_agent: &str) -> Visitor<'a> {
+    let mut visitor = app.visitor().with_header("User-Agent", user_agent);
+    let reply = visitor.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+    assert_eq!(reply.status, 303);
+    visitor
+}
+
+async fn listed(visitor: &Visitor<'_>) -> Value {
+    let reply = visitor.clone().with_header("Accept", "application/json").get("/sessions").await;
+    assert_eq!((reply.status, reply.header("Content-Type")), (200, Some("application/json")));
+    serde_json::from_str(&reply.body).unwrap()
+}
+
+#[rocket::async_test]
+async fn this_device_is_first_and_marked_and_has_no_end_button_the_others_are_described() {
+    let app = TestApp::start().await;
+    app.ada().await.post("/logout", &[]).await;
+    let mut laptop = signed_in_with(&app, FIREFOX).await;
+    app.wait(Span::minutes(10));
+    let phone = signed_in_with(&app, IPHONE).await;
+    let page = laptop.get("/sessions").await;
+    let this = page.body.find("This device").unwrap();
+    let other = page.body.find("Safari on iPhone").unwrap();
+    assert!(this < other);
+    for part in ["Firefox on Linux", "127.0.0.1", "15 January 2027, 08:00 UTC", "15 January 2027, 08:10 UTC"] {
+        assert!(page.body.contains(part), "{part} is missing in {}", page.body);
+    }
+    let list = listed(&laptop).await;
+    let own = list["this"]["id"].as_str().unwrap();
+    assert!(!page.body.contains(&format!("/sessions/{own}/end")), "an end button of its own");
+    let others = list["others"].as_array().unwrap();
+    assert_eq!((others.len(), others[0]["browser"]["system"].as_str()), (1, Some("iPhone")));
+    assert_eq!(others[0]["id"], listed(&phone).await["this"]["id"]);
+}
+
+#[rocket::async_test]
+async fn alone_the_page_says_so() {
+    let app = TestApp::start().await;
+    let page = app.ada().await.get("/sessions").await;
+    assert!(page.body.contains("You are signed in nowhere else.") && !page.body.contains("End all others"));
+}
+
+#[rocket::async_test]
+async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
+    let app = TestApp::start().await;
+    let mut laptop = app.ada().await;
+    let mut phone = signed_in_with(&app, IPHONE).await;
+    let mut third = signed_in_with(&app, FIREFOX).await;
+    let id = listed(&phone).await["this"]["id"].as_str().unwrap().to_owned();
+    let reply = laptop.post(&format!("/sessions/{id}/end"), &[]).await;
+    assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/sessions")));
+    assert!(laptop.get("/sessions").await.body.contains("That session has ended."));
+
+    let refused = phone.get("/sessions").await;
+    assert_eq!(refused.location.as_deref(), Some("/login?next=/sessions"), "its access token died at once");
+    let told = phone.get("/login?next=/sessions").await;
+    assert!(told.body.contains("You ended this session from another of your devices."), "{}", told.body);
+    assert!(third.get("/sessions").await.status == 200 && laptop.get("/sessions").await.status == 200);
+    assert_eq!(laptop.post(&format!("/sessions/{id}/end"), &[]).await.status, 404, "it is gone");
+}
+
+#[rocket::async_test]
+async fn all_others_are_ended_and_this_one_goes_on() {
+    let app = TestApp::start().await;
+    let mut laptop = app.ada().await;
+    let mut others = [signed_in_with(&app, IPHONE).await, signed_in_with(&app, FIREFOX).await];
+    assert_eq!(laptop.post("/sessions/end-others", &[]).await.location.as_deref(), Some("/sessions"));
+    assert!(laptop.get("/sessions").await.body.contains("All other sessions have ended."));
+    for other in &mut others {
+        assert_eq!(other.get("/profile").await.status, 303);
+    }
+    assert_eq!((app.living_sessions(), app.events("session_ended")), (1, 2));
+}
+
+#[rocket::async_test]
+async fn signing_out_everywhere_ends_all_and_clears_this_browser() {
+    let app = TestApp::start().await;
+    let mut laptop = app.ada().await;
+    let mut phone = signed_in_with(&app, IPHONE).await;
+    assert_eq!(laptop.post("/sessions/end-all", &[]).await.location.as_deref(), Some("/login"));
+    assert!(!laptop.jar.contains_key(ACCESS) && !laptop.jar.contains_key(REFRESH));
+    assert!(laptop.get("/login").await.body.contains("You are signed out everywhere."));
+    phone.get("/profile").await;
+    assert!(phone.get("/login").await.body.contains("You signed out everywhere."));
+    assert_eq!(app.living_sessions(), 0);
+}
+
+#[rocket::async_test]
+async fn another_persons_session_is_a_404_and_lives_on() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let mut eve = app.visitor();
+    eve.post("/register", &[("name", "Eve"), ("email", "eve@example.org"), ("password", PASSWORD)]).await;
+    let id = listed(&ada).await["this"]["id"].as_str().unwrap().to_owned();
+    for id in [id.as_str(), "00000000-0000-0000-0000-000000000000", "not-a-uuid", "1", "%27%20OR%201=1"] {
+        assert_eq!(eve.post(&format!("/sessions/{id}/end"), &[]).await.status, 404, "{id}");
+    }
+    eve.post("/sessions/end-others", &[]).await;
+    assert!(ada.get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn ending_ones_own_session_by_id_is_a_sign_out() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let id = listed(&ada).await["this"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(ada.post(&format!("/sessions/{id}/end"), &[]).await.location.as_deref(), Some("/login"));
+    assert!(!ada.jar.contains_key(REFRESH));
+}
+
+#[rocket::async_test]
+async fn sessions_that_outlived_themselves_are_not_listed() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let kept = app.kept_ada().await;
+    app.wait(Span::hours(13));
+    let mut kept = kept;
+    kept.get("/profile").await;
+    assert_eq!(listed(&kept).await["others"].as_array().unwrap().len(), 0);
+}
+
+#[rocket::async_test]
+async fn an_idle_session_is_told_so_and_next_is_kept() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    app.wait(Span::hours(12));
+    assert_eq!(ada.get("/sessions").await.location.as_deref(), Some("/login?next=/sessions"));
+    let told = ada.get("/login?next=/sessions").await;
+    assert!(told.body.contains("You were away for a while") && told.body.contains("&#x2F;sessions"));
+}
+
+#[rocket::async_test]
+async fn another_process_refuses_an_ended_session_by_its_record_before_the_feed_tells() {
+    let app = TestApp::start().await;
+    let other = app.twin().await;
+    let mut ada = app.ada().await;
+    let mut there = ada.at(&other);
+    assert!(there.get("/profile").await.is_signed_in());
+    ada.post("/logout", &[]).await;
+    assert_eq!(there.get("/profile").await.location.as_deref(), Some("/login?next=/profile"));
+    assert_eq!(there.get("/login?next=/profile").await.status, 200, "no circle");
+}
+
+#[rocket::async_test]
+async fn another_process_refuses_the_access_token_of_an_ended_session_within_a_second() {
+    let app = TestApp::start().await;
+    let other = app.twin().await;
+    let mut ada = app.ada().await;
+    let mut there = ada.at(&other);
+    assert_eq!(there.get("/").await.location.as_deref(), Some("/profile"));
+    ada.post("/logout", &[]).await;
+    // The feed is read twice a second of true time; the front page asks the map alone.
+    let waited = Stopwatch::start();
+    while there.get("/").await.status == 303 {
+        assert!(waited.micros() < 3_000_000, "the other process does not hear of it");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[rocket::async_test]
+async fn no_database_is_read_for_a_good_access_token_and_its_record_is_while_the_feed_has_stalled() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    assert_eq!(ada.get("/").await.status, 303, "this use is the one that is written down");
+    app.database().batch_execute("ALTER TABLE sessions RENAME TO away").unwrap();
+    assert_eq!(ada.get("/").await.status, 303, "no database is needed");
+    app.database().batch_execute("ALTER TABLE revocations RENAME TO stalled").unwrap();
+    app.wait(Span::seconds(6));
+    assert_eq!(ada.get("/").await.status, 503, "a stalled feed: the record is asked, and cannot be read");
+    app.database().batch_execute("ALTER TABLE away RENAME TO sessions").unwrap();
+    assert_eq!(ada.get("/").await.status, 303, "the record says it lives");
+    app.database()
+        .batch_execute("UPDATE sessions SET ended_at = '2027-01-15 08:00:00', end_reason = 'disabled'")
+        .unwrap();
+    assert_eq!(ada.get("/").await.status, 200, "the record says it has ended");
+}
+
+#[rocket::async_test]
+async fn a_restarted_process_knows_the_dead_access_tokens_before_it_serves() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let copy = ada.clone();
+    ada.post("/logout", &[]).await;
+    let restarted = app.twin().await;
+    assert_eq!(copy.at(&restarted).get("/").await.status, 200);
+}
