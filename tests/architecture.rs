@@ -152,6 +152,35 @@ fn both_databases_have_the_same_migrations_over_the_same_tables() {
     }
 }
 
+/// A handler: its attribute, signature and body, up to the brace that closes it.
+fn handlers(code: &str) -> Vec<&str> {
+    let attribute =
+        |line: &str| ["#[get(", "#[post(", "#[put(", "#[delete(", "#[patch("].iter().any(|a| line.starts_with(a));
+    let starts = code.match_indices("\n#[").map(|(at, _)| at + 1).filter(|at| attribute(&code[*at..]));
+    starts.map(|at| &code[at..at + code[at..].find("\n}\n").unwrap()]).collect()
+}
+
+#[test]
+fn every_handler_names_its_guard_and_stays_short() {
+    let mut count = 0;
+    for path in files(&root().join("src/web")) {
+        let code = fs::read_to_string(&path).unwrap();
+        for handler in handlers(&code) {
+            let (signature, body) = handler.split_once(" {\n").unwrap();
+            let guards = [": SignedIn", ": Option<SignedIn>", ": Anyone"];
+            assert!(guards.iter().any(|guard| signature.contains(guard)), "{}: {signature}", path.display());
+            assert!(
+                body.lines().count() <= 15,
+                "{}: a handler of {} lines: {signature}",
+                path.display(),
+                body.lines().count()
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 10, "the handlers were not found");
+}
+
 #[test]
 fn no_sentence_for_people_stands_in_the_web_room() {
     for path in files(&root().join("src/web")) {

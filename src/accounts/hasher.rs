@@ -63,17 +63,7 @@ impl Hasher {
 
     /// Whether the password is the stored one. No stored one costs the same and is never right.
     pub(super) async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<bool, Fault> {
-        self.in_turn(move |buffer| {
-            let stored = stored.as_ref().and_then(Stored::read);
-            let Some(stored) = stored else {
-                compute(&password, &new_salt()?, &PARAMS, buffer)?;
-                return Ok(false);
-            };
-            let output = compute(&password, &stored.salt, &stored.params, buffer)?;
-            // `Output` compares in constant time.
-            Ok(output == stored.hash)
-        })
-        .await
+        self.in_turn(move |buffer| verify_in(buffer, &password, stored.as_ref())).await
     }
 
     /// Whether a stored hash has lower parameters than a new one would get.
@@ -163,7 +153,19 @@ impl Stored {
     }
 }
 
+/// Exactly one hash, whatever is stored.
+fn verify_in(buffer: &mut [Block], password: &Password, stored: Option<&PasswordHash>) -> Result<bool, Fault> {
+    let Some(stored) = stored.and_then(Stored::read) else {
+        compute(password, &new_salt()?, &PARAMS, buffer)?;
+        return Ok(false);
+    };
+    // `Output` compares in constant time.
+    Ok(compute(password, &stored.salt, &stored.params, buffer)? == stored.hash)
+}
+
 fn compute(password: &Password, salt: &Salt, params: &Params, buffer: &mut [Block]) -> Result<Output, Fault> {
+    #[cfg(test)]
+    tests::HASHES.with(|hashes| hashes.set(hashes.get() + 1));
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
     let mut out = Zeroizing::new([0u8; Params::DEFAULT_OUTPUT_LEN]);
     let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);

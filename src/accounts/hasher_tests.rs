@@ -1,4 +1,10 @@
 use super::*;
+use std::cell::Cell;
+
+thread_local! {
+    /// Hashes computed on this thread.
+    pub(super) static HASHES: Cell<usize> = const { Cell::new(0) };
+}
 
 fn password(text: &str) -> Password {
     Password::parse(text).unwrap()
@@ -69,4 +75,50 @@ async fn when_the_line_is_full_the_next_is_refused_at_once() {
     assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Busy)));
     drop(places);
     assert!(hasher.verify(password("x"), None).await.is_ok());
+}
+
+#[tokio::test]
+async fn every_verification_costs_one_hash_whether_there_is_a_stored_one_or_not() {
+    let hasher = hasher();
+    let hash = hasher.hash(password("correct horse")).await.unwrap();
+    for stored in [Some(hash), None, Some(PasswordHash::from_phc("unreadable".to_owned()))] {
+        let before = HASHES.with(Cell::get);
+        let mut buffer = hasher.buffers.take();
+        verify_in(&mut buffer, &password("wrong"), stored.as_ref()).unwrap();
+        assert_eq!(HASHES.with(Cell::get), before + 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_longer_than_two_seconds_is_refused() {
+    let hasher = hasher();
+    let all = hasher.gate.available_permits();
+    let _taken = hasher.gate.clone().acquire_many_owned(u32::try_from(all).unwrap()).await.unwrap();
+    let began = tokio::time::Instant::now();
+    assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Busy)));
+    assert_eq!(began.elapsed().as_secs(), 2);
+    assert_eq!(hasher.waiting.load(Ordering::SeqCst), 0, "the place in the line was given up");
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_does_not_free_the_place_of_a_hash_that_still_runs() {
+    let hasher = hasher();
+    let all = hasher.gate.available_permits();
+    let (started, running) = std::sync::mpsc::channel();
+    let (finish, told) = std::sync::mpsc::channel::<()>();
+    let mut task = Box::pin(hasher.in_turn(move |_| {
+        started.send(()).unwrap();
+        told.recv().unwrap();
+        Ok(())
+    }));
+    assert!(futures_poll_once(&mut task).await.is_pending());
+    running.recv().unwrap();
+    drop(task);
+    assert_eq!(hasher.gate.available_permits(), all - 1);
+    finish.send(()).unwrap();
+    let _all = hasher.gate.acquire_many(u32::try_from(all).unwrap()).await.unwrap();
+}
+
+async fn futures_poll_once<F: Future>(future: &mut std::pin::Pin<Box<F>>) -> std::task::Poll<F::Output> {
+    std::future::poll_fn(|context| std::task::Poll::Ready(future.as_mut().poll(context))).await
 }

@@ -84,6 +84,11 @@ impl Presentation {
         match decision {
             Decision::Rotate(step) => self.renew(tx, session, step, account.role),
             Decision::Repeat => Ok(Trip::Alive(session, account.role)),
+            Decision::Reissue { .. } if self.renewal == Renewal::Withheld => Ok(Trip::Alive(session, account.role)),
+            Decision::Reissue { replay_until } => {
+                let won = store::sessions::extend_replay(tx, session.id, session.generation, replay_until)?;
+                Ok(if won { Trip::Alive(session, account.role) } else { Trip::Lost })
+            }
             Decision::Heal(step) => self.heal(tx, session, step, account.role),
             Decision::End(reason) => self.end(tx, ending, &session, reason),
             Decision::Ended(at, reason) => {

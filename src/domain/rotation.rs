@@ -22,6 +22,10 @@ pub enum Decision {
     Rotate(Step),
     /// Somebody raced this renewal: give the same successor again, write nothing.
     Repeat,
+    /// The same after the grace time, while nobody has used the successor: give it again, and count both windows from now. To heal
+    /// while an answer with the first successor may still be under way would put a second one on the wire beside it, and
+    /// whichever comes last would stay in the browser.
+    Reissue { replay_until: Time },
     /// The reply to the last renewal was lost: step on from the same parent.
     Heal(Step),
     /// A very late request: give nothing, end nothing.
@@ -62,6 +66,8 @@ fn decide_living(session: &Session, presented: Generation, now: Time, lives: &Li
         Decision::Rotate(step(session, current, now, lives))
     } else if presented >= parent && now <= session.replay_until {
         Decision::Repeat
+    } else if presented >= parent && !session.confirmed && now <= session.replay_until + stale_window(lives) {
+        Decision::Reissue { replay_until: now + lives.grace }
     } else if presented == parent && !session.confirmed {
         Decision::Heal(step(session, parent, now, lives))
     } else if now <= session.replay_until + stale_window(lives) {
@@ -100,6 +106,9 @@ impl Session {
     }
 }
 
+#[cfg(test)]
+#[path = "rotation_properties.rs"]
+mod properties;
 #[cfg(test)]
 #[path = "rotation_tests.rs"]
 mod tests;

@@ -46,6 +46,10 @@ fn step(parent: i64, after: Span) -> Step {
     }
 }
 
+fn reissue(after: Span) -> Decision {
+    Decision::Reissue { replay_until: start() + after + LIVES.grace }
+}
+
 #[test]
 fn every_rule_in_its_order() {
     let (now, soon, late) = (Span::zero(), Span::seconds(20), Span::milliseconds(20_001));
@@ -72,16 +76,18 @@ fn every_rule_in_its_order() {
         (session(), 3, soon, Decision::Repeat),
         (confirmed(), 4, soon, Decision::Repeat),
         (confirmed(), 3, soon, Decision::Repeat),
+        // And after it, as long as a stalled request may take, while nobody has used it.
+        (session(), 3, late, reissue(late)),
+        (session(), 4, late, reissue(late)),
+        (session(), 3, stale_end, reissue(stale_end)),
         // Rule 6: a lost reply heals as long as the session lives, from the parent only, unless confirmed.
-        (session(), 3, late, Decision::Heal(step(3, late))),
         (session(), 3, very_late, Decision::Heal(step(3, very_late))),
         (session(), 3, monday, Decision::Heal(step(3, monday))),
         // Rule 7: very late is not theft.
-        (session(), 4, late, Decision::Stale),
-        (session(), 4, stale_end, Decision::Stale),
         (session(), 2, now, Decision::Stale),
+        (session(), 2, stale_end, Decision::Stale),
         (confirmed(), 3, late, Decision::Stale),
-        (confirmed(), 3, stale_end, Decision::Stale),
+        (confirmed(), 4, stale_end, Decision::Stale),
         // Rule 8: a copy is in two hands.
         (session(), 4, very_late, Decision::End(EndReason::Reuse)),
         (session(), 2, very_late, Decision::End(EndReason::Reuse)),

@@ -24,7 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const CONNECTIONS: u32 = 8;
 /// How long a use case waits for its turn. Together with what a connection may wait (`busy_timeout`, `REACH`), whoever asks is told
 /// within two seconds that the database cannot be had.
-const PATIENCE: Duration = Duration::from_millis(1000);
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a connection may take to be made.
 const REACH: Duration = Duration::from_millis(800);
 

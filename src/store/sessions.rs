@@ -75,6 +75,19 @@ pub fn renew(tx: &mut Tx<'_>, id: SessionId, from: Generation, step: &Step) -> R
     Ok(diesel::update(living).set(change).execute(tx.0)? == 1)
 }
 
+/// Counts the windows of a renewal that nobody has used yet from anew; false if somebody has, or it is no longer the last one.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn extend_replay(tx: &mut Tx<'_>, id: SessionId, of: Generation, until: Time) -> Result<bool, StoreFault> {
+    let unused = sessions::table
+        .find(id.0.to_string())
+        .filter(sessions::generation.eq(of))
+        .filter(sessions::confirmed.eq(false))
+        .filter(sessions::ended_at.is_null());
+    Ok(diesel::update(unused).set(sessions::replay_until.eq(to_column(until))).execute(tx.0)? == 1)
+}
+
 /// Notes that an access token of this generation was used, the first time only.
 ///
 /// # Errors

@@ -83,6 +83,11 @@ async fn a_form_may_not_choose_its_method() {
         let body = Some((ContentType::Form, format!("_method={method}&name=x")));
         let reply = ada.send_and_lose_cookies(Method::Post, "/profile", body).await;
         assert_eq!(reply.status, 400, "{method}");
+        for hidden in [format!("&_method={method}"), format!("&&_method={method}&name=x")] {
+            let body = Some((ContentType::Form, hidden.clone()));
+            let reply = ada.send_and_lose_cookies(Method::Post, "/logout", body).await;
+            assert_eq!(reply.status, 400, "{hidden}");
+        }
     }
     assert!(ada.get("/profile").await.is_signed_in());
 }

@@ -137,6 +137,11 @@ async fn a_database_that_cannot_be_had_is_a_503_with_cookies_kept_and_recovers_b
         assert_eq!(reply.status, 503, "{path}: a 503 is not a 401");
         assert!(reply.set_cookies().is_empty() && reply.header("Retry-After").is_some());
     }
+    let stopwatch = vestibule::clock::Stopwatch::start();
+    let many = (0..12).map(|_| ada.send_and_lose_cookies(Method::Get, "/profile", None));
+    let replies = rocket::futures::future::join_all(many).await;
+    assert!(replies.iter().all(|reply| reply.status == 503));
+    assert!(stopwatch.micros() < 4_000_000, "they waited for each other one by one");
     blocker.batch_execute("ROLLBACK").unwrap();
     assert!(ada.get("/profile").await.is_signed_in());
 }

@@ -28,7 +28,7 @@ const SIGNED_IN: [(Method, &str); 8] = [
 
 /// A path with its parameters filled in.
 fn filled(path: &str) -> String {
-    path.replace("<id>", "00000000-0000-0000-0000-000000000000")
+    path.replace("<id>", "00000000-0000-0000-0000-000000000000").replace("<file>", "none")
 }
 
 #[rocket::async_test]
@@ -47,8 +47,12 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
     for (method, path) in OPEN {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
         let reply = app.visitor().send(method, &filled(path), body).await;
-        let to_sign_in = reply.location.as_deref().is_some_and(|to| to.starts_with("/login?"));
-        assert!(!to_sign_in, "{method} {path}");
+        let to_sign_in = reply.location.as_deref().is_some_and(|to| to.starts_with("/login"));
+        assert_eq!(to_sign_in, (method, path) == (Method::Post, "/logout"), "{method} {path}");
+    }
+    for route in app.client.rocket().routes().filter(|route| route.rank >= 1000) {
+        let reply = app.visitor().send(route.method, &filled(route.uri.path()), None).await;
+        assert_eq!(reply.status, 405, "{route}");
     }
 }
 

@@ -21,7 +21,7 @@ async fn a_stranger_registers_sees_the_profile_goes_on_past_the_access_token_and
     let out = ada.post("/logout", &[]).await;
     assert_eq!((out.status, out.location.as_deref()), (303, Some("/login")));
     let login = ada.get("/login").await;
-    assert!(login.body.contains("You are signed out."));
+    assert!(login.body.contains("You are signed out.") && !login.body.contains("did not keep the sign-in"));
     assert!(!ada.get("/login").await.body.contains("You are signed out."), "told once");
     let profile = ada.get("/profile").await;
     assert_eq!((profile.status, profile.location.as_deref()), (303, Some("/login?next=/profile")));

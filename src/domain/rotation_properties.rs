@@ -1,0 +1,199 @@
+//! Random runs of the decision: honest tabs with one cookie jar on a bad network, and a thief.
+
+use super::{Decision, decide};
+use crate::domain::account::AccountId;
+use crate::domain::device::Device;
+use crate::domain::lives::Lives;
+use crate::domain::session::{EndReason, Generation, Session, SessionId, SignIn, SignInMethod};
+use crate::domain::{Span, Time};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const LIVES: Lives =
+    Lives { access: Span::minutes(15), idle: Span::days(7), session: Span::days(30), grace: Span::seconds(20) };
+
+/// What a browser holds: the generation of its cookies, and when its access token expires.
+#[derive(Clone, Copy, Debug)]
+struct Jar {
+    generation: Generation,
+    access_until: Time,
+}
+
+/// The server with its one session, and the clock.
+struct World {
+    now: Time,
+    session: Session,
+}
+
+impl World {
+    fn new() -> (Self, Jar) {
+        let now = Time::from_timestamp(1_800_000_000, 0).unwrap();
+        let sign_in = SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
+        let session = Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, now, &LIVES);
+        (Self { now, session }, Jar { generation: 1, access_until: now + LIVES.access })
+    }
+
+    /// Handles a request that carries this jar; gives the cookies of the answer, if it sets any.
+    fn handle(&mut self, carried: Jar) -> Option<Jar> {
+        if self.session.ended.is_some() {
+            return None;
+        }
+        if self.now < carried.access_until {
+            self.session.confirmed |= carried.generation == self.session.generation;
+            return None;
+        }
+        self.redeem(carried.generation)
+    }
+
+    fn redeem(&mut self, presented: Generation) -> Option<Jar> {
+        match decide(Some(&self.session), presented, self.now, &LIVES) {
+            Decision::Rotate(step) | Decision::Heal(step) => self.session = self.session.clone().stepped(step),
+            Decision::Repeat => {}
+            Decision::Reissue { replay_until } => self.session.replay_until = replay_until,
+            Decision::End(reason) => {
+                self.session.ended = Some((self.now, reason));
+                return None;
+            }
+            Decision::Stale | Decision::Ended(..) => return None,
+            decision @ (Decision::Invalid | Decision::Unknown) => panic!("{decision:?} cannot be"),
+        }
+        Some(Jar { generation: self.session.generation, access_until: self.now + LIVES.access })
+    }
+
+    fn ended(&self) -> Option<EndReason> {
+        self.session.ended.map(|(_, reason)| reason)
+    }
+}
+
+/// One request of a tab: how long after the one before it is sent, how long it and its answer are under way.
+#[derive(Clone, Debug)]
+struct Trip {
+    after: Span,
+    there: Span,
+    back: Span,
+    lost: bool,
+}
+
+/// Bursts of a few requests at once, and pauses in which the access token expires.
+fn pause() -> impl Strategy<Value = Span> {
+    prop_oneof![
+        4 => (0..2_000i64).prop_map(Span::milliseconds),
+        2 => (0..180i64).prop_map(Span::seconds),
+        3 => (14..40i64).prop_map(Span::minutes),
+        1 => (1..60i64).prop_map(Span::hours),
+    ]
+}
+
+/// Most arrive at once, some are stalled.
+fn delay(longest: Span) -> impl Strategy<Value = Span> {
+    let stalled = (0..longest.num_milliseconds()).prop_map(Span::milliseconds);
+    prop_oneof![3 => (0..300i64).prop_map(Span::milliseconds), 1 => stalled]
+}
+
+fn trips(longest_leg: Span, lost: f64) -> impl Strategy<Value = Vec<Trip>> {
+    let trip = (pause(), delay(longest_leg), delay(longest_leg), proptest::bool::weighted(lost));
+    let trip = trip.prop_map(|(after, there, back, lost)| Trip { after, there, back, lost });
+    proptest::collection::vec(trip, 1..60)
+}
+
+#[derive(Clone, Copy)]
+enum Event {
+    Send(usize),
+    Arrive(usize, Jar),
+    Answer(Jar),
+}
+
+/// Plays the trips of tabs that share one jar, each event at its own time, whatever the order of the answers.
+fn play(trips: &[Trip]) -> World {
+    let (mut world, mut jar) = World::new();
+    let mut queue: Vec<(Time, Event)> = Vec::new();
+    let mut at = world.now;
+    for (i, trip) in trips.iter().enumerate() {
+        at += trip.after;
+        queue.push((at, Event::Send(i)));
+    }
+    while !queue.is_empty() {
+        let next = (0..queue.len()).min_by_key(|i| queue[*i].0).unwrap();
+        let (now, event) = queue.remove(next);
+        world.now = now;
+        match event {
+            Event::Send(i) => queue.push((now + trips[i].there, Event::Arrive(i, jar))),
+            Event::Arrive(i, carried) => {
+                if let Some(cookies) = world.handle(carried).filter(|_| !trips[i].lost) {
+                    queue.push((now + trips[i].back, Event::Answer(cookies)));
+                }
+            }
+            Event::Answer(cookies) => jar = cookies,
+        }
+    }
+    world
+}
+
+fn is_kept(world: &World) -> bool {
+    matches!(world.ended(), None | Some(EndReason::Idle | EndReason::Expired))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
+
+    /// A round trip of under two minutes: each leg under one.
+    #[test]
+    fn no_owner_alone_with_delays_under_two_minutes_is_ended(trips in trips(Span::seconds(59), 0.0)) {
+        prop_assert!(is_kept(&play(&trips)));
+    }
+
+    #[test]
+    fn no_owner_alone_with_delays_under_two_minutes_and_lost_answers_is_ended(trips in trips(Span::seconds(59), 0.3)) {
+        prop_assert!(is_kept(&play(&trips)));
+    }
+
+    #[test]
+    fn owner_and_thief_who_keep_renewing_are_ended(
+        stolen_after in 0..3usize,
+        turns in proptest::collection::vec((any::<bool>(), 141..7_200i64), 8..12),
+    ) {
+        let (mut world, mut owner) = World::new();
+        for _ in 0..stolen_after {
+            world.now += Span::hours(1);
+            owner = world.redeem(owner.generation).unwrap();
+            world.handle(owner);
+        }
+        let mut jars = [owner, owner];
+        for (i, (uses_access, pause)) in turns.iter().enumerate() {
+            world.now += Span::seconds(*pause);
+            let jar = &mut jars[i % 2];
+            if world.ended().is_some() {
+                break;
+            }
+            if let Some(renewed) = world.redeem(jar.generation) {
+                *jar = renewed;
+                if *uses_access {
+                    world.now += Span::seconds(1);
+                    world.handle(renewed);
+                }
+            }
+            prop_assert!(i < 4 || world.ended().is_some(), "two renewals each and not caught");
+        }
+        prop_assert_eq!(world.ended(), Some(EndReason::Reuse));
+    }
+
+    /// However a thief and the owner take turns, renewing or using, for ever they do not.
+    #[test]
+    fn no_endless_fork(turns in proptest::collection::vec((0..2usize, 141..3_600i64, any::<bool>()), 60)) {
+        let (mut world, jar) = World::new();
+        let mut jars = [jar, jar];
+        let mut renewals = [0, 0];
+        for (who, pause, uses_access) in turns {
+            world.now += Span::seconds(pause);
+            if let Some(renewed) = world.redeem(jars[who].generation) {
+                jars[who] = renewed;
+                renewals[who] += 1;
+                if uses_access {
+                    world.handle(renewed);
+                }
+            }
+        }
+        let both_keep_renewing = renewals.iter().all(|count| *count > 2);
+        prop_assert!(!both_keep_renewing, "{renewals:?} renewals");
+    }
+}
