@@ -1,7 +1,7 @@
 // Pictures of every page, at phone and desktop width, light and dark: node e2e/screenshots.mjs <folder>
 
 import { join } from "node:path";
-import { launch, open, register } from "./browser.mjs";
+import { PASSWORD, launch, open, register } from "./browser.mjs";
 import { Server } from "./server.mjs";
 
 const folder = process.argv[2] ?? ".";
@@ -25,6 +25,22 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await shoot("profile");
     await page.goto("/logout");
     await shoot("logout");
+    const userAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+    const other = await open(browser, server, { viewport, colorScheme, userAgent });
+    await other.page.goto("/login");
+    await other.page.getByLabel("E-mail address").fill(`${size}.${colorScheme}@example.org`);
+    await other.page.getByLabel("Password").fill(PASSWORD);
+    await other.page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+    await other.page.waitForURL("**/profile");
+    await page.goto("/sessions");
+    await shoot("sessions");
+    await page.getByRole("button", { name: "End all others" }).click();
+    await shoot("sessions-alone");
+    await other.page.goto("/profile");
+    await other.page.screenshot({ path: join(folder, `login-told-${size}-${colorScheme}.png`), fullPage: true });
+    await other.context.close();
+    await page.goto("/password");
+    await shoot("password");
     await context.close();
   }
 }
