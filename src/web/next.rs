@@ -16,11 +16,10 @@ impl NextPath {
     /// would lead in a circle.
     pub fn parse(text: &str) -> Option<Self> {
         let starts_once = text.starts_with('/') && !text.starts_with("//");
-        let odd = text.contains('\\') || text.chars().any(char::is_control);
-        if !starts_once || odd || text.len() > LONGEST {
+        if !starts_once || text.chars().any(char::is_control) || text.len() > LONGEST {
             return None;
         }
-        // Read it as a browser does, against a host that cannot be ours.
+        // Read it as a browser does, for which a backslash is a slash, against a host that cannot be ours.
         let base = Url::parse("https://vestibule.invalid").ok()?;
         let url = base.join(text).ok()?;
         if url.origin() != base.origin() || url.path().starts_with("//") {

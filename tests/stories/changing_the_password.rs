@@ -52,6 +52,21 @@ async fn a_wrong_current_password_and_a_bad_new_one_are_told_and_nothing_changes
 }
 
 #[rocket::async_test]
+async fn no_sign_in_with_the_old_password_slips_in_beside_the_change() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let change = [("current_password", PASSWORD), ("new_password", NEW)];
+    let change = ada.post("/password", &change);
+    let old = (0..3).map(|_| async {
+        for _ in 0..8 {
+            app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        }
+    });
+    let (changed, _) = rocket::futures::future::join(change, rocket::futures::future::join_all(old)).await;
+    assert_eq!((changed.status, app.living_sessions()), (303, 1));
+}
+
+#[rocket::async_test]
 async fn two_changes_at_once_one_wins_and_its_password_is_the_one() {
     let app = TestApp::start().await;
     let ada = app.ada().await;

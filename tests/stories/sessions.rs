@@ -138,6 +138,26 @@ async fn an_idle_session_is_told_so_and_next_is_kept() {
 }
 
 #[rocket::async_test]
+async fn every_way_of_ending_refuses_the_access_token_at_once_without_a_look_at_the_record() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    for path in ["/logout", "/sessions/end-all", "/password", "/login"] {
+        let mut ada = signed_in_with(&app, FIREFOX).await;
+        let mut copy = ada.clone();
+        copy.jar.remove(REFRESH);
+        assert_eq!(copy.get("/").await.status, 303, "the front page asks the map alone");
+        let new = "four other unrelated words";
+        let fields = [("email", EMAIL), ("password", PASSWORD), ("current_password", PASSWORD), ("new_password", new)];
+        assert_eq!(ada.post(path, &fields).await.status, 303, "{path}");
+        assert_eq!(copy.get("/").await.status, 200, "{path}: the token lives on");
+        if path == "/password" {
+            let back = [("current_password", new), ("new_password", PASSWORD)];
+            assert_eq!(ada.post(path, &back).await.status, 303);
+        }
+    }
+}
+
+#[rocket::async_test]
 async fn another_process_refuses_an_ended_session_by_its_record_before_the_feed_tells() {
     let app = TestApp::start().await;
     let other = app.twin().await;
