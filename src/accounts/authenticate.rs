@@ -84,7 +84,7 @@ impl Accounts {
     }
 
     /// Notes the first use of a generation before the request is answered: from then on its parent is an old copy.
-    async fn confirm(&self, claims: AccessClaims) -> Result<(), Fault> {
+    pub(super) async fn confirm(&self, claims: AccessClaims) -> Result<(), Fault> {
         let (id, generation) = (claims.session_id, claims.generation);
         if self.confirmed.has(id, generation) {
             return Ok(());

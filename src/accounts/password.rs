@@ -37,7 +37,7 @@ impl Accounts {
         claims: AccessClaims,
         change: PasswordChange,
     ) -> Result<PasswordChanged, Fault> {
-        let (id, now) = (claims.account_id, self.clock.now());
+        let id = claims.account_id;
         let Some(profile) = self.profile(claims).await? else { return Ok(PasswordChanged::NotSignedIn) };
         let old = self.store.read(move |tx| store::accounts::hash(tx, id)).await?;
         if !self.hasher.verify(change.current, old.clone()).await? {
@@ -45,26 +45,45 @@ impl Accounts {
         }
         let Some(old) = old else { return Ok(PasswordChanged::NotSignedIn) };
         let new = self.hasher.hash(change.new).await?;
+        let now = self.clock.now();
         let persistent = profile.session.persistent;
         let sign_in = SignIn { method: SignInMethod::Password, persistent, device: change.device };
         let session = new_session(id, sign_in, now, &self.lives);
         let stored = session.clone();
         let changed = self.write_ending(now, move |tx, ending| {
+            // Hashing took its time: the session may have been ended meanwhile, and ended wins.
+            let asking = store::sessions::find(tx, claims.session_id)?;
+            if !asking.is_some_and(|asking| asking.is_alive(now)) {
+                return Ok(Replaced::NotSignedIn);
+            }
             // A parallel change came first: the password that was shown is no longer the current one.
             if !store::accounts::rehash(tx, id, &old, &new)? {
-                return Ok(false);
+                return Ok(Replaced::WrongPassword);
             }
             for other in store::sessions::not_ended(tx, id)? {
                 ending.end(tx, other.id, EndReason::PasswordChanged)?;
             }
             store::sessions::insert(tx, &stored)?;
             record(tx, Event::start(EventKind::PasswordChanged, &stored))?;
-            Ok(true)
+            Ok(Replaced::Yes)
         });
-        if !changed.await? {
-            return Ok(PasswordChanged::WrongPassword);
+        match changed.await? {
+            Replaced::WrongPassword => Ok(PasswordChanged::WrongPassword),
+            Replaced::NotSignedIn => {
+                self.found_ended(&claims);
+                Ok(PasswordChanged::NotSignedIn)
+            }
+            Replaced::Yes => {
+                let pair = self.issue(&session, profile.account.role, now)?;
+                Ok(PasswordChanged::Yes(Box::new(pair)))
+            }
         }
-        let pair = self.issue(&session, profile.account.role, now)?;
-        Ok(PasswordChanged::Yes(Box::new(pair)))
     }
+}
+
+/// What the transaction made of it.
+enum Replaced {
+    Yes,
+    WrongPassword,
+    NotSignedIn,
 }

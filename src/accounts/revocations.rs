@@ -82,11 +82,13 @@ impl Revocations {
 
     /// One reading of the feed; now and then also a sweep.
     async fn catch_up(&self, store: &Store, now: Time) -> Result<(), StoreFault> {
-        let recent = store.read(move |tx| store::revocations::written_since(tx, now - OVERLAP)).await?;
+        // After a gap (an outage, a suspended machine) all that was missed is read, not just the last half minute.
+        let since = self.read().read_at.map_or(Time::UNIX_EPOCH, |at| at.min(now) - OVERLAP);
+        let recent = store.read(move |tx| store::revocations::written_since(tx, since)).await?;
         self.learn(&recent, now);
         if self.read().swept_at.is_none_or(|at| now - at >= SWEEP_EVERY) {
-            self.write().swept_at = Some(now);
             store.write(move |tx| sweep(tx, now)).await?;
+            self.write().swept_at = Some(now);
         }
         Ok(())
     }

@@ -80,6 +80,15 @@ async fn what_others_wrote_is_loaded_at_the_start_and_caught_up_with_also_when_c
 }
 
 #[tokio::test]
+async fn what_was_written_during_a_gap_is_caught_up_with() {
+    let (store, _folder) = store();
+    let map = Revocations::load(&store, &Clock::by_hand(start())).await.unwrap();
+    write(&store, Revocation::of_ended(id(1), start() + Span::hours(1)), start() + Span::seconds(40)).await;
+    map.catch_up(&store, start() + Span::minutes(5)).await.unwrap();
+    assert_eq!(map.judge(&claims(id(1), 1), start() + Span::minutes(5)), Verdict::Dead);
+}
+
+#[tokio::test]
 async fn dead_records_are_swept_and_living_ones_are_not() {
     let (store, _folder) = store();
     write(&store, Revocation::of_ended(id(1), start()), start()).await;
@@ -88,4 +97,35 @@ async fn dead_records_are_swept_and_living_ones_are_not() {
     map.catch_up(&store, start() + Span::hours(1)).await.unwrap();
     let left = store.read(|tx| store::revocations::live(tx, Time::UNIX_EPOCH)).await.unwrap();
     assert_eq!(left.iter().map(|revocation| revocation.session_id).collect::<Vec<_>>(), [id(2)]);
+}
+
+#[tokio::test]
+async fn the_record_of_a_session_is_swept_a_day_after_its_absolute_life() {
+    use crate::domain::device::Device;
+    use crate::domain::session::{SignIn, SignInMethod};
+    let (store, _folder) = store();
+    let day = Span::days(1);
+    let lives = Lives { access: Span::minutes(15), idle: day, session: day, grace: Span::seconds(20) };
+    let account = crate::domain::account::Account {
+        id: AccountId(Uuid::nil()),
+        email: crate::domain::email::EmailAddress::parse("ada@example.org").unwrap(),
+        name: crate::domain::name::DisplayName::parse("Ada").unwrap(),
+        role: Role::User,
+        created_at: start(),
+    };
+    let sign_in = SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
+    let session = Session::start(id(1), account.id, sign_in, start(), &lives);
+    let hash = crate::domain::password::PasswordHash::from_phc(String::new());
+    store
+        .write(move |tx| {
+            store::accounts::insert(tx, &account, &hash)?;
+            store::sessions::insert(tx, &session)
+        })
+        .await
+        .unwrap();
+    for (now, kept) in [(start() + day * 2, true), (start() + day * 2 + Span::milliseconds(1), false)] {
+        store.write(move |tx| sweep(tx, now)).await.unwrap();
+        let found = store.read(|tx| store::sessions::find(tx, id(1))).await.unwrap();
+        assert_eq!(found.is_some(), kept, "{now}");
+    }
 }

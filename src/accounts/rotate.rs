@@ -109,7 +109,7 @@ impl Presentation {
         if self.renewal == Renewal::Withheld {
             return Ok(Trip::Alive(session, role));
         }
-        let won = store::sessions::renew(tx, session.id, session.generation, &step)?;
+        let won = store::sessions::renew(tx, &session, &step)?;
         Ok(if won { Trip::Alive(session.stepped(step), role) } else { Trip::Lost })
     }
 

@@ -40,25 +40,39 @@ impl Accounts {
         Ok(own)
     }
 
-    /// Ends sessions of whoever holds these claims; how many. Other people's are not among them.
+    /// Ends sessions of whoever holds these claims; how many. Other people's are not among them. None if the asking session has
+    /// ended meanwhile: a dead token ends nothing.
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn end_sessions(&self, claims: AccessClaims, which: Which, ip: Option<IpAddr>) -> Result<usize, Fault> {
+    pub async fn end_sessions(
+        &self,
+        claims: AccessClaims,
+        which: Which,
+        ip: Option<IpAddr>,
+    ) -> Result<Option<usize>, Fault> {
         let now = self.clock.now();
         let reason = if which == Which::All { EndReason::Everywhere } else { EndReason::EndedElsewhere };
         let done = self.write_ending(now, move |tx, ending| {
             let own = store::sessions::not_ended(tx, claims.account_id)?;
+            let living: Vec<&Session> = own.iter().filter(|session| session.is_alive(now)).collect();
+            if !living.iter().any(|session| session.id == claims.session_id) {
+                return Ok(None);
+            }
             let mut count = 0;
-            for session in own.iter().filter(|session| which.takes(session.id, claims.session_id)) {
+            for session in living.into_iter().filter(|session| which.takes(session.id, claims.session_id)) {
                 if ending.end(tx, session.id, reason)? {
                     record(tx, Event::of(EventKind::SessionEnded, session, now, ip))?;
                     count += 1;
                 }
             }
-            Ok(count)
+            Ok(Some(count))
         });
-        done.await
+        let done = done.await?;
+        if done.is_none() {
+            self.found_ended(&claims);
+        }
+        Ok(done)
     }
 }
 

@@ -5,7 +5,7 @@ use super::revocations::Ending;
 use super::sign_out::sign_out;
 use super::{Accounts, Fault, TokenPair, new_id, record};
 use crate::domain::Time;
-use crate::domain::account::AccountId;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::event::{Event, EventKind};
@@ -32,12 +32,12 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<Option<TokenPair>, Fault> {
+    pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<Option<(TokenPair, Account)>, Fault> {
         let SignInAttempt { email, password, persistent, device, replaces } = attempt;
         let found = self.store.read(move |tx| store::accounts::find_by_email(tx, &email)).await?;
         let (account, hash) = found.unzip();
         let right = self.hasher.verify(password.clone(), hash.clone()).await?;
-        let (Some(account), Some(hash), true) = (account.as_ref(), hash, right) else {
+        let (Some(account), Some(hash), true) = (account.clone(), hash, right) else {
             let account = account.map(|account| account.id.0);
             tracing::warn!(event = "sign_in_refused", ?account, ip = ?device.ip, "security event");
             return Ok(None);
@@ -56,7 +56,7 @@ impl Accounts {
             record(tx, Event::start(EventKind::SignedIn, &stored))?;
             Ok(true)
         });
-        if started.await? { self.issue(&session, account.role, now).map(Some) } else { Ok(None) }
+        if started.await? { Ok(Some((self.issue(&session, account.role, now)?, account))) } else { Ok(None) }
     }
 
     /// Hashes again with today's parameters while the password is at hand; gives the hash that is stored then.

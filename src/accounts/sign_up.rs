@@ -19,6 +19,8 @@ pub struct NewAccount {
     pub email: EmailAddress,
     pub password: Password,
     pub device: Device,
+    /// Whether the session is to outlive the browser, as that of a program does.
+    pub persistent: bool,
     /// The session this browser presented; it ends when the new one starts.
     pub replaces: Option<SessionId>,
 }
@@ -36,7 +38,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`; a taken address is a value.
-    pub async fn sign_up(&self, new: NewAccount) -> Result<Result<TokenPair, SignUpRefusal>, Fault> {
+    pub async fn sign_up(&self, new: NewAccount) -> Result<Result<(TokenPair, Account), SignUpRefusal>, Fault> {
         if !self.registration_open() {
             return Ok(Err(SignUpRefusal::Closed));
         }
@@ -44,11 +46,11 @@ impl Accounts {
         let now = self.clock.now();
         let id = AccountId(self.new_id());
         let account = Account { id, email: new.email, name: new.name, role: Role::User, created_at: now };
-        let sign_in = SignIn { method: SignInMethod::Registration, persistent: false, device: new.device };
+        let sign_in = SignIn { method: SignInMethod::Registration, persistent: new.persistent, device: new.device };
         let session = new_session(id, sign_in, now, &self.lives);
-        let (role, stored) = (account.role, session.clone());
+        let (stored_account, stored) = (account.clone(), session.clone());
         let inserted = self.write_ending(now, move |tx, ending| {
-            let inserted = store::accounts::insert(tx, &account, &hash)?;
+            let inserted = store::accounts::insert(tx, &stored_account, &hash)?;
             if inserted == Inserted::Yes {
                 start_session(tx, ending, &stored, new.replaces)?;
                 record(tx, Event::start(EventKind::Registered, &stored))?;
@@ -57,7 +59,7 @@ impl Accounts {
         });
         let inserted = inserted.await?;
         match inserted {
-            Inserted::Yes => self.issue(&session, role, now).map(Ok),
+            Inserted::Yes => Ok(Ok((self.issue(&session, account.role, now)?, account))),
             Inserted::EmailTaken => Ok(Err(SignUpRefusal::EmailTaken)),
         }
     }

@@ -13,6 +13,9 @@ pub struct TokenPair {
     pub access: AccessToken,
     pub refresh: RefreshToken,
     pub claims: AccessClaims,
+    /// Until when the refresh token is good without a renewal.
+    pub refresh_until: Time,
+    pub issued_at: Time,
     /// How long a browser should keep them; none: until it is closed.
     pub keep_for: Option<Span>,
 }
@@ -26,6 +29,8 @@ impl Accounts {
             access: access.ok_or(Fault::Crypto("signing an access token"))?,
             refresh: refresh.ok_or(Fault::Crypto("signing a refresh token"))?,
             claims,
+            refresh_until: session.idle_expires_at,
+            issued_at: now,
             keep_for: session.persistent.then_some(session.expires_at - now),
         })
     }

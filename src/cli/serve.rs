@@ -46,6 +46,9 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 
 async fn serve(config: Config, figment: Figment) -> ExitCode {
     log::start();
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     for name in &config.without_effect {
         tracing::warn!(name, "this setting is checked, but this version does not act on it yet");
     }

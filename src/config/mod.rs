@@ -7,6 +7,7 @@ mod secret;
 pub use origin::PublicOrigin;
 pub use secret::SecretProblem;
 
+use crate::domain::Span;
 use crate::domain::account::Registration;
 use crate::domain::key::Algorithm;
 use crate::domain::lives::Lives;
@@ -17,6 +18,9 @@ use figment::value::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+
+/// Below this a session may be renewed twice while one request is under way.
+const SHORT_ACCESS: Span = Span::minutes(3);
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
 const NAMES: [&str; 15] = [
@@ -51,6 +55,8 @@ pub struct Config {
     pub lives: Lives,
     pub audience: String,
     pub registration: Registration,
+    /// Things to tell the operator that keep nothing from starting.
+    pub warnings: Vec<&'static str>,
     /// Names that were set to something this version checks but does not yet act on.
     pub without_effect: Vec<&'static str>,
 }
@@ -68,7 +74,12 @@ impl Config {
         let mut problems = Problems::default();
         let settings = Values::collect(figment, environment, &mut problems);
         let port = figment.extract_inner::<u16>("port").unwrap_or(8000);
-        let config = settings.read(port, &mut problems);
+        let mut config = settings.read(port, &mut problems);
+        if config.lives.access < SHORT_ACCESS {
+            config.warnings.push(
+                "VESTIBULE_ACCESS_TTL is below 3m: on slow networks a request under way while the session is renewed twice may end it",
+            );
+        }
         if problems.0.is_empty() { Ok(config) } else { Err(problems) }
     }
 
@@ -129,6 +140,7 @@ impl Values {
             lives: self.lives(problems),
             audience: self.get("audience").unwrap_or(origin.as_str()).to_owned(),
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, problems),
+            warnings: Vec::new(),
             without_effect: self.check_the_rest(problems),
             data_dir,
             origin,

@@ -22,7 +22,7 @@ fn with_nothing_set_the_defaults_are_those_of_the_contract() {
     assert_eq!((config.lives.idle.num_days(), config.lives.session.num_days()), (7, 30));
     assert_eq!(config.lives.grace.num_seconds(), 20);
     assert_eq!(config.registration, Registration::Open);
-    assert!(config.secret.is_none() && config.without_effect.is_empty());
+    assert!(config.secret.is_none() && config.without_effect.is_empty() && config.warnings.is_empty());
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn the_environment_goes_over_the_file_and_every_contract_name_is_known() {
         ],
     )
     .unwrap();
-    assert_eq!(config.lives.access.num_seconds(), 3);
+    assert_eq!((config.lives.access.num_seconds(), config.warnings.len()), (3, 1));
     assert_eq!(config.lives.idle.num_days(), 2);
     assert_eq!(config.location, Location::Sqlite("from/file.db".into()));
     assert_eq!(config.origin.as_str(), "https://id.example.org");

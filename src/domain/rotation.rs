@@ -66,15 +66,33 @@ fn decide_living(session: &Session, presented: Generation, now: Time, lives: &Li
         Decision::Rotate(step(session, current, now, lives))
     } else if presented >= parent && now <= session.replay_until {
         Decision::Repeat
-    } else if presented >= parent && !session.confirmed && now <= session.replay_until + stale_window(lives) {
+    } else if may_reissue(session, now, lives) && presented >= parent {
         Decision::Reissue { replay_until: now + lives.grace }
+    } else if may_be_late(session, presented, now, lives) {
+        Decision::Stale
     } else if presented == parent && !session.confirmed {
         Decision::Heal(step(session, parent, now, lives))
-    } else if now <= session.replay_until + stale_window(lives) {
-        Decision::Stale
     } else {
         Decision::End(EndReason::Reuse)
     }
+}
+
+/// While nobody has used the successor and it may still be on the wire; but not for ever, or whoever keeps asking with an old copy
+/// would never be told from its owner.
+fn may_reissue(session: &Session, now: Time, lives: &Lives) -> bool {
+    let window = lives.grace + stale_window(lives);
+    let may_be_on_the_wire = now <= session.replay_until + stale_window(lives);
+    !session.confirmed && may_be_on_the_wire && now <= session.rotated_at + window * 2
+}
+
+/// Whether an old token may come from a request that was under way for long: the renewal is recent, and no more renewals lie
+/// between than a browser makes in that time. Somebody who renews all the time keeps the last renewal recent for ever, but
+/// not the generation.
+fn may_be_late(session: &Session, presented: Generation, now: Time, lives: &Lives) -> bool {
+    let window = lives.grace + stale_window(lives);
+    let renewals_in_it = 1 + window.num_milliseconds() / lives.access.num_milliseconds().max(1);
+    let before_parent = session.parent - presented;
+    now <= session.replay_until + stale_window(lives) && before_parent <= renewals_in_it
 }
 
 fn step(session: &Session, parent: Generation, now: Time, lives: &Lives) -> Step {

@@ -31,6 +31,11 @@ fn confirmed() -> Session {
     Session { confirmed: true, ..session() }
 }
 
+/// Given again at 250 s.
+fn slid() -> Session {
+    Session { replay_until: start() + Span::seconds(270), ..session() }
+}
+
 fn ended(reason: EndReason) -> Session {
     Session { ended: Some((start(), reason)), ..session() }
 }
@@ -80,12 +85,20 @@ fn every_rule_in_its_order() {
         (session(), 3, late, reissue(late)),
         (session(), 4, late, reissue(late)),
         (session(), 3, stale_end, reissue(stale_end)),
+        (slid(), 3, Span::seconds(280), reissue(Span::seconds(280))),
+        // But not for ever: from then on nothing is given until the last one given cannot be on the wire any more.
+        (slid(), 3, Span::milliseconds(280_001), Decision::Stale),
+        (slid(), 3, Span::seconds(390), Decision::Stale),
+        (slid(), 3, Span::milliseconds(390_001), Decision::Heal(step(3, Span::milliseconds(390_001)))),
         // Rule 6: a lost reply heals as long as the session lives, from the parent only, unless confirmed.
         (session(), 3, very_late, Decision::Heal(step(3, very_late))),
         (session(), 3, monday, Decision::Heal(step(3, monday))),
         // Rule 7: very late is not theft.
         (session(), 2, now, Decision::Stale),
         (session(), 2, stale_end, Decision::Stale),
+        // Unless more renewals lie between than a browser makes in that time.
+        (session(), 1, now, Decision::End(EndReason::Reuse)),
+        (confirmed(), 1, stale_end, Decision::End(EndReason::Reuse)),
         (confirmed(), 3, late, Decision::Stale),
         (confirmed(), 4, stale_end, Decision::Stale),
         // Rule 8: a copy is in two hands.

@@ -25,6 +25,8 @@ const CONNECTIONS: u32 = 8;
 /// How long a use case waits for its turn. Together with what a connection may wait (`busy_timeout`, `REACH`), whoever asks is told
 /// within two seconds that the database cannot be had.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the first connection may take: after a crash SQLite recovers its log first.
+const START_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a connection may take to be made.
 const REACH: Duration = Duration::from_millis(800);
 
@@ -76,9 +78,9 @@ impl Store {
         }
         let builder = Pool::builder().max_size(CONNECTIONS).min_idle(Some(1)).connection_timeout(REACH);
         let permits = |count: u32| Arc::new(Semaphore::new(count as usize));
-        let pool = builder.build(Manager(location))?;
+        let pool = builder.build_unchecked(Manager(location));
         let store = Self { pool, turns: permits(CONNECTIONS), writers: permits(writers) };
-        store.pool.get()?.migrate().map_err(|e| StoreFault::Migration(e.to_string()))?;
+        store.pool.get_timeout(START_PATIENCE)?.migrate().map_err(|e| StoreFault::Migration(e.to_string()))?;
         Ok(store)
     }
 

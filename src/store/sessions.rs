@@ -55,14 +55,16 @@ pub fn find(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Session>, StoreFaul
     row.map(Row::session).transpose()
 }
 
-/// Renews, if the session is alive and still in generation `from`.
+/// Renews, if the session is alive and still as it was decided on: neither renewed nor used nor given again meanwhile.
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn renew(tx: &mut Tx<'_>, id: SessionId, from: Generation, step: &Step) -> Result<bool, StoreFault> {
+pub fn renew(tx: &mut Tx<'_>, decided_on: &Session, step: &Step) -> Result<bool, StoreFault> {
     let living = sessions::table
-        .find(id.0.to_string())
-        .filter(sessions::generation.eq(from))
+        .find(decided_on.id.0.to_string())
+        .filter(sessions::generation.eq(decided_on.generation))
+        .filter(sessions::confirmed.eq(decided_on.confirmed))
+        .filter(sessions::replay_until.eq(to_column(decided_on.replay_until)))
         .filter(sessions::ended_at.is_null());
     let change = (
         sessions::generation.eq(step.generation),

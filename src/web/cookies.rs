@@ -60,8 +60,14 @@ impl ReplyCookies {
         self.orders().just_signed_in = true;
     }
 
+    /// Clears both tokens, as after a sign-out.
     pub fn clear(&self) {
         self.orders().tokens = Some(Tokens::Clear);
+    }
+
+    /// Whether both tokens are cleared: then the browser is to forget the pages, too.
+    pub fn are_cleared(&self) -> bool {
+        matches!(self.orders().tokens, Some(Tokens::Clear))
     }
 
     /// Clears a refresh token that is not ours.

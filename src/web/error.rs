@@ -62,14 +62,19 @@ impl<'r> Responder<'r, 'static> for ErrorAnswer {
         } else {
             Page(status, ErrorPage::new(status.code)).respond_to(request)?
         };
-        if status == Status::ServiceUnavailable {
-            response.set_raw_header("Retry-After", RETRY_AFTER);
-        }
-        protect(request, &mut response);
-        if let Allowed(Some(methods)) = request.local_cache(Allowed::default) {
-            response.set_raw_header("Allow", methods.clone());
-        }
+        finish(request, &mut response);
         Ok(response)
+    }
+}
+
+/// The headers every error answer has, page or problem.
+pub fn finish(request: &Request<'_>, response: &mut Response<'_>) {
+    if response.status() == Status::ServiceUnavailable {
+        response.set_raw_header("Retry-After", RETRY_AFTER);
+    }
+    protect(request, response);
+    if let Allowed(Some(methods)) = request.local_cache(Allowed::default) {
+        response.set_raw_header("Allow", methods.clone());
     }
 }
 
@@ -95,7 +100,8 @@ pub fn wants_json(request: &Request<'_>) -> bool {
     types.peek().is_some() && types.all(|t| is_json(t.top().as_str(), t.sub().as_str()))
 }
 
-fn code(status: Status) -> &'static str {
+/// The stable code of a status that says all there is to say.
+pub fn code(status: Status) -> &'static str {
     match status.code {
         401 => "token_missing",
         403 => "forbidden",

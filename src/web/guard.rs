@@ -55,12 +55,25 @@ impl<'r> FromRequest<'r> for Arrival {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let user_agent = request.headers().get_one("User-Agent").unwrap_or_default();
-        let device = Device::new(user_agent, request.client_ip());
+        let device = device(request);
         let accounts = request.guard::<&State<Accounts>>().await.succeeded();
         let session = accounts.and_then(|accounts| accounts.presented_session(&cookies::presented(request)));
         Outcome::Success(Arrival { device, session })
     }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Device {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(device(request))
+    }
+}
+
+fn device(request: &Request<'_>) -> Device {
+    let user_agent = request.headers().get_one("User-Agent").unwrap_or_default();
+    Device::new(user_agent, request.client_ip())
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Bench {
             registration: Registration::Open,
         };
         let accounts = Accounts::start(settings, clock.clone()).await.unwrap();
-        let pair = accounts.sign_up(ada()).await.unwrap().unwrap();
+        let (pair, _) = accounts.sign_up(ada()).await.unwrap().unwrap();
         let cookies = format!("__Host-access={}; __Host-refresh={}", pair.access.0, pair.refresh.0);
         clock.advance(Span::minutes(16));
         let rocket = crate::web::build(figment, accounts, config.origin);
@@ -76,6 +76,7 @@ fn ada() -> NewAccount {
         email: EmailAddress::parse("ada@example.org").unwrap(),
         password: Password::parse_new("three unrelated words").unwrap(),
         device: Device::default(),
+        persistent: false,
         replaces: None,
     }
 }

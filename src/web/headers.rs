@@ -3,7 +3,6 @@
 use super::cookies::ReplyCookies;
 use crate::config::PublicOrigin;
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::Header;
 use rocket::{Request, Response};
 
 const ALWAYS: [(&str, &str); 7] = [
@@ -32,8 +31,12 @@ impl Fairing for Headers {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         protect(request, response);
-        for cookie in ReplyCookies::of(request).headers() {
+        let cookies = ReplyCookies::of(request);
+        for cookie in cookies.headers() {
             response.adjoin_header(cookie);
+        }
+        if cookies.are_cleared() {
+            response.set_raw_header("Clear-Site-Data", "\"cache\"");
         }
     }
 }
@@ -49,9 +52,4 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     if !response.headers().contains("Cache-Control") {
         response.set_raw_header("Cache-Control", "no-store");
     }
-}
-
-/// What clears the browser's cache of our pages with a sign-out.
-pub fn clear_site_data() -> Header<'static> {
-    Header::new("Clear-Site-Data", "\"cache\"")
 }

@@ -1,6 +1,7 @@
 //! How it is asked: the only room that names Rocket and Tera.
 
 mod answer;
+mod api;
 mod assets;
 mod authentication;
 mod browser;
@@ -69,6 +70,7 @@ pub fn build(figment: Figment, accounts: Accounts, origin: PublicOrigin) -> Rock
         .attach(headers::Headers)
         .mount("/", gated_routes())
         .register("/", catchers::catchers())
+        .register("/api", api::catchers())
 }
 
 /// Every route, behind the gate.
@@ -82,6 +84,7 @@ fn gated_routes() -> Vec<Route> {
     routes.extend(profile::routes());
     routes.extend(sessions::routes());
     routes.extend(password::routes());
+    routes.extend(api::routes());
     routes.extend(methods::missing(&routes));
     routes.into_iter().map(origin::gated).collect()
 }

@@ -66,14 +66,13 @@ async fn end(
     cookies: &ReplyCookies,
 ) -> Attempt<SessionsPage> {
     let Some(id) = id else { return Ok(Answer::NotFound) };
-    if accounts.end_sessions(person.0, Which::One(id), arrival.device.ip).await? == 0 {
-        return Ok(Answer::NotFound);
-    }
-    if id == person.0.session_id {
-        return Ok(signed_out(cookies, "flash_signed_out"));
-    }
-    cookies.flash("flash_session_ended");
-    Ok(Answer::go(uri()))
+    let ended = accounts.end_sessions(person.0, Which::One(id), arrival.device.ip).await?;
+    Ok(match ended {
+        None => Answer::SignInFirst,
+        Some(0) => Answer::NotFound,
+        Some(_) if id == person.0.session_id => signed_out(cookies, "flash_signed_out"),
+        Some(_) => listed(cookies, "flash_session_ended"),
+    })
 }
 
 #[post("/sessions/end-others")]
@@ -83,9 +82,8 @@ async fn end_others(
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> Attempt<SessionsPage> {
-    accounts.end_sessions(person.0, Which::Others, arrival.device.ip).await?;
-    cookies.flash("flash_others_ended");
-    Ok(Answer::go(uri()))
+    let ended = accounts.end_sessions(person.0, Which::Others, arrival.device.ip).await?;
+    Ok(ended.map_or(Answer::SignInFirst, |_| listed(cookies, "flash_others_ended")))
 }
 
 #[post("/sessions/end-all")]
@@ -95,8 +93,13 @@ async fn end_all(
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> Attempt<SessionsPage> {
-    accounts.end_sessions(person.0, Which::All, arrival.device.ip).await?;
-    Ok(signed_out(cookies, "flash_all_ended"))
+    let ended = accounts.end_sessions(person.0, Which::All, arrival.device.ip).await?;
+    Ok(ended.map_or(Answer::SignInFirst, |_| signed_out(cookies, "flash_all_ended")))
+}
+
+fn listed(cookies: &ReplyCookies, flash: &'static str) -> Answer<SessionsPage> {
+    cookies.flash(flash);
+    Answer::go(uri())
 }
 
 /// This browser's session is among those that ended.
@@ -106,7 +109,7 @@ fn signed_out(cookies: &ReplyCookies, flash: &'static str) -> Answer<SessionsPag
     Answer::go(sign_in::uri(None))
 }
 
-fn page(sessions: &OwnSessions) -> SessionsPage {
+pub fn page(sessions: &OwnSessions) -> SessionsPage {
     SessionsPage { this: item(&sessions.this), others: sessions.others.iter().map(item).collect() }
 }
 

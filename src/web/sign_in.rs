@@ -93,7 +93,7 @@ async fn submit(
     let (state, attempt) = form.read(arrival);
     let Some(attempt) = attempt else { return Ok(refused(state, accounts)) };
     Ok(match accounts.sign_in(attempt).await? {
-        Some(pair) => {
+        Some((pair, _)) => {
             cookies.carry_signed_in(pair);
             Answer::go(onward(NextPath::parse(form.next)))
         }

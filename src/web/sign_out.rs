@@ -3,11 +3,10 @@
 use super::cookies::ReplyCookies;
 use super::guard::{Anyone, Arrival, SignedIn};
 use super::page::{Page, PageContext};
-use super::{headers, sign_in};
+use super::sign_in;
 use crate::accounts::{Accounts, Fault};
-use rocket::http::Header;
 use rocket::response::Redirect;
-use rocket::{Responder, Route, State, get, post, routes};
+use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -24,12 +23,6 @@ impl PageContext for SignOutPage {
     }
 }
 
-#[derive(Responder)]
-struct SignedOut {
-    redirect: Redirect,
-    clear: Header<'static>,
-}
-
 /// A link must not sign anybody out, so this shows a button.
 #[get("/logout")]
 fn show(person: Option<SignedIn>) -> Page<SignOutPage> {
@@ -42,13 +35,13 @@ async fn submit(
     arrival: Arrival,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
-) -> Result<SignedOut, Fault> {
+) -> Result<Redirect, Fault> {
     if let Some(session) = arrival.session {
         accounts.sign_out(session, arrival.device.ip).await?;
     }
     cookies.clear();
     cookies.flash("flash_signed_out");
-    Ok(SignedOut { redirect: Redirect::to(sign_in::uri(None)), clear: headers::clear_site_data() })
+    Ok(Redirect::to(sign_in::uri(None)))
 }
 
 pub fn routes() -> Vec<Route> {

@@ -65,7 +65,7 @@ async fn submit(
     let (state, new) = form.read(arrival);
     let Some(new) = new else { return Ok(refused(state, accounts)) };
     Ok(match accounts.sign_up(new).await? {
-        Ok(pair) => {
+        Ok((pair, _)) => {
             cookies.carry_signed_in(pair);
             Answer::go(profile::uri())
         }
@@ -91,7 +91,17 @@ impl SignUpForm<'_> {
         let password = state.check("password", Password::parse_new(self.password));
         let Arrival { device, session: replaces } = arrival;
         let parsed = name.zip(email).zip(password);
-        (state, parsed.map(|((name, email), password)| NewAccount { name, email, password, device, replaces }))
+        (
+            state,
+            parsed.map(|((name, email), password)| NewAccount {
+                name,
+                email,
+                password,
+                device,
+                persistent: false,
+                replaces,
+            }),
+        )
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod api;
 mod bad_input;
 mod changing_the_password;
 mod forged_tokens;

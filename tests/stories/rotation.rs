@@ -90,6 +90,35 @@ async fn replay_after_grace_and_stale_window_and_after_confirmation_ends_that_se
 }
 
 #[rocket::async_test]
+async fn while_nobody_has_used_the_successor_it_is_given_again_after_the_grace_time() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    app.outlive_access_token();
+    let lost = ada.send_and_lose_cookies(Method::Get, "/profile", None).await;
+    for _ in 0..2 {
+        app.wait(Span::seconds(100));
+        let again = ada.send_and_lose_cookies(Method::Get, "/profile", None).await;
+        assert_eq!(distinct(&[again, ada.send_and_lose_cookies(Method::Get, "/profile", None).await]), 1);
+    }
+    let again = ada.get("/profile").await;
+    assert_eq!(again.set_cookie(REFRESH), lost.set_cookie(REFRESH));
+    assert_eq!((app.generation(), app.events("session_healed")), (2, 0));
+}
+
+#[rocket::async_test]
+async fn rotation_on_a_request_answered_by_a_catcher_keeps_the_session() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    for n in 2..5 {
+        app.outlive_access_token();
+        let reply = ada.post("/sessions/not-a-session/end", &[]).await;
+        assert!(reply.status == 404 && reply.set_cookie(REFRESH).is_some());
+        assert_eq!(app.generation(), n);
+    }
+    assert!(ada.get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
 async fn a_late_request_within_the_stale_window_gets_nothing_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;

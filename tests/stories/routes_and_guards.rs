@@ -3,7 +3,11 @@ use rocket::http::{ContentType, Method};
 use std::collections::BTreeSet;
 
 /// Open to everybody.
-const OPEN: [(Method, &str); 8] = [
+const OPEN: [(Method, &str); 12] = [
+    (Method::Post, "/api/auth/register"),
+    (Method::Post, "/api/auth/login"),
+    (Method::Post, "/api/auth/refresh"),
+    (Method::Post, "/api/auth/logout"),
     (Method::Get, "/"),
     (Method::Get, "/static/<file>"),
     (Method::Get, "/register"),
@@ -13,6 +17,10 @@ const OPEN: [(Method, &str); 8] = [
     (Method::Get, "/logout"),
     (Method::Post, "/logout"),
 ];
+
+/// For programs, who are refused with a problem and not sent to a page.
+const BEARER: [(Method, &str); 3] =
+    [(Method::Get, "/api/auth/me"), (Method::Get, "/api/auth/sessions"), (Method::Delete, "/api/auth/sessions/<id>")];
 
 /// For signed-in people.
 const SIGNED_IN: [(Method, &str); 8] = [
@@ -36,13 +44,17 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
     let app = TestApp::start().await;
     let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
     let mounted: BTreeSet<String> = real.map(|route| format!("{} {}", route.method, route.uri.path())).collect();
-    let listed = OPEN.iter().chain(&SIGNED_IN).map(|(method, path)| format!("{method} {path}"));
+    let listed = OPEN.iter().chain(&SIGNED_IN).chain(&BEARER).map(|(method, path)| format!("{method} {path}"));
     assert_eq!(mounted, listed.collect(), "a route is on no list, or a list names a route that is gone");
     for (method, path) in SIGNED_IN {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
         let reply = app.visitor().send(method, &filled(path), body).await;
         assert_eq!(reply.status, 303, "{method} {path}");
         assert!(reply.location.as_deref().unwrap().starts_with("/login"), "{method} {path}");
+    }
+    for (method, path) in BEARER {
+        let reply = app.visitor().send(method, &filled(path), None).await;
+        assert_eq!((reply.status, reply.header("WWW-Authenticate").is_some()), (401, true), "{method} {path}");
     }
     for (method, path) in OPEN {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));

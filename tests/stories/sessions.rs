@@ -85,8 +85,10 @@ async fn signing_out_everywhere_ends_all_and_clears_this_browser() {
     let app = TestApp::start().await;
     let mut laptop = app.ada().await;
     let mut phone = signed_in_with(&app, IPHONE).await;
-    assert_eq!(laptop.post("/sessions/end-all", &[]).await.location.as_deref(), Some("/login"));
+    let reply = laptop.post("/sessions/end-all", &[]).await;
+    assert_eq!(reply.location.as_deref(), Some("/login"));
     assert!(!laptop.jar.contains_key(ACCESS) && !laptop.jar.contains_key(REFRESH));
+    assert_eq!(reply.header("Clear-Site-Data"), Some("\"cache\""));
     assert!(laptop.get("/login").await.body.contains("You are signed out everywhere."));
     phone.get("/profile").await;
     assert!(phone.get("/login").await.body.contains("You signed out everywhere."));
@@ -135,6 +137,21 @@ async fn an_idle_session_is_told_so_and_next_is_kept() {
     assert_eq!(ada.get("/sessions").await.location.as_deref(), Some("/login?next=/sessions"));
     let told = ada.get("/login?next=/sessions").await;
     assert!(told.body.contains("You were away for a while") && told.body.contains("&#x2F;sessions"));
+}
+
+#[rocket::async_test]
+async fn a_dead_token_ends_nobodys_session() {
+    let app = TestApp::start().await;
+    let other = app.twin().await;
+    let mut ada = app.ada().await;
+    let stolen = ada.at(&other);
+    assert_eq!(stolen.clone().get("/").await.status, 303);
+    ada.post("/logout", &[]).await;
+    let mut ada = signed_in_with(&app, FIREFOX).await;
+    for path in ["/sessions/end-others", "/sessions/end-all"] {
+        assert_eq!(stolen.clone().post(path, &[]).await.location.as_deref(), Some("/login"));
+    }
+    assert!(ada.get("/profile").await.is_signed_in());
 }
 
 #[rocket::async_test]

@@ -1,0 +1,150 @@
+//! JSON bodies, read strictly: each field once, none unknown, each of its type, and everything wrong told at once.
+
+use super::problem::{FieldErrors, Problem};
+use crate::web::form::Coded;
+use crate::web::texts;
+use rocket::Request;
+use rocket::data::{Data, FromData, Outcome};
+use rocket::http::{ContentType, Status};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::error::Category;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The fields of a JSON object, to be taken one by one.
+#[derive(Default)]
+pub struct Fields {
+    values: BTreeMap<String, Value>,
+    errors: FieldErrors,
+}
+
+/// A body that may be left out altogether.
+pub struct MaybeFields(pub Option<Fields>);
+
+/// What is wrong with the shape of this request's body, for the catcher.
+#[derive(Clone, Default)]
+struct Shape(FieldErrors);
+
+impl Fields {
+    /// A field of text, parsed; none if it is missing, of another type or not what it should be, which is noted.
+    pub fn parse<T, P: Coded>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, P>) -> Option<T> {
+        let text = self.text(field)?;
+        parse(&text).map_err(|problem| self.note(field, problem.code())).ok()
+    }
+
+    /// A field of text as it is.
+    fn text(&mut self, field: &str) -> Option<String> {
+        match self.values.remove(field) {
+            Some(Value::String(text)) => Some(text),
+            Some(_) => {
+                self.note(field, "field_not_text");
+                None
+            }
+            None => {
+                self.note(field, "field_missing");
+                None
+            }
+        }
+    }
+
+    /// # Errors
+    /// Everything that is wrong, unknown fields included.
+    pub fn finish(mut self) -> Result<(), Problem> {
+        for field in std::mem::take(&mut self.values).into_keys() {
+            self.note(&field, "field_unknown");
+        }
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::fields(self.errors)) }
+    }
+
+    fn note(&mut self, field: &str, code: &str) {
+        self.errors.entry(field.to_owned()).or_default().push(texts::text(code).unwrap_or_default());
+    }
+}
+
+impl MaybeFields {
+    /// The refresh token in the body, if there is a body. Any text will do: what is wrong with it is told as a token, not as a
+    /// field.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the body.
+    pub fn refresh_token(self) -> Result<Option<String>, Problem> {
+        let Some(mut fields) = self.0 else { return Ok(None) };
+        let token = fields.text("refresh_token");
+        fields.finish().map(|()| token)
+    }
+}
+
+/// The problem of a body that is JSON but not of the right shape.
+pub fn problem(request: &Request<'_>) -> Problem {
+    Problem::fields(request.local_cache(Shape::default).0.clone())
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Fields {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        if request.content_type().is_none_or(|kind| !is_json(kind)) {
+            return Outcome::Error((Status::UnsupportedMediaType, ()));
+        }
+        let limit = request.limits().get("json").unwrap_or_default();
+        let text = match data.open(limit).into_string().await {
+            Ok(text) if text.is_complete() => text.into_inner(),
+            Ok(_) => return Outcome::Error((Status::PayloadTooLarge, ())),
+            Err(_) => return Outcome::Error((Status::BadRequest, ())),
+        };
+        match serde_json::from_str::<Fields>(&text) {
+            Ok(mut fields) if !fields.errors.is_empty() => {
+                request.local_cache(|| Shape(std::mem::take(&mut fields.errors)));
+                Outcome::Error((Status::UnprocessableEntity, ()))
+            }
+            Ok(fields) => Outcome::Success(fields),
+            Err(error) if error.classify() == Category::Data => Outcome::Error((Status::UnprocessableEntity, ())),
+            Err(_) => Outcome::Error((Status::BadRequest, ())),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for MaybeFields {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r, Self> {
+        if data.peek(1).await.is_empty() {
+            return Outcome::Success(MaybeFields(None));
+        }
+        Fields::from_data(request, data).await.map(|fields| MaybeFields(Some(fields)))
+    }
+}
+
+fn is_json(kind: &ContentType) -> bool {
+    kind.top() == "application" && kind.sub() == "json"
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EachOnce)
+    }
+}
+
+/// Reads an object and notes the fields that come twice: which of the two was meant nobody can tell.
+struct EachOnce;
+
+impl<'de> Visitor<'de> for EachOnce {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut fields = Fields::default();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            if fields.values.insert(name.clone(), value).is_some() {
+                fields.note(&name, "field_twice");
+            }
+        }
+        Ok(fields)
+    }
+}

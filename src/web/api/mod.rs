@@ -1,0 +1,35 @@
+//! The JSON API: the same verbs of `Accounts` as the pages, for programs. Bearer tokens only; the access cookie is never read.
+
+mod auth;
+mod bearer;
+mod body;
+mod problem;
+mod sessions;
+
+use problem::Problem;
+use rocket::http::Status;
+use rocket::{Catcher, Request, Route, catch, catchers};
+
+#[catch(401)]
+fn unauthorized(request: &Request<'_>) -> Problem {
+    bearer::refusal(request).into()
+}
+
+#[catch(422)]
+fn unprocessable(request: &Request<'_>) -> Problem {
+    body::problem(request)
+}
+
+#[catch(default)]
+fn any(status: Status, _: &Request<'_>) -> Problem {
+    status.into()
+}
+
+/// Whatever is under `/api` answers in JSON, whether it was asked for or not.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![unauthorized, unprocessable, any]
+}
+
+pub fn routes() -> Vec<Route> {
+    [auth::routes(), sessions::routes()].concat()
+}

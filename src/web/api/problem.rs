@@ -1,0 +1,94 @@
+//! Problems of the API (RFC 9457): status, title, a stable code, and what is wrong with which field.
+
+use super::bearer::BearerRefusal;
+use crate::accounts::Fault;
+use crate::domain::session::EndReason;
+use crate::web::error;
+use rocket::Request;
+use rocket::http::{ContentType, Status};
+use rocket::response::{self, Responder};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What is wrong with each field, in sentences.
+pub type FieldErrors = BTreeMap<String, Vec<&'static str>>;
+
+/// A refusal of the API, or a fault.
+#[derive(Debug)]
+pub enum Problem {
+    Refused { status: Status, code: &'static str, errors: Option<FieldErrors>, reason: Option<EndReason> },
+    Fault(Fault),
+}
+
+#[derive(Serialize)]
+struct Document {
+    status: u16,
+    title: &'static str,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<FieldErrors>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+impl Problem {
+    pub fn new(status: Status, code: &'static str) -> Self {
+        Problem::Refused { status, code, errors: None, reason: None }
+    }
+
+    pub fn fields(errors: FieldErrors) -> Self {
+        let status = Status::UnprocessableEntity;
+        Problem::Refused { status, code: "invalid_fields", errors: Some(errors), reason: None }
+    }
+
+    /// A session that has ended, and why.
+    pub fn ended(reason: EndReason) -> Self {
+        let status = Status::Unauthorized;
+        Problem::Refused { status, code: "session_ended", errors: None, reason: Some(reason) }
+    }
+}
+
+impl From<Status> for Problem {
+    fn from(status: Status) -> Self {
+        Self::new(status, error::code(status))
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Problem::Fault(fault)
+    }
+}
+
+impl From<BearerRefusal> for Problem {
+    fn from(refusal: BearerRefusal) -> Self {
+        Self::new(Status::Unauthorized, refusal.code())
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Problem {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let (status, code, errors, reason) = match self {
+            Problem::Refused { status, code, errors, reason } => (status, code, errors, reason),
+            Problem::Fault(fault) => return fault.respond_to(request),
+        };
+        let reason = reason.map(EndReason::as_str);
+        let mut response =
+            error::json(&Document { status: status.code, title: status.reason_lossy(), code, errors, reason })?;
+        response.set_status(status);
+        response.set_header(ContentType::new("application", "problem+json"));
+        if status == Status::Unauthorized {
+            response.set_raw_header("WWW-Authenticate", challenge(code));
+        }
+        error::finish(request, &mut response);
+        Ok(response)
+    }
+}
+
+/// RFC 6750 section 3: no error code for a request that brought no token.
+fn challenge(code: &str) -> &'static str {
+    match code {
+        "token_expired" | "token_invalid" | "session_ended" => r#"Bearer realm="vestibule", error="invalid_token""#,
+        _ => r#"Bearer realm="vestibule""#,
+    }
+}

@@ -1,0 +1,276 @@
+//! The JSON API, as a program uses it.
+
+use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, Reply, TestApp, Visitor};
+use data_encoding::BASE64URL_NOPAD;
+use rocket::http::{ContentType, Method};
+use serde_json::{Value, json};
+use vestibule::domain::Span;
+
+fn parsed(reply: &Reply) -> Value {
+    serde_json::from_str(&reply.body).unwrap_or_else(|_| panic!("no JSON: {reply:?}"))
+}
+
+async fn call(visitor: &Visitor<'_>, method: Method, path: &str, body: Option<Value>) -> Reply {
+    let body = body.map(|body| (ContentType::JSON, body.to_string()));
+    visitor.send_and_lose_cookies(method, path, body).await
+}
+
+async fn post(app: &TestApp, path: &str, body: Value) -> Reply {
+    call(&app.visitor(), Method::Post, path, Some(body)).await
+}
+
+async fn with_bearer(app: &TestApp, method: Method, path: &str, token: &str) -> Reply {
+    let program = app.visitor().with_header("Authorization", &format!("Bearer {token}"));
+    call(&program, method, path, None).await
+}
+
+/// Registers Ada over the API and gives her tokens.
+async fn tokens(app: &TestApp) -> Value {
+    let reply = post(app, "/api/auth/register", json!({ "name": "Ada", "email": EMAIL, "password": PASSWORD })).await;
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    parsed(&reply)
+}
+
+fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+    value[field].as_str().unwrap_or_else(|| panic!("{field} is no text in {value}"))
+}
+
+fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap()
+}
+
+fn assert_problem(reply: &Reply, status: u16, code: &str) {
+    let problem = parsed(reply);
+    assert_eq!((reply.status, problem["code"].as_str()), (status, Some(code)), "{}", reply.body);
+    assert_eq!(reply.header("Content-Type"), Some("application/problem+json"));
+    assert_eq!(problem["status"], status);
+    assert!(!text(&problem, "title").is_empty());
+    assert_eq!(reply.header("WWW-Authenticate").is_some(), status == 401);
+}
+
+#[rocket::async_test]
+async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
+    let app = TestApp::start().await;
+    let registered = tokens(&app).await;
+    let login = post(&app, "/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
+    assert_eq!(login.status, 200);
+    let first = parsed(&login);
+    let (access, refresh) = (text(&first, "access_token"), text(&first, "refresh_token"));
+    let said = claims(access);
+    assert_eq!(said["sub"], first["user"]["id"]);
+    assert_eq!(
+        (said["iss"].as_str(), said["aud"].as_str()),
+        (Some("http://localhost:8000"), Some("http://localhost:8000"))
+    );
+    assert_eq!(said["exp"].as_i64().unwrap() - said["iat"].as_i64().unwrap(), 900);
+    assert_eq!((first["token_type"].as_str(), first["expires_in"].as_i64()), (Some("Bearer"), Some(900)));
+    assert_eq!(first["refresh_expires_in"], 7 * 86_400);
+
+    let me = with_bearer(&app, Method::Get, "/api/auth/me", access).await;
+    assert_eq!(me.status, 200);
+    let user = parsed(&me);
+    assert_eq!((text(&user, "email"), text(&user, "name"), text(&user, "role")), (EMAIL, "Ada", "user"));
+    assert_eq!(user.as_object().unwrap().len(), 5);
+
+    app.outlive_access_token();
+    assert_problem(&with_bearer(&app, Method::Get, "/api/auth/me", access).await, 401, "token_expired");
+    let second = parsed(&post(&app, "/api/auth/refresh", json!({ "refresh_token": refresh })).await);
+    assert!(claims(text(&second, "access_token"))["exp"].as_i64() > said["exp"].as_i64());
+    assert_eq!(with_bearer(&app, Method::Get, "/api/auth/me", text(&second, "access_token")).await.status, 200);
+    assert_problem(&with_bearer(&app, Method::Get, "/api/auth/me", access).await, 401, "token_expired");
+
+    let out = with_bearer(&app, Method::Post, "/api/auth/logout", text(&second, "access_token")).await;
+    assert_eq!((out.status, out.body.as_str()), (204, ""));
+    assert_problem(
+        &with_bearer(&app, Method::Get, "/api/auth/me", text(&second, "access_token")).await,
+        401,
+        "session_ended",
+    );
+    let ended = post(&app, "/api/auth/refresh", json!({ "refresh_token": second["refresh_token"] })).await;
+    assert_problem(&ended, 401, "session_ended");
+    assert_eq!(parsed(&ended)["reason"], "signed_out");
+    let other = post(&app, "/api/auth/refresh", json!({ "refresh_token": registered["refresh_token"] })).await;
+    assert_eq!(other.status, 200, "the other session lives on");
+}
+
+#[rocket::async_test]
+async fn logout_by_refresh_token_ends_the_session_and_may_be_repeated() {
+    let app = TestApp::start().await;
+    let tokens = tokens(&app).await;
+    for _ in 0..2 {
+        let reply = post(&app, "/api/auth/logout", json!({ "refresh_token": tokens["refresh_token"] })).await;
+        assert_eq!(reply.status, 204);
+    }
+    assert_eq!(app.living_sessions(), 0);
+    assert_problem(
+        &post(&app, "/api/auth/logout", json!({ "refresh_token": "x.y.z" })).await,
+        401,
+        "invalid_refresh_token",
+    );
+    assert_problem(&call(&app.visitor(), Method::Post, "/api/auth/logout", None).await, 401, "token_missing");
+}
+
+#[rocket::async_test]
+async fn the_rules_of_rotation_hold_for_programs_too() {
+    let app = TestApp::start().await;
+    let first = tokens(&app).await;
+    let refresh = |token: Value| post(&app, "/api/auth/refresh", json!({ "refresh_token": token }));
+    let old = first["refresh_token"].clone();
+    let racers = rocket::futures::future::join_all((0..20).map(|_| refresh(old.clone()))).await;
+    let mut tokens: Vec<String> = racers.iter().map(|reply| text(&parsed(reply), "refresh_token").to_owned()).collect();
+    tokens.dedup();
+    assert_eq!((tokens.len(), app.generation()), (1, 2));
+    let access = text(&parsed(&racers[0]), "access_token").to_owned();
+    assert_eq!(with_bearer(&app, Method::Get, "/api/auth/me", &access).await.status, 200);
+    app.wait(Span::seconds(60));
+    assert_problem(&refresh(old.clone()).await, 401, "refresh_conflict");
+    app.wait(Span::minutes(5));
+    let reuse = refresh(old).await;
+    assert_problem(&reuse, 401, "session_ended");
+    assert_eq!(parsed(&reuse)["reason"], "reuse");
+    assert_problem(&with_bearer(&app, Method::Get, "/api/auth/me", &access).await, 401, "session_ended");
+}
+
+#[rocket::async_test]
+async fn a_pages_script_refreshes_by_cookie_and_sees_no_token() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let before = ada.cookie(REFRESH).to_owned();
+    let reply = ada.clone().with_header("Sec-Fetch-Site", "cross-site").post("/api/auth/refresh", &[]).await;
+    assert_problem(&reply, 403, "forbidden");
+    let reply = ada.send(Method::Post, "/api/auth/refresh", None).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let told = parsed(&reply);
+    assert!(told["access_token"].is_null() && told["refresh_token"].is_null() && told["user"]["email"] == EMAIL);
+    assert!(ada.cookie(REFRESH) != before && reply.set_cookie(ACCESS).is_some());
+    assert!(ada.get("/profile").await.is_signed_in());
+    assert_problem(&call(&app.visitor(), Method::Post, "/api/auth/refresh", None).await, 401, "invalid_refresh_token");
+}
+
+#[rocket::async_test]
+async fn only_the_authorization_header_is_read() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    let token = ada.cookie(ACCESS).to_owned();
+    assert_problem(&call(&ada, Method::Get, "/api/auth/me", None).await, 401, "token_missing");
+    let query = format!("/api/auth/me?access_token={token}");
+    assert_problem(&call(&app.visitor(), Method::Get, &query, None).await, 401, "token_missing");
+    for (header, code) in [
+        (format!("Bearer {token}"), None),
+        (format!("bearer {token}"), None),
+        (format!("Basic {token}"), Some("token_missing")),
+        (token.clone(), Some("token_missing")),
+        (format!("Bearer  {token}"), Some("token_invalid")),
+        (format!("Bearer {token} "), Some("token_invalid")),
+        ("Bearer ".to_owned(), Some("token_invalid")),
+        ("Bearer".to_owned(), Some("token_missing")),
+        (format!("Bearer {}", ada.cookie(REFRESH)), Some("token_invalid")),
+        (format!("Bearer {}", "A".repeat(8000)), Some("token_invalid")),
+    ] {
+        let reply = call(&app.visitor().with_header("Authorization", &header), Method::Get, "/api/auth/me", None).await;
+        match code {
+            Some(code) => assert_problem(&reply, 401, code),
+            None => assert_eq!(reply.status, 200, "{header}"),
+        }
+    }
+    let twice = app.visitor().with_header("Authorization", &format!("Bearer {token}"));
+    let twice = twice.with_header("Authorization", &format!("Bearer {token}"));
+    assert_problem(&call(&twice, Method::Get, "/api/auth/me", None).await, 401, "token_missing");
+}
+
+#[rocket::async_test]
+async fn whats_wrong_with_a_body_is_told_field_by_field() {
+    let app = TestApp::start().await;
+    let send = async |content_type: ContentType, body: &str| {
+        let body = Some((content_type, body.to_owned()));
+        app.visitor().send_and_lose_cookies(Method::Post, "/api/auth/register", body).await
+    };
+    let reply =
+        send(ContentType::JSON, r#"{"name": 7, "email": "ada at example", "password": "short", "role": "admin"}"#)
+            .await;
+    assert_problem(&reply, 422, "invalid_fields");
+    let errors = &parsed(&reply)["errors"];
+    assert_eq!(errors["name"][0], "This field must be a text.");
+    assert_eq!(errors["password"][0], "Use at least 8 characters.");
+    assert_eq!(errors["role"][0], "There is no such field here. Remove it.");
+    assert!(errors["email"][0].as_str().unwrap().starts_with("Enter an e-mail address"));
+    let reply = send(
+        ContentType::JSON,
+        &format!(r#"{{"name":"A","email":"{EMAIL}","email":"eve@example.org","password":"{PASSWORD}"}}"#),
+    )
+    .await;
+    assert_eq!(parsed(&reply)["errors"]["email"][0], "This field is given twice. Give it once.");
+    assert_problem(&send(ContentType::JSON, "{}").await, 422, "invalid_fields");
+    for (content_type, body, status, code) in [
+        (ContentType::JSON, "[]", 422, "invalid_fields"),
+        (ContentType::JSON, "\"text\"", 422, "invalid_fields"),
+        (ContentType::JSON, "null", 422, "invalid_fields"),
+        (ContentType::JSON, "{", 400, "bad_request"),
+        (ContentType::JSON, "", 400, "bad_request"),
+        (ContentType::JSON, "{} {}", 400, "bad_request"),
+        (ContentType::Form, "name=Ada", 415, "unsupported_media_type"),
+        (ContentType::Plain, "{}", 415, "unsupported_media_type"),
+        (ContentType::JSON, &format!("{{\"name\": \"{}\"}}", "a".repeat(20_000)), 413, "too_large"),
+        (ContentType::JSON, &format!("{{\"name\": {}", "[".repeat(10_000)), 400, "bad_request"),
+    ] {
+        assert_problem(&send(content_type, body).await, status, code);
+    }
+    assert_eq!(app.number("SELECT count(*) AS n FROM accounts"), 0);
+}
+
+#[rocket::async_test]
+async fn refusals_have_stable_codes() {
+    let app = TestApp::start_with(&[]).await;
+    tokens(&app).await;
+    let taken = json!({ "name": "Eve", "email": "ADA@example.org", "password": PASSWORD });
+    assert_problem(&post(&app, "/api/auth/register", taken).await, 409, "email_taken");
+    for (email, password) in [(EMAIL, "wrong password"), ("bob@example.org", PASSWORD)] {
+        let reply = post(&app, "/api/auth/login", json!({ "email": email, "password": password })).await;
+        assert_problem(&reply, 401, "invalid_credentials");
+    }
+    assert_problem(
+        &post(&app, "/api/auth/refresh", json!({ "refresh_token": "x" })).await,
+        401,
+        "invalid_refresh_token",
+    );
+    assert_problem(&call(&app.visitor(), Method::Get, "/api/nowhere", None).await, 404, "not_found");
+    let wrong_method = call(&app.visitor(), Method::Get, "/api/auth/login", None).await;
+    assert_problem(&wrong_method, 405, "method_not_allowed");
+    assert_eq!(wrong_method.header("Allow"), Some("POST"));
+    let closed = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
+    let new = json!({ "name": "Ada", "email": EMAIL, "password": PASSWORD });
+    assert_problem(&post(&closed, "/api/auth/register", new).await, 403, "registration_closed");
+}
+
+#[rocket::async_test]
+async fn sessions_are_listed_and_ended_by_id() {
+    let app = TestApp::start().await;
+    let here = tokens(&app).await;
+    let there = parsed(&post(&app, "/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await);
+    let list = parsed(&with_bearer(&app, Method::Get, "/api/auth/sessions", text(&here, "access_token")).await);
+    let other = text(&list["others"][0], "id").to_owned();
+    assert_eq!(list["this"]["id"], claims(text(&here, "access_token"))["sid"]);
+    assert_eq!(other, claims(text(&there, "access_token"))["sid"]);
+    let path = format!("/api/auth/sessions/{other}");
+    assert_eq!(with_bearer(&app, Method::Delete, &path, text(&here, "access_token")).await.status, 204);
+    assert_problem(
+        &with_bearer(&app, Method::Get, "/api/auth/me", text(&there, "access_token")).await,
+        401,
+        "session_ended",
+    );
+    let again = with_bearer(&app, Method::Delete, &path, text(&here, "access_token")).await;
+    assert_problem(&again, 404, "not_found");
+    let odd = with_bearer(&app, Method::Delete, "/api/auth/sessions/7", text(&here, "access_token")).await;
+    assert_problem(&odd, 404, "not_found");
+}
+
+#[rocket::async_test]
+async fn a_program_and_a_page_share_the_account_but_not_the_session() {
+    let app = TestApp::start().await;
+    let tokens = tokens(&app).await;
+    let mut browser = app.visitor();
+    browser.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+    browser.post("/logout", &[]).await;
+    assert_eq!(with_bearer(&app, Method::Get, "/api/auth/me", text(&tokens, "access_token")).await.status, 200);
+}
