@@ -5,7 +5,7 @@ use crate::domain::account::Role;
 use crate::domain::claims::{AccessClaims, RefreshClaims};
 use crate::domain::session::Session;
 use crate::domain::{Span, Time};
-use crate::token::{AccessToken, RefreshToken};
+use crate::token::{AccessToken, PublicKey, RefreshToken};
 
 /// Both tokens of a session in its current generation.
 #[derive(Clone, Debug)]
@@ -21,6 +21,12 @@ pub struct TokenPair {
 }
 
 impl Accounts {
+    /// The public keys of access tokens, for others to verify with.
+    #[must_use]
+    pub fn public_keys(&self) -> Vec<PublicKey> {
+        self.codec.public_keys()
+    }
+
     pub(super) fn issue(&self, session: &Session, role: Role, now: Time) -> Result<TokenPair, Fault> {
         let claims = AccessClaims::of(session, role, now, self.lives.access);
         let access = self.codec.sign_access(&claims, self.new_id());

@@ -1,7 +1,7 @@
 //! Our two tokens: claims to text and back, every claim checked (RFC 8725, RFC 9068).
 
 use super::jws::{self, Header, Unverified};
-use super::keyring::Keyring;
+use super::keyring::{Keyring, PublicKey};
 use crate::domain::account::{AccountId, Role};
 use crate::domain::claims::{AccessClaims, RefreshClaims};
 use crate::domain::key::KeyPurpose;
@@ -82,6 +82,12 @@ impl Codec {
     pub fn new(keyring: Keyring, names: Names, longest_access: Span) -> Self {
         let refresh_audience = format!("{}/api/auth/refresh", names.issuer);
         Self { keyring, names, refresh_audience, longest_access }
+    }
+
+    /// The public keys of access tokens, for others to verify with.
+    #[must_use]
+    pub fn public_keys(&self) -> Vec<PublicKey> {
+        self.keyring.public_access_keys()
     }
 
     /// Signs an access token with a `jti` of its own. None only if the library refuses our own key.

@@ -7,6 +7,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{DecodingKey, EncodingKey};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 /// Length of an HMAC key in bytes: that of the hash, the least RFC 7518 section 3.2 allows.
@@ -25,6 +26,17 @@ pub struct SigningKey {
 pub struct Keyring {
     access: Vec<SigningKey>,
     refresh: Vec<SigningKey>,
+}
+
+/// A public key as a JWK (RFC 7517, RFC 8037).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublicKey {
+    pub kty: &'static str,
+    pub crv: &'static str,
+    pub x: String,
+    pub kid: String,
+    pub alg: &'static str,
+    pub r#use: &'static str,
 }
 
 /// Why the stored keys cannot be used.
@@ -65,10 +77,32 @@ impl Keyring {
         self.keys(purpose).iter().find(|key| key.id == id)
     }
 
+    /// The public halves of the keys of access tokens, those included that will sign next: whoever verifies knows a key before it signs.
+    pub fn public_access_keys(&self) -> Vec<PublicKey> {
+        self.access.iter().filter_map(PublicKey::of).collect()
+    }
+
     fn keys(&self, purpose: KeyPurpose) -> &[SigningKey] {
         match purpose {
             KeyPurpose::Access => &self.access,
             KeyPurpose::Refresh => &self.refresh,
+        }
+    }
+}
+
+impl PublicKey {
+    /// None for a symmetric key, which has no public half.
+    fn of(key: &SigningKey) -> Option<Self> {
+        match key.algorithm {
+            Algorithm::EdDsa => Some(Self {
+                kty: "OKP",
+                crv: "Ed25519",
+                x: BASE64URL_NOPAD.encode(key.decoding.try_get_as_bytes().ok()?),
+                kid: key.id.clone(),
+                alg: key.algorithm.as_str(),
+                r#use: "sig",
+            }),
+            Algorithm::Es256 | Algorithm::Rs256 | Algorithm::Hs256 => None,
         }
     }
 }

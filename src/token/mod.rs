@@ -6,5 +6,5 @@ mod keyring;
 mod seal;
 
 pub use codec::{AccessToken, Codec, Names, RefreshToken, TokenProblem};
-pub use keyring::{Keyring, KeyringProblem, first_keys};
+pub use keyring::{Keyring, KeyringProblem, PublicKey, first_keys};
 pub use seal::{Sealer, Secret};

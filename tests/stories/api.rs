@@ -274,3 +274,29 @@ async fn a_program_and_a_page_share_the_account_but_not_the_session() {
     browser.post("/logout", &[]).await;
     assert_eq!(with_bearer(&app, Method::Get, "/api/auth/me", text(&tokens, "access_token")).await.status, 200);
 }
+
+#[rocket::async_test]
+async fn the_key_set_holds_public_keys_alone_and_verifies_an_access_token() {
+    let app = TestApp::start().await;
+    let tokens = tokens(&app).await;
+    let reply = call(&app.visitor(), Method::Get, "/.well-known/jwks.json", None).await;
+    assert_eq!((reply.status, reply.header("Cache-Control")), (200, Some("public, max-age=300")));
+    let set: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&reply.body).unwrap();
+    assert_eq!(set.keys.len(), 2, "the active and the next one");
+    for key in &set.keys {
+        let thumbprint = key.thumbprint(jsonwebtoken::jwk::ThumbprintHash::SHA256).unwrap();
+        assert_eq!(key.common.key_id.as_deref(), Some(thumbprint.as_str()));
+    }
+    assert!(!reply.body.contains("\"d\"") && !reply.body.contains("\"k\"") && !reply.body.contains("oct"));
+
+    let access = text(&tokens, "access_token");
+    let header = jsonwebtoken::decode_header(access).unwrap();
+    assert_eq!(header.typ.as_deref(), Some("at+jwt"));
+    let key = jsonwebtoken::DecodingKey::from_jwk(set.find(header.kid.as_deref().unwrap()).unwrap()).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
+    validation.set_issuer(&["http://localhost:8000"]);
+    validation.set_audience(&["http://localhost:8000"]);
+    validation.validate_exp = false;
+    let said = jsonwebtoken::decode::<Value>(access, &key, &validation).unwrap().claims;
+    assert_eq!(said["sub"], tokens["user"]["id"]);
+}

@@ -3,7 +3,8 @@ use rocket::http::{ContentType, Method};
 use std::collections::BTreeSet;
 
 /// Open to everybody.
-const OPEN: [(Method, &str); 12] = [
+const OPEN: [(Method, &str); 13] = [
+    (Method::Get, "/.well-known/jwks.json"),
     (Method::Post, "/api/auth/register"),
     (Method::Post, "/api/auth/login"),
     (Method::Post, "/api/auth/refresh"),

@@ -3,6 +3,7 @@
 mod auth;
 mod bearer;
 mod body;
+mod jwks;
 mod problem;
 mod sessions;
 
@@ -31,5 +32,5 @@ pub fn catchers() -> Vec<Catcher> {
 }
 
 pub fn routes() -> Vec<Route> {
-    [auth::routes(), sessions::routes()].concat()
+    [auth::routes(), sessions::routes(), jwks::routes()].concat()
 }
