@@ -61,6 +61,15 @@ impl World {
         Some(Jar { generation: self.session.generation, access_until: self.now + LIVES.access })
     }
 
+    /// The owner comes back after the access token has expired, and a second later uses the new one.
+    fn visit(&mut self, owner: &mut Jar) {
+        if let Some(renewed) = self.redeem(owner.generation) {
+            *owner = renewed;
+            self.now += Span::seconds(1);
+            self.handle(renewed);
+        }
+    }
+
     fn ended(&self) -> Option<EndReason> {
         self.session.ended.map(|(_, reason)| reason)
     }
@@ -235,11 +244,7 @@ proptest! {
                 poll_at += Span::seconds(*pause);
             }
             world.now = visit_at;
-            if let Some(renewed) = world.redeem(owner.generation) {
-                owner = renewed;
-                world.now += Span::seconds(1);
-                world.handle(renewed);
-            }
+            world.visit(&mut owner);
             if world.ended().is_some() {
                 break;
             }
@@ -267,11 +272,7 @@ proptest! {
                 poll_at += Span::seconds(pace);
             }
             world.now = visit_at;
-            if let Some(renewed) = world.redeem(owner.generation) {
-                owner = renewed;
-                world.now += Span::seconds(1);
-                world.handle(renewed);
-            }
+            world.visit(&mut owner);
             if world.ended().is_some() {
                 break;
             }

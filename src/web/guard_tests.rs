@@ -101,7 +101,7 @@ async fn a_renewal_is_delivered_with_a_404_a_422_a_500_and_a_panic() {
 }
 
 #[rocket::async_test]
-async fn a_guard_named_three_times_in_one_route_renews_once() {
+async fn a_guard_named_three_times_in_one_route_rotates_once() {
     let bench = Bench::start().await;
     let response = bench.get("/test/thrice").await;
     let cookies = renewed(&response);

@@ -42,6 +42,15 @@ async fn this_device_is_first_and_marked_and_has_no_end_button_the_others_are_de
 }
 
 #[rocket::async_test]
+async fn the_address_is_the_peers_whatever_a_header_says() {
+    let app = TestApp::start().await;
+    let mut visitor = app.visitor().with_header("X-Real-IP", "6.6.6.6").with_header("X-Forwarded-For", "6.6.6.6");
+    visitor.post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)]).await;
+    let page = visitor.get("/sessions").await;
+    assert!(page.body.contains("127.0.0.1") && !page.body.contains("6.6.6.6"));
+}
+
+#[rocket::async_test]
 async fn alone_the_page_says_so() {
     let app = TestApp::start().await;
     let page = app.ada().await.get("/sessions").await;
