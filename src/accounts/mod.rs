@@ -35,6 +35,7 @@ use authenticate::Confirmed;
 use hasher::Hasher;
 use revocations::Revocations;
 use std::sync::Arc;
+use tracing::field::display;
 use uuid::Uuid;
 
 /// All verbs of sign-in. One value serves the pages and the API, any number of requests at once.
@@ -81,7 +82,7 @@ fn new_id(now: Time) -> Uuid {
 
 /// Writes an entry of the audit log: what happened to this session, when and from where.
 fn record(tx: &mut Tx<'_>, event: Event) -> Result<(), StoreFault> {
-    let (account, session) = (event.account_id.0, event.session_id.map(|id| id.0));
-    tracing::info!(event = event.kind.as_str(), %account, ?session, "security event");
+    let (account, session) = (event.account_id.0, event.session_id.map(|id| display(id.0)));
+    tracing::info!(event = event.kind.as_str(), %account, session, "security event");
     store::events::insert(tx, new_id(event.at), &event)
 }

@@ -13,6 +13,7 @@ use crate::domain::lives::Lives;
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::session::{Session, SessionId, SignIn, SignInMethod};
 use crate::store::{self, StoreFault, Tx};
+use tracing::field::display;
 
 /// What somebody signs in with.
 #[derive(Debug)]
@@ -38,8 +39,8 @@ impl Accounts {
         let (account, hash) = found.unzip();
         let right = self.hasher.verify(password.clone(), hash.clone()).await?;
         let (Some(account), Some(hash), true) = (account.clone(), hash, right) else {
-            let account = account.map(|account| account.id.0);
-            tracing::warn!(event = "sign_in_refused", ?account, ip = ?device.ip, "security event");
+            let (account, ip) = (account.map(|account| display(account.id.0)), device.ip.map(display));
+            tracing::warn!(event = "sign_in_refused", account, ip, "security event");
             return Ok(None);
         };
         let verified = self.rehash_if_weak(account.id, password, hash).await?;
