@@ -45,6 +45,15 @@ pub enum Refusal {
     Ahead,
 }
 
+/// Why an access token is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessProblem {
+    Expired,
+    Invalid,
+    /// It was good, but its session has ended.
+    Ended,
+}
+
 impl Accounts {
     /// Authenticates a request. A good access token asks no database, but for the first use of each generation. In every other
     /// case, absent, expired or unverifiable, the refresh token decides.
@@ -57,16 +66,13 @@ impl Accounts {
         may_renew: bool,
         ip: Option<IpAddr>,
     ) -> Result<Authenticated, Fault> {
-        let access = presented
-            .access
-            .map_or(Err(TokenProblem::Invalid), |token| self.codec.verify_access(token, self.clock.now()));
         let mut missing = Refusal::NothingPresented;
-        if let Ok(claims) = access {
-            if self.is_alive(&claims).await? {
-                self.confirm(claims).await?;
-                return Ok(Authenticated::SignedIn { claims, renewed: None });
+        if let Some(token) = presented.access {
+            match self.authenticate_access(token).await? {
+                Ok(claims) => return Ok(Authenticated::SignedIn { claims, renewed: None }),
+                Err(AccessProblem::Ended) => missing = Refusal::Revoked,
+                Err(AccessProblem::Expired | AccessProblem::Invalid) => {}
             }
-            missing = Refusal::Revoked;
         }
         let Some(refresh) = presented.refresh else { return Ok(Authenticated::Anonymous(missing)) };
         let Ok(claims) = self.codec.verify_refresh(refresh) else {
@@ -83,8 +89,25 @@ impl Accounts {
         })
     }
 
+    /// Who presents this access token; nothing is renewed.
+    ///
+    /// # Errors
+    /// `Fault`; a refusal is a value.
+    pub async fn authenticate_access(&self, token: &str) -> Result<Result<AccessClaims, AccessProblem>, Fault> {
+        let claims = match self.codec.verify_access(token, self.clock.now()) {
+            Ok(claims) => claims,
+            Err(TokenProblem::Expired) => return Ok(Err(AccessProblem::Expired)),
+            Err(TokenProblem::Invalid) => return Ok(Err(AccessProblem::Invalid)),
+        };
+        if !self.is_alive(&claims).await? {
+            return Ok(Err(AccessProblem::Ended));
+        }
+        self.confirm(claims).await?;
+        Ok(Ok(claims))
+    }
+
     /// Notes the first use of a generation before the request is answered: from then on its parent is an old copy.
-    pub(super) async fn confirm(&self, claims: AccessClaims) -> Result<(), Fault> {
+    async fn confirm(&self, claims: AccessClaims) -> Result<(), Fault> {
         let (id, generation) = (claims.session_id, claims.generation);
         if self.confirmed.has(id, generation) {
             return Ok(());

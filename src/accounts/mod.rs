@@ -14,10 +14,9 @@ mod sign_up;
 mod start;
 mod tokens;
 
-pub use authenticate::{Authenticated, Presented, Refusal};
+pub use authenticate::{AccessProblem, Authenticated, Presented, Refusal};
 pub use password::{PasswordChange, PasswordChanged};
 pub use profile::Profile;
-pub use refresh::BearerProblem;
 pub use sessions::{OwnSessions, Which};
 pub use sign_in::SignInAttempt;
 pub use sign_up::{NewAccount, SignUpRefusal};

@@ -1,21 +1,10 @@
-//! What programs do with tokens they carry themselves: refresh, and be recognised by a Bearer token.
+//! Refreshing by a token that a program carries itself.
 
 use super::rotate::{Redemption, Renewal};
 use super::{Accounts, Fault, Refusal, TokenPair};
 use crate::domain::account::Account;
-use crate::domain::claims::AccessClaims;
 use crate::store;
-use crate::token::TokenProblem;
 use std::net::IpAddr;
-
-/// Why a Bearer token is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BearerProblem {
-    Expired,
-    Invalid,
-    /// It was good, but its session has ended.
-    Ended,
-}
 
 impl Accounts {
     /// Redeems a refresh token by the rules of rotation, as the pages do.
@@ -35,22 +24,5 @@ impl Accounts {
         };
         let account = self.store.read(move |tx| store::accounts::find(tx, claims.account_id)).await?;
         Ok(account.map(|account| (pair, account)).ok_or(Refusal::Unknown))
-    }
-
-    /// Who presents this access token; nothing is renewed.
-    ///
-    /// # Errors
-    /// `Fault`; a refusal is a value.
-    pub async fn authenticate_bearer(&self, token: &str) -> Result<Result<AccessClaims, BearerProblem>, Fault> {
-        let claims = match self.codec.verify_access(token, self.clock.now()) {
-            Ok(claims) => claims,
-            Err(TokenProblem::Expired) => return Ok(Err(BearerProblem::Expired)),
-            Err(TokenProblem::Invalid) => return Ok(Err(BearerProblem::Invalid)),
-        };
-        if !self.is_alive(&claims).await? {
-            return Ok(Err(BearerProblem::Ended));
-        }
-        self.confirm(claims).await?;
-        Ok(Ok(claims))
     }
 }

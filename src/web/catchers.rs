@@ -1,9 +1,10 @@
 //! What answers when no handler did.
 
 use super::authentication::Authentication;
-use super::error::{ErrorAnswer, problem, wants_json};
+use super::error::{ErrorAnswer, wants_json};
 use super::next::NextPath;
 use super::page::{Page, PageContext};
+use super::problem::Problem;
 use super::{sign_in, wire};
 use crate::accounts::Refusal;
 use rocket::http::{Method, Status};
@@ -33,9 +34,7 @@ struct SignInFirst;
 impl<'r> Responder<'r, 'static> for SignInFirst {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         if wants_json(request) {
-            let mut response = problem(Status::Unauthorized, token_problem(request))?;
-            response.set_raw_header("WWW-Authenticate", "Bearer");
-            return Ok(response);
+            return Problem::new(Status::Unauthorized, token_problem(request)).respond_to(request);
         }
         let next = next(request);
         match &next {

@@ -1,8 +1,9 @@
-//! Error answers: a page of ours, or problem+json (RFC 9457) for those who ask for JSON.
+//! Error answers: a page of ours, or a problem for those who ask for JSON.
 
 use super::headers::protect;
 use super::methods::Allowed;
 use super::page::{Page, PageContext};
+use super::problem::Problem;
 use super::texts;
 use crate::accounts::Fault;
 use rocket::Request;
@@ -24,13 +25,6 @@ pub struct ErrorPage {
     /// Keys of its title and its sentence in the message file.
     title: String,
     text: String,
-}
-
-#[derive(Serialize)]
-struct Problem {
-    status: u16,
-    title: &'static str,
-    code: &'static str,
 }
 
 impl PageContext for ErrorPage {
@@ -57,11 +51,10 @@ impl ErrorPage {
 impl<'r> Responder<'r, 'static> for ErrorAnswer {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let status = self.0;
-        let mut response = if wants_json(request) {
-            problem(status, code(status))?
-        } else {
-            Page(status, ErrorPage::new(status.code)).respond_to(request)?
-        };
+        if wants_json(request) {
+            return Problem::from(status).respond_to(request);
+        }
+        let mut response = Page(status, ErrorPage::new(status.code)).respond_to(request)?;
         finish(request, &mut response);
         Ok(response)
     }
@@ -76,14 +69,6 @@ pub fn finish(request: &Request<'_>, response: &mut Response<'_>) {
     if let Allowed(Some(methods)) = request.local_cache(Allowed::default) {
         response.set_raw_header("Allow", methods.clone());
     }
-}
-
-/// A problem document with a stable code.
-pub fn problem(status: Status, code: &'static str) -> response::Result<'static> {
-    let mut response = json(&Problem { status: status.code, title: status.reason_lossy(), code })?;
-    response.set_status(status);
-    response.set_header(ContentType::new("application", "problem+json"));
-    Ok(response)
 }
 
 /// A value as JSON.

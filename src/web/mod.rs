@@ -18,6 +18,7 @@ mod next;
 mod origin;
 mod page;
 mod password;
+mod problem;
 mod profile;
 #[cfg(test)]
 mod samples;

@@ -44,9 +44,11 @@ impl Handler for Gate {
 /// Rocket lets a form choose the method by a first field `_method`, empty ones not counted. By now it has done so; nothing of
 /// ours sends one.
 async fn names_a_method(request: &Request<'_>, data: &mut Data<'_>) -> bool {
-    let is_form = request.content_type().is_some_and(|kind| kind.is_form());
-    let head = String::from_utf8_lossy(data.peek(FORM_HEAD).await).into_owned();
-    is_form && Form::values(&head).next().is_some_and(|field| field.name == "_method")
+    if request.content_type().is_none_or(|kind| !kind.is_form()) {
+        return false;
+    }
+    let head = String::from_utf8_lossy(data.peek(FORM_HEAD).await);
+    Form::values(&head).next().is_some_and(|field| field.name == "_method")
 }
 
 fn changes_something(request: &Request<'_>) -> bool {

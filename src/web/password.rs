@@ -6,9 +6,10 @@ use super::form::FormState;
 use super::guard::{Arrival, SignedIn};
 use super::page::{Page, PageContext};
 use super::profile;
-use crate::accounts::{Accounts, PasswordChange, PasswordChanged};
+use crate::accounts::{Accounts, PasswordChange, PasswordChanged, TokenPair};
 use crate::domain::password::Password;
 use rocket::form::Form;
+use rocket::http::Status;
 use rocket::{FromForm, Route, State, get, post, routes};
 use serde::Serialize;
 
@@ -42,9 +43,7 @@ struct PasswordForm<'r> {
 
 #[get("/password")]
 async fn show(person: SignedIn, accounts: &State<Accounts>) -> Attempt<PasswordPage> {
-    let Some(profile) = accounts.profile(person.0).await? else { return Ok(Answer::SignInFirst) };
-    let email = profile.account.email.as_str().to_owned();
-    Ok(Answer::Show(Page::ok(PasswordPage { form: FormState::default(), email })))
+    page(Status::Ok, FormState::default(), &person, accounts).await
 }
 
 #[post("/password", data = "<form>")]
@@ -55,23 +54,26 @@ async fn submit(
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> Attempt<PasswordPage> {
-    let Some(profile) = accounts.profile(person.0).await? else { return Ok(Answer::SignInFirst) };
-    let email = profile.account.email.as_str().to_owned();
     let change = match form.read(arrival) {
         Ok(change) => change,
-        Err(form) => return Ok(Answer::again(PasswordPage { form, email })),
+        Err(form) => return page(Status::UnprocessableEntity, form, &person, accounts).await,
     };
-    Ok(match accounts.change_password(person.0, change).await? {
-        PasswordChanged::Yes(pair) => changed(cookies, *pair),
-        PasswordChanged::NotSignedIn => Answer::SignInFirst,
+    match accounts.change_password(person.0, change).await? {
+        PasswordChanged::Yes(pair) => Ok(changed(cookies, *pair)),
+        PasswordChanged::NotSignedIn => Ok(Answer::SignInFirst),
         PasswordChanged::WrongPassword => {
             let form = FormState::default().with_error("current_password", "password_wrong");
-            Answer::again(PasswordPage { form, email })
+            page(Status::UnprocessableEntity, form, &person, accounts).await
         }
-    })
+    }
 }
 
-fn changed(cookies: &ReplyCookies, pair: crate::accounts::TokenPair) -> Answer<PasswordPage> {
+async fn page(status: Status, form: FormState, person: &SignedIn, accounts: &Accounts) -> Attempt<PasswordPage> {
+    let Some(profile) = accounts.profile(person.0).await? else { return Ok(Answer::SignInFirst) };
+    Ok(Answer::Show(Page(status, PasswordPage { form, email: profile.account.email.as_str().to_owned() })))
+}
+
+fn changed(cookies: &ReplyCookies, pair: TokenPair) -> Answer<PasswordPage> {
     cookies.carry(pair);
     cookies.flash("flash_password_changed");
     Answer::go(profile::uri())

@@ -2,9 +2,8 @@
 
 use super::bearer::{Bearer, BearerRefusal};
 use super::body::{Fields, MaybeFields};
-use super::problem::Problem;
 use crate::accounts::{
-    Accounts, BearerProblem, NewAccount, Presented, Refusal, SignInAttempt, SignUpRefusal, TokenPair,
+    AccessProblem, Accounts, NewAccount, Presented, Refusal, SignInAttempt, SignUpRefusal, TokenPair,
 };
 use crate::domain::Time;
 use crate::domain::account::Account;
@@ -15,6 +14,7 @@ use crate::domain::password::Password;
 use crate::web::cookies::{self, ReplyCookies};
 use crate::web::error;
 use crate::web::guard::Anyone;
+use crate::web::problem::Problem;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::{self, Responder};
@@ -131,7 +131,7 @@ async fn logout(
 #[get("/api/auth/me")]
 async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Told<User>, Problem> {
     let profile = accounts.profile(bearer.0).await?;
-    let profile = profile.ok_or_else(|| Problem::from(BearerRefusal::Problem(BearerProblem::Ended)))?;
+    let profile = profile.ok_or_else(|| Problem::from(BearerRefusal::Problem(AccessProblem::Ended)))?;
     Ok(Told(Status::Ok, user(&profile.account)))
 }
 

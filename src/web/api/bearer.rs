@@ -1,7 +1,8 @@
 //! The Bearer guard (RFC 6750 section 2.1): the Authorization header and nothing else.
 
-use crate::accounts::{Accounts, BearerProblem};
+use crate::accounts::{AccessProblem, Accounts};
 use crate::domain::claims::AccessClaims;
+use crate::web::problem::Problem;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
@@ -13,7 +14,7 @@ pub struct Bearer(pub AccessClaims);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BearerRefusal {
     Missing,
-    Problem(BearerProblem),
+    Problem(AccessProblem),
     /// It could not be found out.
     Unavailable,
 }
@@ -23,11 +24,17 @@ impl BearerRefusal {
     pub fn code(self) -> &'static str {
         match self {
             BearerRefusal::Missing => "token_missing",
-            BearerRefusal::Problem(BearerProblem::Expired) => "token_expired",
-            BearerRefusal::Problem(BearerProblem::Invalid) => "token_invalid",
-            BearerRefusal::Problem(BearerProblem::Ended) => "session_ended",
+            BearerRefusal::Problem(AccessProblem::Expired) => "token_expired",
+            BearerRefusal::Problem(AccessProblem::Invalid) => "token_invalid",
+            BearerRefusal::Problem(AccessProblem::Ended) => "session_ended",
             BearerRefusal::Unavailable => "unavailable",
         }
+    }
+}
+
+impl From<BearerRefusal> for Problem {
+    fn from(refusal: BearerRefusal) -> Self {
+        Self::new(Status::Unauthorized, refusal.code())
     }
 }
 
@@ -56,7 +63,7 @@ impl<'r> FromRequest<'r> for Bearer {
 async fn verify(request: &Request<'_>) -> Result<AccessClaims, BearerRefusal> {
     let token = token(request).ok_or(BearerRefusal::Missing)?;
     let accounts = request.guard::<&State<Accounts>>().await.succeeded().ok_or(BearerRefusal::Unavailable)?;
-    match accounts.authenticate_bearer(token).await {
+    match accounts.authenticate_access(token).await {
         Ok(verified) => verified.map_err(BearerRefusal::Problem),
         Err(fault) => {
             tracing::error!(%fault, "a bearer token could not be checked");

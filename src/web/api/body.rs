@@ -1,7 +1,7 @@
 //! JSON bodies, read strictly: each field once, none unknown, each of its type, and everything wrong told at once.
 
-use super::problem::{FieldErrors, Problem};
 use crate::web::form::Coded;
+use crate::web::problem::{FieldErrors, Problem};
 use crate::web::texts;
 use rocket::Request;
 use rocket::data::{Data, FromData, Outcome};

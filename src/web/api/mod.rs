@@ -4,10 +4,9 @@ mod auth;
 mod bearer;
 mod body;
 mod jwks;
-mod problem;
 mod sessions;
 
-use problem::Problem;
+use crate::web::problem::Problem;
 use rocket::http::Status;
 use rocket::{Catcher, Request, Route, catch, catchers};
 

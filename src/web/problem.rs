@@ -1,9 +1,8 @@
-//! Problems of the API (RFC 9457): status, title, a stable code, and what is wrong with which field.
+//! Problems for those who ask for JSON (RFC 9457): status, title, a stable code, and what is wrong with which field.
 
-use super::bearer::BearerRefusal;
+use super::error;
 use crate::accounts::Fault;
 use crate::domain::session::EndReason;
-use crate::web::error;
 use rocket::Request;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder};
@@ -13,7 +12,7 @@ use std::collections::BTreeMap;
 /// What is wrong with each field, in sentences.
 pub type FieldErrors = BTreeMap<String, Vec<&'static str>>;
 
-/// A refusal of the API, or a fault.
+/// A refusal, or a fault.
 #[derive(Debug)]
 pub enum Problem {
     Refused { status: Status, code: &'static str, errors: Option<FieldErrors>, reason: Option<EndReason> },
@@ -57,12 +56,6 @@ impl From<Status> for Problem {
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         Problem::Fault(fault)
-    }
-}
-
-impl From<BearerRefusal> for Problem {
-    fn from(refusal: BearerRefusal) -> Self {
-        Self::new(Status::Unauthorized, refusal.code())
     }
 }
 
