@@ -3,7 +3,7 @@
 //! Four rooms, arrows in one direction: `web` asks `accounts`, which uses `store` and `token`, which speak in the types of
 //! `domain`. `docs/ARCHITECTURE.md` is the map.
 
-mod accounts;
+pub mod accounts;
 pub mod clock;
 pub mod config;
 pub mod domain;
@@ -11,10 +11,9 @@ mod store;
 mod token;
 mod web;
 
-pub use accounts::StartProblem;
 pub use web::{figment, figment_problems};
 
-use accounts::{Accounts, Settings};
+use accounts::{Accounts, Settings, StartProblem};
 use clock::Clock;
 use config::{Config, SecretProblem};
 use figment::Figment;
@@ -22,6 +21,7 @@ use rocket::{Build, Rocket};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use token::KeyringProblem;
 
 /// Why the application cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -31,26 +31,53 @@ pub enum BuildProblem {
     #[error(transparent)]
     Secret(#[from] SecretProblem),
     #[error(
-        "{0}. Check DATABASE_URL, the free space and the rights of the data directory; if the secret was changed, restore the old one"
+        "the secret file {0} is gone, but not the database whose keys are sealed under it. Restore it from a backup; if it is lost for good, \
+         README.md says under \"The secret\" how to go on"
     )]
+    SecretLost(PathBuf),
+    #[error("{0}. {advice}", advice = advice(.0))]
     Start(#[from] StartProblem),
 }
 
-/// The one composition root, for the program and for tests: data directory, secret, database, keys, routes.
+/// What to do about a start that failed.
+fn advice(problem: &StartProblem) -> &'static str {
+    match problem {
+        StartProblem::Keys(KeyringProblem::OtherSecret(_)) => {
+            "Configure the secret they are sealed with: after `vestibule keys reseal` the new one, otherwise the one of before"
+        }
+        StartProblem::Keys(_) => "Restore the table signing_keys from a backup",
+        _ => "Check DATABASE_URL, the free space and the rights of the data directory",
+    }
+}
+
+/// The one composition root, for the program and for tests: what `start` opens, and the routes over it.
 ///
 /// # Errors
 /// `BuildProblem`: nothing may be served then.
 pub async fn build(config: Config, figment: Figment, clock: Clock) -> Result<Rocket<Build>, BuildProblem> {
+    let accounts = start(&config, clock).await?;
+    accounts.adopt_algorithm().await.map_err(StartProblem::Fault)?;
+    Ok(web::build(figment, accounts, web::Origins { own: config.origin, invited: config.cors_origins }))
+}
+
+/// Data directory, secret, database and keys: all that the operator's commands need.
+///
+/// # Errors
+/// `BuildProblem`.
+pub async fn start(config: &Config, clock: Clock) -> Result<Accounts, BuildProblem> {
+    if config.has_lost_its_secret() {
+        return Err(BuildProblem::SecretLost(config.secret_file()));
+    }
     make_private(&config.data_dir).map_err(|error| BuildProblem::DataDir(config.data_dir.clone(), error))?;
     let settings = Settings {
         secret: config.secret()?,
-        location: config.location,
-        names: token::Names { issuer: config.origin.as_str().to_owned(), audience: config.audience },
+        location: config.location.clone(),
+        names: token::Names { issuer: config.origin.as_str().to_owned(), audience: config.audience.clone() },
         lives: config.lives,
         registration: config.registration,
+        algorithm: config.algorithm,
     };
-    let accounts = Accounts::start(settings, clock).await?;
-    Ok(web::build(figment, accounts, config.origin))
+    Ok(Accounts::start(settings, clock).await?)
 }
 
 /// Makes a directory that only its owner may enter; one that is there is left as it is, with a warning if others may enter.

@@ -17,10 +17,18 @@ struct Arguments {
 enum Command {
     /// Serve the pages (what happens without a command, too)
     Serve,
+    /// See and change the keys that sign tokens
+    #[command(subcommand)]
+    Keys(cli::keys::Keys),
+    /// See and change accounts
+    #[command(subcommand)]
+    Account(cli::account::Account),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         None | Some(Command::Serve) => cli::serve::run(),
+        Some(Command::Keys(command)) => cli::keys::run(command),
+        Some(Command::Account(command)) => cli::account::run(command),
     }
 }

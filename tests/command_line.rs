@@ -18,6 +18,17 @@ fn run(command: &mut Command) -> (Option<i32>, String) {
     (status.code(), String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned())
 }
 
+/// Runs a command with something on standard input; exit code, standard output, standard error.
+fn run_with(folder: &Path, arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let mut command = vestibule(folder);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that refuses its arguments does not read.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
 /// A running server, ended when dropped.
 struct Served(Child, u16);
 
@@ -29,9 +40,13 @@ impl Drop for Served {
 }
 
 fn serve(folder: &Path) -> Served {
+    serve_logging(folder, Stdio::null())
+}
+
+fn serve_logging(folder: &Path, log: Stdio) -> Served {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut command = vestibule(folder);
-    command.env("ROCKET_PORT", port.to_string()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.env("ROCKET_PORT", port.to_string()).stdout(Stdio::piped()).stderr(log);
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -83,6 +98,38 @@ fn another_secret_than_the_one_the_keys_were_sealed_with_is_refused_with_exit_co
 }
 
 #[test]
+fn no_secret_is_made_beside_a_database_that_has_lost_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(serve(folder.path()));
+    let secret = folder.path().join("data/secret");
+    std::fs::remove_file(&secret).unwrap();
+    for arguments in [&["serve"][..], &["keys", "list"], &["keys", "rotate", "--emergency"]] {
+        let (code, _, error) = run_with(folder.path(), arguments, "");
+        assert!(code == Some(1) && error.contains("Restore it from a backup"), "{arguments:?}: {error}");
+    }
+    assert!(!secret.exists());
+}
+
+#[test]
+fn tls_that_is_not_built_in_is_not_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let tls = r#"{certs="/nowhere.pem",key="/nowhere.pem"}"#;
+    let (code, message) = run(vestibule(folder.path()).env("ROCKET_TLS", tls));
+    assert!(code == Some(2) && message.contains("proxy"), "{message}");
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(serve(folder.path()));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = vestibule(folder.path());
+    command.args(["keys", "list"]).stdin(Stdio::null()).stdout(full).stderr(Stdio::piped());
+    let Output { status, stderr, .. } = command.output().unwrap();
+    assert!(status.success() && stderr.is_empty(), "{}", String::from_utf8_lossy(&stderr));
+}
+
+#[test]
 fn a_port_in_use_is_told_with_exit_code_1() {
     let folder = tempfile::tempdir().unwrap();
     let served = serve(folder.path());
@@ -91,15 +138,195 @@ fn a_port_in_use_is_told_with_exit_code_1() {
 }
 
 #[test]
-fn requests_with_methods_nobody_knows_get_our_headers_too() {
+fn methods_nobody_knows_get_405_and_our_headers_too() {
     let folder = tempfile::tempdir().unwrap();
     let served = serve(folder.path());
-    for request in ["FOO / HTTP/1.1", "PROPFIND /login HTTP/1.1"] {
-        let mut stream = TcpStream::connect(("127.0.0.1", served.1)).unwrap();
-        write!(stream, "{request}\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let answer = answer.to_lowercase();
-        assert!(answer.starts_with("http/1.1 400") && answer.contains("x-frame-options: deny"), "{answer}");
+    for (request, status, allow) in [
+        ("FOO /", "405", Some("GET, HEAD")),
+        ("PROPFIND /login", "405", Some("GET, POST, HEAD")),
+        ("QUERY /api/auth/sessions/7", "405", Some("DELETE")),
+        ("QUERY /api/auth/login", "405", Some("POST")),
+        ("FOO /nowhere", "404", None),
+    ] {
+        let answer = ask(&served, &format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        let allowed = allow.is_none_or(|allow| answer.contains(&format!("allow: {}\r\n", allow.to_lowercase())));
+        assert!(answer.starts_with(&format!("http/1.1 {status}")) && allowed, "{answer}");
+        assert!(answer.contains("x-frame-options: deny"), "{answer}");
+    }
+}
+
+#[test]
+fn whatever_is_asked_for_the_log_is_visible_ascii() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let served = serve_logging(folder.path(), std::fs::File::create(&log).unwrap().into());
+    for method in ["GET", "POST"] {
+        let request =
+            format!("{method} /\u{9b}31m\u{202e}?q HTTP/1.1\r\nHost: x\r\nOrigin: null\r\nConnection: close\r\n\r\n");
+        assert!(ask(&served, &request).starts_with("http/1.1 4"));
+    }
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("u{9b}31m") && log.contains("u{202e}"), "{log}");
+    assert!(log.chars().all(|c| c.is_ascii_graphic() || c == ' ' || c == '\n'), "{log:?}");
+}
+
+/// The answer to a raw request, in lower case.
+fn ask(served: &Served, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", served.1)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.to_lowercase()
+}
+
+const PASSWORD: &str = "three unrelated words";
+
+#[test]
+fn every_command_has_help_and_wrong_use_is_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands: [&[&str]; 16] = [
+        &["serve"],
+        &["keys"],
+        &["keys", "list"],
+        &["keys", "rotate"],
+        &["keys", "retire"],
+        &["keys", "reseal"],
+        &["account"],
+        &["account", "create"],
+        &["account", "list"],
+        &["account", "show"],
+        &["account", "role"],
+        &["account", "disable"],
+        &["account", "enable"],
+        &["account", "sign-out"],
+        &["account", "delete"],
+        &[],
+    ];
+    for command in commands {
+        let (code, out, error) = run_with(folder.path(), &[command, &["--help"]].concat(), "");
+        assert!(code == Some(0) && out.contains("Usage: vestibule"), "{command:?}: {out}{error}");
+    }
+    for wrong in [
+        &["keys"][..],
+        &["keys", "dance"],
+        &["keys", "retire"],
+        &["account"],
+        &["account", "show"],
+        &["account", "show", "nobody"],
+        &["account", "role", "ada@example.org", "root"],
+        &["account", "create", "ada@example.org"],
+        &["account", "create", "ada@example.org", "--name", "Ada", "--password", "secret words"],
+    ] {
+        let (code, out, error) = run_with(folder.path(), wrong, "");
+        assert!(code == Some(2) && out.is_empty() && !error.is_empty(), "{wrong:?}: {out}{error}");
+    }
+    let (code, error) = run(vestibule(folder.path()).args(["keys", "list"]).env("VESTIBULE_TYPO", "1"));
+    assert!(code == Some(2) && error.contains("VESTIBULE_TYPO"), "{error}");
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+}
+
+#[test]
+fn an_operator_makes_sees_changes_and_deletes_accounts() {
+    let folder = tempfile::tempdir().unwrap();
+    let account = |arguments: &[&str], input: &str| run_with(folder.path(), &[&["account"], arguments].concat(), input);
+    let create = ["create", "Grace@example.org", "--name", "Grace Hopper", "--role", "admin"];
+    for (input, problem) in [("", "missing"), ("short\n", "at least 8"), ("password\n", "most common")] {
+        let (code, _, error) = account(&create, input);
+        assert!(code == Some(1) && error.contains(problem), "{input}: {error}");
+    }
+    let (code, out, error) = account(&create, &format!("{PASSWORD}\n"));
+    assert!(code == Some(0) && out.starts_with("grace@example.org") && !out.contains(PASSWORD), "{out}{error}");
+    let (code, _, error) = account(&create, PASSWORD);
+    assert!(code == Some(1) && error.contains("already"), "{error}");
+
+    let served = serve(folder.path());
+    let sign_in = || {
+        let body = format!(r#"{{"email":"grace@example.org","password":"{PASSWORD}"}}"#);
+        let head = format!("Content-Type: application/json\r\nContent-Length: {}", body.len());
+        ask(&served, &format!("POST /api/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{head}\r\n\r\n{body}"))
+    };
+    assert!(sign_in().starts_with("http/1.1 200"));
+    let (_, out, _) = account(&["show", "grace@example.org"], "");
+    for part in ["Grace Hopper", "admin", "enabled", "127.0.0.1"] {
+        assert!(out.contains(part), "{part} is missing in {out}");
+    }
+    let (code, _, error) = account(&["disable", "grace@example.org"], "");
+    assert!(code == Some(1) && error.contains("last administrator") && error.contains("account role"), "{error}");
+    account(&["create", "joan@example.org", "--name", "Joan"], PASSWORD);
+    for (arguments, told) in [
+        (&["role", "joan@example.org", "admin"][..], "role admin"),
+        (&["sign-out", "grace@example.org"], "signed out everywhere"),
+        (&["disable", "grace@example.org"], "disabled"),
+    ] {
+        let (code, out, error) = account(arguments, "");
+        assert!(code == Some(0) && out.contains(told), "{arguments:?}: {out}{error}");
+    }
+    assert!(sign_in().starts_with("http/1.1 401"));
+    assert!(account(&["list"], "").1.contains("disabled 20"));
+    assert_eq!(account(&["enable", "grace@example.org"], "").0, Some(0));
+    assert!(sign_in().starts_with("http/1.1 200"));
+    assert_eq!(account(&["delete", "grace@example.org"], "").0, Some(0));
+    let (code, _, error) = account(&["show", "grace@example.org"], "");
+    assert!(code == Some(1) && error.contains("account list"), "{error}");
+}
+
+#[test]
+fn an_operator_changes_the_keys_under_a_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path());
+    let keys = |arguments: &[&str], input: &str| run_with(folder.path(), &[&["keys"], arguments].concat(), input);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (code, _, error) = run_with(elsewhere.path(), &["keys", "rotate", "--emergency"], "");
+    assert!(code == Some(1) && error.contains("VESTIBULE_DATA_DIR"), "another folder than the server's: {error}");
+    assert!(!elsewhere.path().join("data").exists());
+    let listed = || keys(&["list"], "").1;
+    let id = |state: &str| {
+        let line = listed().lines().find(|line| line.contains("access") && line.contains(state)).unwrap().to_owned();
+        line.split_whitespace().next().unwrap().to_owned()
+    };
+    let published = |id: &str| {
+        let set = ask(&served, "GET /.well-known/jwks.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        set.contains(&id.to_lowercase())
+    };
+    let first = id("active");
+    assert!(published(&first) && published(&id("next")));
+    let (code, _, error) = keys(&["retire", &first], "");
+    assert!(code == Some(1) && error.contains("keys rotate"), "{error}");
+    let (code, _, error) = keys(&["retire", "-Gone_h-k"], "");
+    assert!(code == Some(1) && error.contains("-Gone_h-k"), "an id may begin with a hyphen: {error}");
+    assert_eq!(keys(&["rotate"], "").0, Some(0));
+    assert_eq!(id("retiring"), first);
+    until(|| published(&id("next")));
+    assert_eq!(keys(&["retire", &first], "").0, Some(0));
+    until(|| !published(&first));
+    let (code, _, error) = keys(&["retire", &first], "");
+    assert!(code == Some(1) && error.contains("keys list"), "{error}");
+    let second = id("active");
+    assert!(keys(&["rotate", "--emergency"], "").1.contains("sign in again"));
+    until(|| !published(&second));
+    assert!(!listed().contains("retiring"));
+}
+
+#[test]
+fn another_secret_takes_over_by_reseal() {
+    const NEW: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let folder = tempfile::tempdir().unwrap();
+    drop(serve(folder.path()));
+    let reseal = |input: &str| run_with(folder.path(), &["keys", "reseal"], input);
+    let (code, _, error) = reseal("changeme");
+    assert!(code == Some(1) && error.contains("openssl rand"), "{error}");
+    let (code, out, error) = reseal(&format!("{NEW}\n"));
+    assert!(code == Some(0) && out.contains("VESTIBULE_SECRET") && !out.contains(NEW), "{out}{error}");
+    let (code, message) = run(vestibule(folder.path()).args(["keys", "list"]));
+    assert!(code == Some(1) && message.contains("another secret"), "{message}");
+    let (code, message) = run(vestibule(folder.path()).args(["keys", "list"]).env("VESTIBULE_SECRET", NEW));
+    assert!(code == Some(0) && message.contains("active"), "{message}");
+}
+
+/// Asks again until it is so; the server follows within a second.
+fn until(is_so: impl Fn() -> bool) {
+    let waited = vestibule::clock::Stopwatch::start();
+    while !is_so() {
+        assert!(waited.micros() < 5_000_000, "the server does not follow");
     }
 }

@@ -30,7 +30,7 @@ pub enum Refusal {
     NothingPresented,
     /// The refresh token is not one of ours.
     Forged,
-    /// No such session.
+    /// No such session that we know of.
     Unknown,
     /// It has ended; `settled` once that is so long ago that no cookie of a next session can be on its way.
     Ended {
@@ -48,6 +48,7 @@ pub enum Refusal {
 /// Why an access token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessProblem {
+    /// Its life is over, or its role has changed: a renewal gives another.
     Expired,
     Invalid,
     /// It was good, but its session has ended.
@@ -75,8 +76,11 @@ impl Accounts {
             }
         }
         let Some(refresh) = presented.refresh else { return Ok(Authenticated::Anonymous(missing)) };
-        let Ok(claims) = self.codec.verify_refresh(refresh) else {
-            return Ok(Authenticated::Anonymous(Refusal::Forged));
+        let claims = match self.verify(|codec, _| codec.verify_refresh(refresh)).await? {
+            Ok(claims) => claims,
+            // Its key may be one we have not read yet: the cookie stays.
+            Err(TokenProblem::UnknownKey) => return Ok(Authenticated::Anonymous(Refusal::Unknown)),
+            Err(_) => return Ok(Authenticated::Anonymous(Refusal::Forged)),
         };
         let renewal = if may_renew { Renewal::Allowed } else { Renewal::Withheld };
         Ok(match self.redeem(claims, renewal, ip).await? {
@@ -94,13 +98,13 @@ impl Accounts {
     /// # Errors
     /// `Fault`; a refusal is a value.
     pub async fn authenticate_access(&self, token: &str) -> Result<Result<AccessClaims, AccessProblem>, Fault> {
-        let claims = match self.codec.verify_access(token, self.clock.now()) {
+        let claims = match self.verify(|codec, now| codec.verify_access(token, now)).await? {
             Ok(claims) => claims,
             Err(TokenProblem::Expired) => return Ok(Err(AccessProblem::Expired)),
-            Err(TokenProblem::Invalid) => return Ok(Err(AccessProblem::Invalid)),
+            Err(TokenProblem::Invalid | TokenProblem::UnknownKey) => return Ok(Err(AccessProblem::Invalid)),
         };
-        if !self.is_alive(&claims).await? {
-            return Ok(Err(AccessProblem::Ended));
+        if let Err(problem) = self.check_revoked(&claims).await? {
+            return Ok(Err(problem));
         }
         self.confirm(claims).await?;
         Ok(Ok(claims))

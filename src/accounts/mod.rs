@@ -1,7 +1,12 @@
 //! What can be done: one managed value, one verb a file. Sees no cookie, no status and no template.
 
 mod authenticate;
+mod follow;
 mod hasher;
+mod key_feed;
+mod keys;
+mod operator;
+mod overview;
 mod password;
 mod profile;
 mod refresh;
@@ -14,7 +19,11 @@ mod sign_up;
 mod start;
 mod tokens;
 
+pub use crate::token::PublicKey;
 pub use authenticate::{AccessProblem, Authenticated, Presented, Refusal};
+pub use keys::{KeyRotation, Retired};
+pub use operator::{AccountDraft, OperatorRefusal, Who};
+pub use overview::Overview;
 pub use password::{PasswordChange, PasswordChanged};
 pub use profile::Profile;
 pub use sessions::{OwnSessions, Which};
@@ -27,11 +36,13 @@ use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::account::Registration;
 use crate::domain::event::Event;
+use crate::domain::key::Algorithm;
 use crate::domain::lives::Lives;
 use crate::store::{self, Store, StoreFault, Tx};
-use crate::token::Codec;
+use crate::token::{Codec, KeyringProblem};
 use authenticate::Confirmed;
 use hasher::Hasher;
+use key_feed::KeyFeed;
 use revocations::Revocations;
 use std::sync::Arc;
 use tracing::field::display;
@@ -40,7 +51,10 @@ use uuid::Uuid;
 /// All verbs of sign-in. One value serves the pages and the API, any number of requests at once.
 pub struct Accounts {
     store: Store,
-    codec: Codec,
+    codec: Arc<Codec>,
+    /// What new keys of access tokens are made for.
+    algorithm: Algorithm,
+    key_feed: Arc<KeyFeed>,
     hasher: Hasher,
     clock: Clock,
     lives: Lives,
@@ -54,6 +68,8 @@ pub struct Accounts {
 pub enum Fault {
     #[error(transparent)]
     Store(#[from] StoreFault),
+    #[error(transparent)]
+    Keys(#[from] KeyringProblem),
     /// More passwords wait to be checked than can be in good time.
     #[error("too many passwords wait to be checked")]
     Busy,

@@ -1,7 +1,7 @@
 //! A person's own account and session, read and renamed.
 
 use super::{Accounts, Fault, record};
-use crate::domain::account::Account;
+use crate::domain::account::{Account, Role};
 use crate::domain::claims::AccessClaims;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::name::DisplayName;
@@ -33,6 +33,15 @@ impl Accounts {
             self.found_ended(&claims);
         }
         Ok(found)
+    }
+
+    /// The role of whoever holds these claims at this moment, by the records and not by the token; none if the account is gone or the
+    /// session has ended meanwhile.
+    ///
+    /// # Errors
+    /// `Fault`.
+    pub async fn role(&self, claims: AccessClaims) -> Result<Option<Role>, Fault> {
+        Ok(self.profile(claims).await?.map(|profile| profile.account.role))
     }
 
     /// Changes the name of whoever holds these claims; false if the account is gone or the session has ended meanwhile.

@@ -16,7 +16,8 @@ impl Accounts {
         token: &str,
         ip: Option<IpAddr>,
     ) -> Result<Result<(TokenPair, Account), Refusal>, Fault> {
-        let Ok(claims) = self.codec.verify_refresh(token) else { return Ok(Err(Refusal::Forged)) };
+        let verified = self.verify(|codec, _| codec.verify_refresh(token)).await?;
+        let Ok(claims) = verified else { return Ok(Err(Refusal::Forged)) };
         let pair = match self.redeem(claims, Renewal::Allowed, ip).await? {
             Redemption::Renewed(pair) => pair,
             Redemption::Refused(refusal) => return Ok(Err(refusal)),

@@ -3,7 +3,7 @@
 //! Whatever ends a session writes its revocations in the same transaction, and puts them here once that is committed. Other
 //! processes read them from the feed twice a second. While the feed cannot be read, the map is not believed.
 
-use super::{Accounts, Fault};
+use super::{AccessProblem, Accounts, Fault};
 use crate::clock::Clock;
 use crate::domain::claims::AccessClaims;
 use crate::domain::lives::{LEEWAY, Lives};
@@ -12,11 +12,8 @@ use crate::domain::session::{EndReason, Generation, Session, SessionId};
 use crate::domain::{Span, Time};
 use crate::store::{self, Store, StoreFault, Tx};
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// How often the feed is read.
-const PERIOD: Duration = Duration::from_millis(500);
 /// How far back each reading reaches: rows may be committed late, and clocks differ.
 const OVERLAP: Span = Span::seconds(30);
 /// A map older than this is not believed.
@@ -42,7 +39,7 @@ struct Known {
 pub(super) struct Ending {
     now: Time,
     until: Time,
-    ended: Vec<Revocation>,
+    revoked: Vec<Revocation>,
 }
 
 /// What the map says of an access token.
@@ -50,6 +47,8 @@ pub(super) struct Ending {
 enum Verdict {
     Alive,
     Dead,
+    /// It died, but not its session: a renewal gives another.
+    Superseded,
     /// The feed has stalled.
     Unsure,
 }
@@ -64,24 +63,8 @@ impl Revocations {
         Ok(revocations)
     }
 
-    /// Reads the feed twice a second, for as long as somebody holds the map.
-    pub(super) fn follow(self: &Arc<Self>, store: Store, clock: Clock) {
-        let map = Arc::downgrade(self);
-        tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(PERIOD);
-            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            loop {
-                ticks.tick().await;
-                let Some(map) = map.upgrade() else { return };
-                if let Err(fault) = map.catch_up(&store, clock.now()).await {
-                    tracing::error!(%fault, "the revocation feed cannot be read; session records are read instead");
-                }
-            }
-        });
-    }
-
     /// One reading of the feed; now and then also a sweep.
-    async fn catch_up(&self, store: &Store, now: Time) -> Result<(), StoreFault> {
+    pub(super) async fn catch_up(&self, store: &Store, now: Time) -> Result<(), StoreFault> {
         // After a gap (an outage, a suspended machine) all that was missed is read, not just the last half minute.
         let since = self.read().read_at.map_or(Time::UNIX_EPOCH, |at| at.min(now) - OVERLAP);
         let recent = store.read(move |tx| store::revocations::written_since(tx, since)).await?;
@@ -102,9 +85,10 @@ impl Revocations {
 
     fn judge(&self, claims: &AccessClaims, now: Time) -> Verdict {
         let known = self.read();
-        let dead = known.dead.get(&claims.session_id).is_some_and(|(generation, _)| claims.generation <= *generation);
+        let dead = known.dead.get(&claims.session_id).filter(|(generation, _)| claims.generation <= *generation);
         match known.read_at {
-            _ if dead => Verdict::Dead,
+            _ if dead.is_some_and(|(generation, _)| *generation == Generation::MAX) => Verdict::Dead,
+            _ if dead.is_some() => Verdict::Superseded,
             Some(at) if now - at <= FRESH => Verdict::Alive,
             _ => Verdict::Unsure,
         }
@@ -133,8 +117,9 @@ impl Known {
 fn sweep(tx: &mut Tx<'_>, now: Time) -> Result<(), StoreFault> {
     let revocations = store::revocations::sweep(tx, now - OVERLAP)?;
     let sessions = store::sessions::sweep(tx, now - KEEP_SESSIONS)?;
-    if revocations + sessions > 0 {
-        tracing::info!(revocations, sessions, "swept");
+    let keys = store::keys::sweep(tx, now)?;
+    if revocations + sessions + keys > 0 {
+        tracing::info!(revocations, sessions, keys, "swept");
     }
     Ok(())
 }
@@ -142,7 +127,7 @@ fn sweep(tx: &mut Tx<'_>, now: Time) -> Result<(), StoreFault> {
 impl Ending {
     pub(super) fn new(now: Time, lives: &Lives) -> Self {
         // A process with a faster clock may have issued the last token a little in our future.
-        Self { now, until: now + lives.access + LEEWAY * 2, ended: Vec::new() }
+        Self { now, until: now + lives.access + LEEWAY * 2, revoked: Vec::new() }
     }
 
     pub(super) fn now(&self) -> Time {
@@ -166,13 +151,29 @@ impl Ending {
         self.revoke_if(tx, decided_on.id, ended)
     }
 
+    /// Lets the revocations to come reach to the end of a session, whatever access tokens live by the settings of this process: an
+    /// operator's command may run with others than the servers.
+    pub(super) fn reach(&mut self, session: &Session) {
+        self.until = self.until.max(session.expires_at + LEEWAY * 2);
+    }
+
+    /// Lets the current access tokens of a session die, but not the session: its next renewal tells what has changed.
+    pub(super) fn supersede(&mut self, tx: &mut Tx<'_>, session: &Session) -> Result<(), StoreFault> {
+        let Session { id, generation, .. } = *session;
+        self.revoke(tx, Revocation { session_id: id, generation, until: self.until })
+    }
+
     fn revoke_if(&mut self, tx: &mut Tx<'_>, id: SessionId, ended: bool) -> Result<bool, StoreFault> {
         if ended {
-            let revocation = Revocation::of_ended(id, self.until);
-            store::revocations::insert(tx, &revocation, self.now)?;
-            self.ended.push(revocation);
+            self.revoke(tx, Revocation::of_ended(id, self.until))?;
         }
         Ok(ended)
+    }
+
+    fn revoke(&mut self, tx: &mut Tx<'_>, revocation: Revocation) -> Result<(), StoreFault> {
+        store::revocations::insert(tx, &revocation, self.now)?;
+        self.revoked.push(revocation);
+        Ok(())
     }
 }
 
@@ -184,9 +185,9 @@ impl Accounts {
         F: FnOnce(&mut Tx<'_>, &mut Ending) -> Result<T, StoreFault> + Send + 'static,
     {
         let mut ending = Ending::new(now, &self.lives);
-        let done = self.store.write(move |tx| Ok((work(tx, &mut ending)?, ending.ended)));
-        let (value, ended) = done.await?;
-        self.revocations.write().note(&ended);
+        let done = self.store.write(move |tx| Ok((work(tx, &mut ending)?, ending.revoked)));
+        let (value, revoked) = done.await?;
+        self.revocations.write().note(&revoked);
         Ok(value)
     }
 
@@ -197,19 +198,26 @@ impl Accounts {
         self.revocations.write().note(&[Revocation::of_ended(claims.session_id, until)]);
     }
 
-    /// Whether the session of a verified access token still lives, by the map; by its record while the feed has stalled.
-    pub(super) async fn is_alive(&self, claims: &AccessClaims) -> Result<bool, Fault> {
-        let now = self.clock.now();
-        match self.revocations.judge(claims, now) {
-            Verdict::Alive => Ok(true),
-            Verdict::Dead => Ok(false),
-            Verdict::Unsure => {
-                let id = claims.session_id;
-                let session = self.store.read(move |tx| store::sessions::find(tx, id)).await?;
-                Ok(session.is_some_and(|session| session.is_alive(now)))
-            }
-        }
+    /// Whether a verified access token is still good, by the map; by the records while the feed has stalled.
+    pub(super) async fn check_revoked(&self, claims: &AccessClaims) -> Result<Result<(), AccessProblem>, Fault> {
+        let (now, claims) = (self.clock.now(), *claims);
+        Ok(match self.revocations.judge(&claims, now) {
+            Verdict::Alive => Ok(()),
+            Verdict::Dead => Err(AccessProblem::Ended),
+            Verdict::Superseded => Err(AccessProblem::Expired),
+            Verdict::Unsure => self.store.read(move |tx| by_records(tx, &claims, now)).await?,
+        })
     }
+}
+
+fn by_records(tx: &mut Tx<'_>, claims: &AccessClaims, now: Time) -> Result<Result<(), AccessProblem>, StoreFault> {
+    let session = store::sessions::find(tx, claims.session_id)?.filter(|session| session.is_alive(now));
+    let account = store::accounts::find(tx, claims.account_id)?;
+    Ok(match session.and(account) {
+        None => Err(AccessProblem::Ended),
+        Some(account) if account.role != claims.role => Err(AccessProblem::Expired),
+        Some(_) => Ok(()),
+    })
 }
 
 #[cfg(test)]

@@ -41,9 +41,11 @@ fn dead_up_to_a_generation_and_noting_it_twice_or_in_any_order_changes_nothing()
     for order in [[3, 2, 3], [2, 3, 2]] {
         map.learn(&order.map(up_to), start());
         let verdicts = [2, 3, 4].map(|generation| map.judge(&claims(id(1), generation), start()));
-        assert_eq!(verdicts, [Verdict::Dead, Verdict::Dead, Verdict::Alive]);
+        assert_eq!(verdicts, [Verdict::Superseded, Verdict::Superseded, Verdict::Alive]);
     }
     assert_eq!(map.judge(&claims(id(2), 1), start()), Verdict::Alive);
+    map.learn(&[Revocation::of_ended(id(1), until)], start());
+    assert_eq!(map.judge(&claims(id(1), 4), start()), Verdict::Dead);
 }
 
 #[test]
@@ -112,6 +114,7 @@ async fn the_record_of_a_session_is_swept_a_day_after_its_absolute_life() {
         name: crate::domain::name::DisplayName::parse("Ada").unwrap(),
         role: Role::User,
         created_at: start(),
+        disabled_at: None,
     };
     let sign_in = SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
     let session = Session::start(id(1), account.id, sign_in, start(), &lives);

@@ -28,8 +28,8 @@ pub struct SignInAttempt {
 }
 
 impl Accounts {
-    /// Starts a session for whoever knows the password; none if the address or the password is wrong. Which of the two
-    /// nobody can tell: an unknown address costs the same one hash.
+    /// Starts a session for whoever knows the password; none if the address or the password is wrong, or the account is
+    /// disabled. Which of these nobody can tell: each costs the same one hash.
     ///
     /// # Errors
     /// `Fault`.
@@ -38,7 +38,8 @@ impl Accounts {
         let found = self.store.read(move |tx| store::accounts::find_by_email(tx, &email)).await?;
         let (account, hash) = found.unzip();
         let right = self.hasher.verify(password.clone(), hash.clone()).await?;
-        let (Some(account), Some(hash), true) = (account.clone(), hash, right) else {
+        let open = account.clone().filter(|account| !account.is_disabled());
+        let (Some(account), Some(hash), true) = (open, hash, right) else {
             let (account, ip) = (account.map(|account| display(account.id.0)), device.ip.map(display));
             tracing::warn!(event = "sign_in_refused", account, ip, "security event");
             return Ok(None);
@@ -49,15 +50,17 @@ impl Accounts {
         let session = new_session(account.id, sign_in, now, &self.lives);
         let stored = session.clone();
         let started = self.write_ending(now, move |tx, ending| {
-            // A change of the password ends all sessions; one that began with the old password must not slip in after it.
-            if store::accounts::hash(tx, stored.account_id)? != Some(verified) {
-                return Ok(false);
-            }
+            // A changed password and a disabled account end all sessions, and a role may have changed while we hashed: nothing that
+            // began before must slip in after it.
+            let unchanged = |(account, hash): &(Account, _)| !account.is_disabled() && *hash == verified;
+            let found = store::accounts::find_with_hash(tx, stored.account_id)?.filter(unchanged);
+            let Some((account, _)) = found else { return Ok(None) };
             start_session(tx, ending, &stored, replaces)?;
             record(tx, Event::start(EventKind::SignedIn, &stored))?;
-            Ok(true)
+            Ok(Some(account))
         });
-        if started.await? { Ok(Some((self.issue(&session, account.role, now)?, account))) } else { Ok(None) }
+        let Some(account) = started.await? else { return Ok(None) };
+        Ok(Some((self.issue(&session, account.role, now)?, account)))
     }
 
     /// Hashes again with today's parameters while the password is at hand; gives the hash that is stored then.

@@ -9,11 +9,17 @@ use std::net::IpAddr;
 
 impl Accounts {
     /// The session somebody holds a token of, whatever its generation or age: enough to end it, not to act in it.
-    #[must_use]
-    pub fn presented_session(&self, presented: &Presented<'_>) -> Option<SessionId> {
-        let by_refresh = presented.refresh.and_then(|token| self.codec.verify_refresh(token).ok());
-        let by_access = || presented.access.and_then(|token| self.codec.verify_access(token, self.clock.now()).ok());
-        by_refresh.map(|claims| claims.session_id).or_else(|| by_access().map(|claims| claims.session_id))
+    ///
+    /// # Errors
+    /// `Fault`.
+    pub async fn presented_session(&self, presented: &Presented<'_>) -> Result<Option<SessionId>, Fault> {
+        if let Some(token) = presented.refresh
+            && let Ok(claims) = self.verify(|codec, _| codec.verify_refresh(token)).await?
+        {
+            return Ok(Some(claims.session_id));
+        }
+        let Some(token) = presented.access else { return Ok(None) };
+        Ok(self.verify(|codec, now| codec.verify_access(token, now)).await?.ok().map(|claims| claims.session_id))
     }
 
     /// Ends a session. Ending one that has ended is no fault.

@@ -45,7 +45,8 @@ impl Accounts {
         let hash = self.hasher.hash(new.password).await?;
         let now = self.clock.now();
         let id = AccountId(self.new_id());
-        let account = Account { id, email: new.email, name: new.name, role: Role::User, created_at: now };
+        let role = Role::User;
+        let account = Account { id, email: new.email, name: new.name, role, created_at: now, disabled_at: None };
         let sign_in = SignIn { method: SignInMethod::Registration, persistent: new.persistent, device: new.device };
         let session = new_session(id, sign_in, now, &self.lives);
         let (stored_account, stored) = (account.clone(), session.clone());

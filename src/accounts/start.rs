@@ -1,16 +1,20 @@
 //! From settings to a value that can serve: database open, keys there.
 
-use super::Accounts;
 use super::authenticate::Confirmed;
+use super::follow::follow;
 use super::hasher::Hasher;
+use super::key_feed::KeyFeed;
+use super::keys::kinds;
 use super::revocations::Revocations;
+use super::{Accounts, Fault};
 use crate::clock::Clock;
+use crate::domain::Time;
 use crate::domain::account::Registration;
-use crate::domain::key::KeyRecord;
+use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
 use crate::domain::lives::Lives;
 use crate::domain::location::Location;
 use crate::store::{self, Store, StoreFault, Tx};
-use crate::token::{Codec, Keyring, KeyringProblem, Names, Sealer, Secret, first_keys};
+use crate::token::{Codec, KeyKind, Keyring, KeyringProblem, Keys, Names, Sealer, Secret, new_key};
 use std::sync::Arc;
 
 /// What the operator decided.
@@ -20,6 +24,8 @@ pub struct Settings {
     pub names: Names,
     pub lives: Lives,
     pub registration: Registration,
+    /// What access tokens are signed with.
+    pub algorithm: Algorithm,
 }
 
 /// Why it cannot start.
@@ -29,6 +35,8 @@ pub enum StartProblem {
     Store(#[from] StoreFault),
     #[error(transparent)]
     Keys(#[from] KeyringProblem),
+    #[error(transparent)]
+    Fault(#[from] Fault),
     #[error("the password hasher cannot be set up: {0}")]
     Hasher(String),
 }
@@ -39,36 +47,51 @@ impl Accounts {
     /// # Errors
     /// `StartProblem`: nothing may be served then.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartProblem> {
-        let Settings { location, secret, names, lives, registration } = settings;
+        let Settings { location, secret, names, lives, registration, algorithm } = settings;
         let store = tokio::task::spawn_blocking(move || Store::open(location)).await;
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
-        let keyring = open_keys(&store, &secret, &clock).await?;
+        let codec = Arc::new(Codec::new(open_keys(&store, &secret, algorithm, &clock).await?, names, lives.access));
         let hasher = Hasher::new().map_err(|error| StartProblem::Hasher(error.to_string()))?;
         let revocations = Arc::new(Revocations::load(&store, &clock).await?);
-        revocations.follow(store.clone(), clock.clone());
-        let codec = Codec::new(keyring, names, lives.access);
-        Ok(Self { store, codec, hasher, clock, lives, registration, confirmed: Confirmed::default(), revocations })
+        let key_feed = Arc::new(KeyFeed::new(Arc::clone(&codec), store.clone()));
+        follow(Arc::downgrade(&revocations), Arc::clone(&key_feed), store.clone(), clock.clone());
+        let confirmed = Confirmed::default();
+        Ok(Self { store, codec, algorithm, key_feed, hasher, clock, lives, registration, confirmed, revocations })
     }
 }
 
-/// Opens the stored keys; on an empty database makes them.
-async fn open_keys(store: &Store, secret: &Secret, clock: &Clock) -> Result<Keyring, StartProblem> {
+/// Opens the stored keys and makes the missing ones: on an empty database all of them.
+async fn open_keys(store: &Store, secret: &Secret, algorithm: Algorithm, clock: &Clock) -> Result<Keys, StartProblem> {
+    let now = clock.now();
     let sealer = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
-    let mut records = store.read(store::keys::all).await?;
-    if records.is_empty() {
+    let mut records = store.read(move |tx| store::keys::all(tx, now)).await?;
+    let missing = missing(&records, algorithm);
+    if !missing.is_empty() {
+        if !records.is_empty() {
+            // Nothing may be added under a secret that does not open what is there.
+            Keyring::open(&records, &sealer)?;
+        }
         // Only now: making keys gathers randomness, which takes longer than the rest of the start.
-        let fresh = first_keys(&sealer, clock.now())?;
-        records = store.write(move |tx| keep_first(tx, fresh)).await?;
+        let fresh = missing.into_iter().map(|kind| new_key(kind, &sealer, now)).collect::<Result<Vec<_>, _>>()?;
+        records = store.write(move |tx| add_missing(tx, &fresh, now)).await?;
     }
-    Ok(Keyring::open(&records, &sealer)?)
+    Ok(Keys::open(&records, sealer)?)
 }
 
-/// Stores the first keys, unless another process was faster: then its keys are everybody's.
-fn keep_first(tx: &mut Tx<'_>, fresh: Vec<KeyRecord>) -> Result<Vec<KeyRecord>, StoreFault> {
-    let stored = store::keys::all(tx)?;
-    if !stored.is_empty() {
-        return Ok(stored);
+fn missing(records: &[KeyRecord], algorithm: Algorithm) -> Vec<KeyKind> {
+    let kinds = kinds(algorithm, &[KeyState::Active, KeyState::Next]);
+    kinds.into_iter().filter(|kind| !is_there(records, kind.purpose, kind.state)).collect()
+}
+
+/// Stores fresh keys, but those another process was faster with: then its keys are everybody's.
+fn add_missing(tx: &mut Tx<'_>, fresh: &[KeyRecord], now: Time) -> Result<Vec<KeyRecord>, StoreFault> {
+    let stored = store::keys::all(tx, now)?;
+    for key in fresh.iter().filter(|key| !is_there(&stored, key.purpose, key.state)) {
+        store::keys::insert(tx, key)?;
     }
-    fresh.iter().try_for_each(|key| store::keys::insert(tx, key))?;
-    Ok(fresh)
+    store::keys::all(tx, now)
+}
+
+fn is_there(records: &[KeyRecord], purpose: KeyPurpose, state: KeyState) -> bool {
+    records.iter().any(|key| key.purpose == purpose && key.state == state)
 }

@@ -5,7 +5,7 @@ use crate::domain::account::Role;
 use crate::domain::claims::{AccessClaims, RefreshClaims};
 use crate::domain::session::Session;
 use crate::domain::{Span, Time};
-use crate::token::{AccessToken, PublicKey, RefreshToken};
+use crate::token::{AccessToken, RefreshToken};
 
 /// Both tokens of a session in its current generation.
 #[derive(Clone, Debug)]
@@ -21,19 +21,13 @@ pub struct TokenPair {
 }
 
 impl Accounts {
-    /// The public keys of access tokens, for others to verify with.
-    #[must_use]
-    pub fn public_keys(&self) -> Vec<PublicKey> {
-        self.codec.public_keys()
-    }
-
     pub(super) fn issue(&self, session: &Session, role: Role, now: Time) -> Result<TokenPair, Fault> {
         let claims = AccessClaims::of(session, role, now, self.lives.access);
-        let access = self.codec.sign_access(&claims, self.new_id());
-        let refresh = self.codec.sign_refresh(&RefreshClaims::of(session));
+        let access = self.codec.sign_access(&claims, self.new_id())?;
+        let refresh = self.codec.sign_refresh(&RefreshClaims::of(session))?;
         Ok(TokenPair {
-            access: access.ok_or(Fault::Crypto("signing an access token"))?,
-            refresh: refresh.ok_or(Fault::Crypto("signing a refresh token"))?,
+            access,
+            refresh,
             claims,
             refresh_until: session.idle_expires_at,
             issued_at: now,

@@ -1,4 +1,109 @@
 //! The commands, one a file. Exit codes: 0 done, 1 refused, 2 wrong use.
 
+#![expect(clippy::print_stderr, reason = "a command speaks to whoever typed it")]
+
+pub mod account;
+mod input;
+pub mod keys;
 mod log;
 pub mod serve;
+
+use rocket::figment::Figment;
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use vestibule::accounts::Accounts;
+use vestibule::clock::Clock;
+use vestibule::config::{Config, Problems};
+use vestibule::domain::Time;
+use vestibule::domain::location::Location;
+
+const REFUSED: u8 = 1;
+const WRONG_USE: u8 = 2;
+
+/// What a command did, or why it refused.
+type Done = Result<(), String>;
+
+/// Whether a command may find nothing and make it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Database {
+    /// It must be there: a command on the wrong folder would work on an empty one of its own and report success.
+    Existing,
+    MayBeNew,
+}
+
+/// Runs an operator's command on the configured database.
+fn operate<F: Future<Output = Done> + Send>(database: Database, work: impl FnOnce(Accounts) -> F + Send) -> ExitCode {
+    let config = match load(&vestibule::figment()) {
+        Ok(config) => config,
+        Err(problems) => return wrong_use(&problems),
+    };
+    if let Location::Sqlite(path) = &config.location
+        && database == Database::Existing
+        && !path.exists()
+    {
+        return refuse(&format!(
+            "There is no database at {}. Set VESTIBULE_DATA_DIR or DATABASE_URL as the server has them, or start the server first.",
+            path.display()
+        ));
+    }
+    rocket::async_main(async {
+        let done = match vestibule::start(&config, Clock::system()).await {
+            Ok(accounts) => work(accounts).await,
+            Err(problem) => Err(format!("{problem}.")),
+        };
+        done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
+    })
+}
+
+fn load(figment: &Figment) -> Result<Config, Problems> {
+    Config::load(figment, environment())
+}
+
+/// The environment as text. What is no text cannot be right for us, and is told as such when it is read.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    let lossy = |text: OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
+}
+
+fn refuse(refusal: &str) -> ExitCode {
+    eprintln!("{refusal}");
+    ExitCode::from(REFUSED)
+}
+
+fn wrong_use(problems: &Problems) -> ExitCode {
+    eprint!("{problems}");
+    ExitCode::from(WRONG_USE)
+}
+
+/// A fault as the operator is told it.
+fn failed(fault: impl Display) -> String {
+    format!("It failed: {fault}. Check the database, and see with `list` what was done before you run it again.")
+}
+
+/// Prints a line. Whoever closed the pipe has read enough.
+fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints rows under their heading, each column as wide as it must be.
+fn print_table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(heading.get(column).map(|cell| cell.len())).max().unwrap_or_default()
+    };
+    let line = |cells: &[&str]| {
+        let padded = cells.iter().enumerate().map(|(i, cell)| format!("{cell:<width$}", width = width(i)));
+        say(padded.collect::<Vec<_>>().join("  ").trim_end());
+    };
+    line(&heading);
+    for row in rows {
+        line(&row.each_ref().map(String::as_str));
+    }
+}
+
+/// A time as operators read it.
+fn at(time: Time) -> String {
+    time.format("%Y-%m-%d %H:%M:%SZ").to_string()
+}

@@ -1,34 +1,25 @@
 //! `vestibule serve`.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to whoever typed it")]
-
-use super::log;
+use super::{load, log, refuse, say, wrong_use};
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
-use std::ffi::OsString;
 use std::process::ExitCode;
 use vestibule::clock::Clock;
 use vestibule::config::{Config, Problems};
 
-const REFUSED: u8 = 1;
-const WRONG_USE: u8 = 2;
-
 /// Serves until it is told to stop.
 pub fn run() -> ExitCode {
     let figment = vestibule::figment();
-    match load(&figment) {
+    match load_all(&figment) {
         Ok(config) => rocket::async_main(serve(config, figment)),
-        Err(problems) => {
-            eprint!("{problems}");
-            ExitCode::from(WRONG_USE)
-        }
+        Err(problems) => wrong_use(&problems),
     }
 }
 
 /// Our configuration and Rocket's, with all problems of both in one list.
-fn load(figment: &Figment) -> Result<Config, Problems> {
+fn load_all(figment: &Figment) -> Result<Config, Problems> {
     let mut problems = vestibule::figment_problems(figment);
-    match Config::load(figment, environment()) {
+    match load(figment) {
         Ok(config) if problems.is_empty() => Ok(config),
         Ok(_) => Err(Problems(problems)),
         Err(Problems(ours)) => {
@@ -36,12 +27,6 @@ fn load(figment: &Figment) -> Result<Config, Problems> {
             Err(Problems(problems))
         }
     }
-}
-
-/// The environment as text. What is no text cannot be right for us, and is told as such when it is read.
-fn environment() -> impl Iterator<Item = (String, String)> {
-    let lossy = |text: OsString| text.to_string_lossy().into_owned();
-    std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
 }
 
 async fn serve(config: Config, figment: Figment) -> ExitCode {
@@ -59,11 +44,11 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     let address = config.origin.as_str().to_owned();
     let rocket = match vestibule::build(config, figment, Clock::system()).await {
         Ok(rocket) => rocket.attach(ready(address)),
-        Err(problem) => return refuse(&problem.to_string()),
+        Err(problem) => return not_started(&problem.to_string()),
     };
     match rocket.launch().await {
         Ok(_) => ExitCode::SUCCESS,
-        Err(error) => refuse(&format!(
+        Err(error) => not_started(&format!(
             "{}. Set another ROCKET_PORT or ROCKET_ADDRESS, or see more with ROCKET_LOG_LEVEL=critical",
             error.kind()
         )),
@@ -72,10 +57,9 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
 
 /// Tells where to go, once the port is open.
 fn ready(address: String) -> AdHoc {
-    AdHoc::on_liftoff("ready", |_| Box::pin(async move { println!("Vestibule is ready: open {address}") }))
+    AdHoc::on_liftoff("ready", |_| Box::pin(async move { say(format!("Vestibule is ready: open {address}")) }))
 }
 
-fn refuse(problem: &str) -> ExitCode {
-    eprintln!("Vestibule did not start: {problem}.");
-    ExitCode::from(REFUSED)
+fn not_started(problem: &str) -> ExitCode {
+    refuse(&format!("Vestibule did not start: {problem}."))
 }

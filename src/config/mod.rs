@@ -5,7 +5,7 @@ mod parse;
 mod secret;
 
 pub use origin::PublicOrigin;
-pub use secret::SecretProblem;
+pub use secret::{SecretProblem, decode as decode_secret};
 
 use crate::domain::Span;
 use crate::domain::account::Registration;
@@ -50,11 +50,15 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The base URL: issuer, origin checks, links.
     pub origin: PublicOrigin,
+    /// Origins whose pages may use the API.
+    pub cors_origins: Vec<PublicOrigin>,
     /// The secret as given; none: it is made on first run in the data directory.
     pub secret: Option<Secret>,
     pub lives: Lives,
     pub audience: String,
     pub registration: Registration,
+    /// What access tokens are signed with.
+    pub algorithm: Algorithm,
     /// Things to tell the operator that keep nothing from starting.
     pub warnings: Vec<&'static str>,
     /// Names that were set to something this version checks but does not yet act on.
@@ -83,6 +87,19 @@ impl Config {
         if problems.0.is_empty() { Ok(config) } else { Err(problems) }
     }
 
+    /// Whether there is a database, but not the secret that was made with it: another one would open none of its keys.
+    #[must_use]
+    pub fn has_lost_its_secret(&self) -> bool {
+        let Location::Sqlite(database) = &self.location else { return false };
+        self.secret.is_none() && database.exists() && !self.secret_file().exists()
+    }
+
+    /// Where the secret is that was made on first run.
+    #[must_use]
+    pub fn secret_file(&self) -> PathBuf {
+        self.data_dir.join("secret")
+    }
+
     /// The secret that seals the signing keys; on first run it is made.
     ///
     /// # Errors
@@ -90,7 +107,7 @@ impl Config {
     pub fn secret(&self) -> Result<Secret, SecretProblem> {
         match &self.secret {
             Some(secret) => Ok(secret.clone()),
-            None => secret::read_or_make(&self.data_dir.join("secret")),
+            None => secret::read_or_make(&self.secret_file()),
         }
     }
 }
@@ -136,10 +153,12 @@ impl Values {
         let origin = self.origin(port, problems);
         let config = Config {
             location: self.location(&data_dir, problems),
+            cors_origins: self.cors_origins(problems),
             secret: self.secret(problems),
             lives: self.lives(problems),
             audience: self.get("audience").unwrap_or(origin.as_str()).to_owned(),
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, problems),
+            algorithm: self.algorithm(problems),
             warnings: Vec::new(),
             without_effect: self.check_the_rest(problems),
             data_dir,
@@ -153,19 +172,14 @@ impl Values {
 
     /// Checks what a later version will act on.
     fn check_the_rest(&self, problems: &mut Problems) -> Vec<&'static str> {
-        let algorithms: Vec<_> = Algorithm::ALL.iter().map(|algorithm| (algorithm.as_str(), *algorithm)).collect();
-        let algorithm = self.one_of("algorithm", Algorithm::EdDsa, &algorithms, problems);
         let limits = self.one_of("rate_limits", true, &[("on", true), ("off", false)], problems);
-        let (networks, origins) = (self.get("trusted_proxies"), self.get("cors_origins"));
+        let networks = self.get("trusted_proxies");
         parse::check_networks(networks, problems);
-        parse::check_origins(origins, problems);
         let metrics = self.get("metrics_address");
         parse::check_address(metrics, problems);
         let set = [
-            ("VESTIBULE_ALGORITHM", algorithm != Algorithm::EdDsa),
             ("VESTIBULE_RATE_LIMITS", !limits),
             ("VESTIBULE_TRUSTED_PROXIES", networks.is_some()),
-            ("VESTIBULE_CORS_ORIGINS", origins.is_some()),
             ("VESTIBULE_METRICS_ADDRESS", metrics.is_some()),
         ];
         set.into_iter().filter_map(|(name, set)| set.then_some(name)).collect()

@@ -26,6 +26,9 @@ impl PublicOrigin {
         if !bare || !url.username().is_empty() || url.password().is_some() {
             return Err("it must be an origin alone, without a path, a query or a user name");
         }
+        if url.host_str().is_some_and(|host| host.contains('*')) {
+            return Err("it must name one host, without an asterisk");
+        }
         let https = url.scheme() == "https";
         if !https && !is_loopback(&url) {
             return Err("off loopback it must start with https://");

@@ -2,6 +2,7 @@
 
 use super::{Problems, PublicOrigin, Values};
 use crate::domain::Span;
+use crate::domain::key::Algorithm;
 use crate::domain::lives::Lives;
 use crate::domain::location::Location;
 use crate::token::Secret;
@@ -26,6 +27,11 @@ impl Values {
         default
     }
 
+    pub(super) fn algorithm(&self, problems: &mut Problems) -> Algorithm {
+        let choices: Vec<_> = Algorithm::ALL.iter().map(|algorithm| (algorithm.as_str(), *algorithm)).collect();
+        self.one_of("algorithm", Algorithm::EdDsa, &choices, problems)
+    }
+
     pub(super) fn origin(&self, port: u16, problems: &mut Problems) -> PublicOrigin {
         let default = PublicOrigin::on_localhost(port);
         let Some(given) = self.get("base_url") else { return default };
@@ -33,6 +39,17 @@ impl Values {
             problems.0.push(format!("VESTIBULE_BASE_URL is {given:?}: {what}"));
             default
         })
+    }
+
+    pub(super) fn cors_origins(&self, problems: &mut Problems) -> Vec<PublicOrigin> {
+        let mut origins = Vec::new();
+        for text in items(self.get("cors_origins")) {
+            match PublicOrigin::parse(text) {
+                Ok(origin) => origins.push(origin),
+                Err(what) => problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}")),
+            }
+        }
+        origins
     }
 
     pub(super) fn location(&self, data_dir: &Path, problems: &mut Problems) -> Location {
@@ -140,14 +157,6 @@ pub(super) fn check_networks(list: Option<&str>, problems: &mut Problems) {
             problems.0.push(format!(
                 "VESTIBULE_TRUSTED_PROXIES holds {text:?}: use networks such as 10.0.0.0/8, with commas between"
             ));
-        }
-    }
-}
-
-pub(super) fn check_origins(list: Option<&str>, problems: &mut Problems) {
-    for text in items(list) {
-        if let Err(what) = PublicOrigin::parse(text) {
-            problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}"));
         }
     }
 }

@@ -5,7 +5,7 @@ use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -26,7 +26,8 @@ pub enum SecretProblem {
 }
 
 /// Reads hex or base64 of at least 32 bytes that look random. A phrase, a placeholder or a run of numbers is none.
-pub(super) fn decode(text: &str) -> Option<Secret> {
+#[must_use]
+pub fn decode(text: &str) -> Option<Secret> {
     let text = text.trim();
     if is_phrase(text) {
         return None;
@@ -59,6 +60,9 @@ pub(super) fn read_or_make(path: &Path) -> Result<Secret, SecretProblem> {
         make(path).map_err(failed)?;
     }
     let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
+    if fs::metadata(path).map_err(failed)?.permissions().mode() & 0o077 != 0 {
+        tracing::warn!(file = %path.display(), "others may read the secret: run chmod 600 on it");
+    }
     decode(&text).ok_or_else(|| SecretProblem::Unreadable(path.to_owned()))
 }
 
@@ -90,7 +94,6 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn hex_and_base64_of_32_random_bytes_are_secrets_and_placeholders_are_none() {

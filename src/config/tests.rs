@@ -42,7 +42,7 @@ fn the_environment_goes_over_the_file_and_every_contract_name_is_known() {
             ("VESTIBULE_RATE_LIMITS", "off"),
             ("VESTIBULE_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
             ("VESTIBULE_REGISTRATION", "closed"),
-            ("VESTIBULE_CORS_ORIGINS", "https://app.example.org"),
+            ("VESTIBULE_CORS_ORIGINS", "https://app.example.org, http://localhost:3000/"),
             ("VESTIBULE_METRICS_ADDRESS", "127.0.0.1:9100"),
         ],
     )
@@ -51,7 +51,12 @@ fn the_environment_goes_over_the_file_and_every_contract_name_is_known() {
     assert_eq!(config.lives.idle.num_days(), 2);
     assert_eq!(config.location, Location::Sqlite("from/file.db".into()));
     assert_eq!(config.origin.as_str(), "https://id.example.org");
-    assert_eq!(config.without_effect.len(), 5);
+    assert_eq!(config.algorithm, Algorithm::Es256);
+    assert_eq!(
+        config.cors_origins.iter().map(PublicOrigin::as_str).collect::<Vec<_>>(),
+        ["https://app.example.org", "http://localhost:3000"]
+    );
+    assert_eq!(config.without_effect.len(), 3);
     let absolute = load(&[("DATABASE_URL", "sqlite:///srv/v.db")]).unwrap();
     assert_eq!(absolute.location, Location::Sqlite("/srv/v.db".into()));
 }
@@ -126,6 +131,7 @@ fn a_base_url_is_an_origin_and_plain_http_only_on_loopback() {
         "ftp://localhost",
         "id.example.org",
         "https://x/?y",
+        "https://*.example.org",
         "",
     ] {
         assert!(load(&[("VESTIBULE_BASE_URL", bad)]).is_err(), "{bad}");

@@ -20,6 +20,15 @@ pub struct Account {
     pub name: DisplayName,
     pub role: Role,
     pub created_at: Time,
+    /// Since when nobody can sign in to it.
+    pub disabled_at: Option<Time>,
+}
+
+impl Account {
+    #[must_use]
+    pub fn is_disabled(&self) -> bool {
+        self.disabled_at.is_some()
+    }
 }
 
 /// Whether strangers may register.

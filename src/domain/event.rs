@@ -12,9 +12,14 @@ named! {
     /// What happened. Refusals of strangers are log lines, not events: nobody may fill the disk.
     pub enum EventKind {
         Registered = "registered",
+        /// Made by the operator.
+        Created = "created",
+        RoleChanged = "role_changed",
+        Disabled = "disabled",
+        Enabled = "enabled",
         SignedIn = "signed_in",
         SignedOut = "signed_out",
-        /// Ended by its owner from the list of sessions.
+        /// Ended by its owner from the list of sessions, or by the operator.
         SessionEnded = "session_ended",
         PasswordChanged = "password_changed",
         ProfileChanged = "profile_changed",
@@ -40,6 +45,12 @@ impl Event {
     #[must_use]
     pub fn of(kind: EventKind, session: &Session, at: Time, ip: Option<IpAddr>) -> Self {
         Self { kind, account_id: session.account_id, session_id: Some(session.id), at, ip }
+    }
+
+    /// Something the operator did to an account.
+    #[must_use]
+    pub fn by_operator(kind: EventKind, account_id: AccountId, at: Time) -> Self {
+        Self { kind, account_id, session_id: None, at, ip: None }
     }
 
     /// The start of a session.

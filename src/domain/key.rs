@@ -1,6 +1,14 @@
 //! Signing keys as records: what they are for and where they stand in their life.
 
-use super::{Time, named};
+use super::{Span, Time, named};
+
+/// What is added to the life of the longest token before its key is gone: another process may sign with the old key for a
+/// moment longer, and its clock may be ahead.
+const SLACK: Span = Span::minutes(1);
+
+/// For how long other services may keep a copy of the published keys. A key is published long before it signs, so a copy of this
+/// age knows it.
+pub const KEY_SET_KEPT: Span = Span::minutes(5);
 
 named! {
     /// Which tokens a key signs. A key never serves two purposes.
@@ -8,8 +16,8 @@ named! {
 }
 
 named! {
-    /// Where a key stands: published first, then signing.
-    pub enum KeyState { Next = "next", Active = "active" }
+    /// Where a key stands: known to all before it signs, and after it signed until its last token has died. Then it is gone.
+    pub enum KeyState { Next = "next", Active = "active", Retiring = "retiring" }
 }
 
 named! {
@@ -27,4 +35,20 @@ pub struct KeyRecord {
     pub state: KeyState,
     pub sealed: Vec<u8>,
     pub created_at: Time,
+    /// When a retiring key is gone.
+    pub retires_at: Option<Time>,
+}
+
+impl KeyRecord {
+    /// Whether it verifies nothing any more.
+    #[must_use]
+    pub fn is_gone(&self, now: Time) -> bool {
+        self.retires_at.is_some_and(|at| at <= now)
+    }
+}
+
+/// When a key that stops signing now is gone: after the last of its tokens, which dies at `last`.
+#[must_use]
+pub fn retired_at(last: Time) -> Time {
+    last + SLACK
 }

@@ -28,8 +28,12 @@ named! {
         Reuse = "reuse",
         Expired = "expired",
         Idle = "idle",
+        /// By the operator.
+        Operator = "operator",
         Disabled = "disabled",
         Deleted = "deleted",
+        /// All keys were dropped in an emergency, and everybody's tokens with them.
+        Emergency = "emergency",
         /// The database was restored from a backup.
         Restored = "restored",
     }

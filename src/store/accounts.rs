@@ -3,6 +3,7 @@
 use super::row::{from_column, id, known, to_column};
 use super::schema::accounts;
 use super::{StoreFault, Tx};
+use crate::domain::Time;
 use crate::domain::account::{Account, AccountId, Role};
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
@@ -20,6 +21,7 @@ struct Row {
     role: String,
     password_hash: String,
     created_at: NaiveDateTime,
+    disabled_at: Option<NaiveDateTime>,
 }
 
 /// Whether an insert found its unique value free.
@@ -42,6 +44,7 @@ pub fn insert(tx: &mut Tx<'_>, account: &Account, hash: &PasswordHash) -> Result
         role: account.role.as_str().to_owned(),
         password_hash: hash.as_phc().to_owned(),
         created_at: to_column(account.created_at),
+        disabled_at: account.disabled_at.map(to_column),
     };
     match diesel::insert_into(accounts::table).values(&row).execute(tx.0) {
         Ok(_) => Ok(Inserted::Yes),
@@ -53,8 +56,16 @@ pub fn insert(tx: &mut Tx<'_>, account: &Account, hash: &PasswordHash) -> Result
 /// # Errors
 /// `StoreFault`.
 pub fn find(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, StoreFault> {
+    Ok(find_with_hash(tx, id)?.map(|(account, _)| account))
+}
+
+/// An account and its password hash.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn find_with_hash(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<(Account, PasswordHash)>, StoreFault> {
     let row = accounts::table.find(id.0.to_string()).select(Row::as_select()).first(tx.0).optional()?;
-    row.map(|row| row.account().map(|(account, _)| account)).transpose()
+    row.map(Row::account).transpose()
 }
 
 /// The account with this address and its password hash.
@@ -77,15 +88,6 @@ pub fn rename(tx: &mut Tx<'_>, id: AccountId, name: &DisplayName) -> Result<bool
     Ok(changed == 1)
 }
 
-/// The password hash of an account.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn hash(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<PasswordHash>, StoreFault> {
-    let hash = accounts::table.find(id.0.to_string()).select(accounts::password_hash).first(tx.0).optional()?;
-    Ok(hash.map(PasswordHash::from_phc))
-}
-
 /// Replaces a password hash; false if it was changed meanwhile.
 ///
 /// # Errors
@@ -93,6 +95,67 @@ pub fn hash(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<PasswordHash>, Stor
 pub fn rehash(tx: &mut Tx<'_>, id: AccountId, old: &PasswordHash, new: &PasswordHash) -> Result<bool, StoreFault> {
     let account = accounts::table.find(id.0.to_string()).filter(accounts::password_hash.eq(old.as_phc()));
     Ok(diesel::update(account).set(accounts::password_hash.eq(new.as_phc())).execute(tx.0)? == 1)
+}
+
+/// All accounts, oldest first.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Account>, StoreFault> {
+    let rows = accounts::table.order(accounts::created_at).select(Row::as_select()).load(tx.0)?;
+    rows.into_iter().map(|row| row.account().map(|(account, _)| account)).collect()
+}
+
+/// # Errors
+/// `StoreFault`.
+pub fn set_role(tx: &mut Tx<'_>, id: AccountId, role: Role) -> Result<(), StoreFault> {
+    let account = accounts::table.find(id.0.to_string());
+    diesel::update(account).set(accounts::role.eq(role.as_str())).execute(tx.0)?;
+    Ok(())
+}
+
+/// Disables since then, or enables again.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn set_disabled(tx: &mut Tx<'_>, id: AccountId, since: Option<Time>) -> Result<(), StoreFault> {
+    let account = accounts::table.find(id.0.to_string());
+    diesel::update(account).set(accounts::disabled_at.eq(since.map(to_column))).execute(tx.0)?;
+    Ok(())
+}
+
+/// Deletes an account with its sessions and its part of the audit log.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn delete(tx: &mut Tx<'_>, id: AccountId) -> Result<(), StoreFault> {
+    diesel::delete(accounts::table.find(id.0.to_string())).execute(tx.0)?;
+    Ok(())
+}
+
+/// How many accounts there are.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn count(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
+    Ok(accounts::table.count().get_result(tx.0)?)
+}
+
+/// How many of them are disabled.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn count_disabled(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
+    Ok(accounts::table.filter(accounts::disabled_at.is_not_null()).count().get_result(tx.0)?)
+}
+
+/// How many administrators can sign in.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn count_admins(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
+    let admins = accounts::table.filter(accounts::role.eq(Role::Admin.as_str()));
+    Ok(admins.filter(accounts::disabled_at.is_null()).count().get_result(tx.0)?)
 }
 
 impl Row {
@@ -103,6 +166,7 @@ impl Row {
             name: known(DisplayName::parse(&self.name).ok(), "accounts", "name")?,
             role: known(Role::parse(&self.role), "accounts", "role")?,
             created_at: from_column(self.created_at),
+            disabled_at: self.disabled_at.map(from_column),
         };
         Ok((account, PasswordHash::from_phc(self.password_hash)))
     }

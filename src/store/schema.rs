@@ -8,6 +8,7 @@ diesel::table! {
         role -> Text,
         password_hash -> Text,
         created_at -> Timestamp,
+        disabled_at -> Nullable<Timestamp>,
     }
 }
 
@@ -42,6 +43,7 @@ diesel::table! {
         state -> Text,
         sealed -> Binary,
         created_at -> Timestamp,
+        retires_at -> Nullable<Timestamp>,
     }
 }
 

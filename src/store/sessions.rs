@@ -9,6 +9,7 @@ use crate::domain::device::Device;
 use crate::domain::rotation::Step;
 use crate::domain::session::{EndReason, Generation, Session, SessionId, SignInMethod};
 use chrono::NaiveDateTime;
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -137,6 +138,34 @@ pub fn not_ended(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Session>, St
         .order(sessions::last_seen_at.desc());
     let rows = of_account.select(Row::as_select()).load(tx.0)?;
     rows.into_iter().map(Row::session).collect()
+}
+
+/// How many sessions live.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn count_alive(tx: &mut Tx<'_>, now: Time) -> Result<i64, StoreFault> {
+    let living = sessions::table.filter(sessions::ended_at.is_null());
+    Ok(living.filter(sessions::idle_expires_at.gt(to_column(now))).count().get_result(tx.0)?)
+}
+
+/// When the absolute life of the last of all living sessions is over.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn last_end(tx: &mut Tx<'_>) -> Result<Option<Time>, StoreFault> {
+    let living = sessions::table.filter(sessions::ended_at.is_null());
+    let last: Option<NaiveDateTime> = living.select(max(sessions::expires_at)).first(tx.0)?;
+    Ok(last.map(from_column))
+}
+
+/// Ends every session of everybody, without revocations: nobody's tokens verify any more.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn end_all(tx: &mut Tx<'_>, reason: EndReason, now: Time) -> Result<usize, StoreFault> {
+    let living = sessions::table.filter(sessions::ended_at.is_null());
+    Ok(diesel::update(living).set(&Ending::new(reason, now)).execute(tx.0)?)
 }
 
 /// Deletes the records of sessions whose absolute life was over before `before`: no cookie of theirs is left anywhere.

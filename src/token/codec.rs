@@ -1,7 +1,8 @@
 //! Our two tokens: claims to text and back, every claim checked (RFC 8725, RFC 9068).
 
 use super::jws::{self, Header, Unverified};
-use super::keyring::{Keyring, PublicKey};
+use super::keyring::{KeyringProblem, PublicKey};
+use super::keys::Keys;
 use crate::domain::account::{AccountId, Role};
 use crate::domain::claims::{AccessClaims, RefreshClaims};
 use crate::domain::key::KeyPurpose;
@@ -31,6 +32,8 @@ pub struct RefreshToken(pub String);
 pub enum TokenProblem {
     Expired,
     Invalid,
+    /// It names a key we do not have. It may have been made a moment ago by another process.
+    UnknownKey,
 }
 
 /// Who issues and who is meant.
@@ -42,7 +45,7 @@ pub struct Names {
 
 /// Signs and verifies with the keys of a keyring.
 pub struct Codec {
-    keyring: Keyring,
+    keys: Keys,
     names: Names,
     refresh_audience: String,
     longest_access: Span,
@@ -79,20 +82,28 @@ struct RefreshPayload {
 impl Codec {
     /// `longest_access` bounds what a verified access token may claim to live, whoever signed it.
     #[must_use]
-    pub fn new(keyring: Keyring, names: Names, longest_access: Span) -> Self {
+    pub fn new(keys: Keys, names: Names, longest_access: Span) -> Self {
         let refresh_audience = format!("{}/api/auth/refresh", names.issuer);
-        Self { keyring, names, refresh_audience, longest_access }
+        Self { keys, names, refresh_audience, longest_access }
     }
 
     /// The public keys of access tokens, for others to verify with.
     #[must_use]
     pub fn public_keys(&self) -> Vec<PublicKey> {
-        self.keyring.public_access_keys()
+        self.keys.ring().public_access_keys()
     }
 
-    /// Signs an access token with a `jti` of its own. None only if the library refuses our own key.
+    /// The keys it works with, to let them follow the database.
     #[must_use]
-    pub fn sign_access(&self, claims: &AccessClaims, id: Uuid) -> Option<AccessToken> {
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Signs an access token with a `jti` of its own.
+    ///
+    /// # Errors
+    /// `KeyringProblem`: no active key, or the library refuses it.
+    pub fn sign_access(&self, claims: &AccessClaims, id: Uuid) -> Result<AccessToken, KeyringProblem> {
         let payload = AccessPayload {
             iss: self.names.issuer.clone(),
             aud: self.names.audience.clone(),
@@ -109,9 +120,11 @@ impl Codec {
         self.sign(KeyPurpose::Access, ACCESS_TYPE, &payload).map(AccessToken)
     }
 
-    /// Signs a refresh token: the same bytes for the same claims. None only if the library refuses our own key.
-    #[must_use]
-    pub fn sign_refresh(&self, claims: &RefreshClaims) -> Option<RefreshToken> {
+    /// Signs a refresh token: the same bytes for the same claims and key.
+    ///
+    /// # Errors
+    /// `KeyringProblem`: no active key, or the library refuses it.
+    pub fn sign_refresh(&self, claims: &RefreshClaims) -> Result<RefreshToken, KeyringProblem> {
         let payload = RefreshPayload {
             iss: self.names.issuer.clone(),
             aud: self.refresh_audience.clone(),
@@ -126,8 +139,8 @@ impl Codec {
     }
 
     /// # Errors
-    /// `Expired` for a token that was good once, `Invalid` for everything else; the difference is for its owner to see
-    /// only after the signature was found to be ours.
+    /// `Expired` for a token that was good once, `UnknownKey` or `Invalid` for everything else; the difference is for its owner to
+    /// see only after the signature was found to be ours.
     pub fn verify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenProblem> {
         let payload: AccessPayload = self.verify(KeyPurpose::Access, ACCESS_TYPE, token)?;
         if payload.iss != self.names.issuer || payload.aud != self.names.audience {
@@ -146,7 +159,7 @@ impl Codec {
     /// signs nobody out.
     ///
     /// # Errors
-    /// `Invalid`.
+    /// `UnknownKey`, `Invalid`.
     pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenProblem> {
         let payload: RefreshPayload = self.verify(KeyPurpose::Refresh, REFRESH_TYPE, token)?;
         if payload.iss != self.names.issuer || payload.aud != self.refresh_audience {
@@ -155,10 +168,11 @@ impl Codec {
         payload.claims().ok_or(TokenProblem::Invalid)
     }
 
-    fn sign(&self, purpose: KeyPurpose, typ: &str, payload: &impl Serialize) -> Option<String> {
-        let key = self.keyring.signing(purpose)?;
+    fn sign(&self, purpose: KeyPurpose, typ: &str, payload: &impl Serialize) -> Result<String, KeyringProblem> {
+        let ring = self.keys.ring();
+        let key = ring.signing(purpose)?;
         let header = Header { alg: key.algorithm.as_str().to_owned(), typ: Some(typ.to_owned()), kid: key.id.clone() };
-        jws::sign(&header, payload, key.algorithm, &key.encoding)
+        jws::sign(&header, payload, key.algorithm, &key.material.encoding).ok_or(KeyringProblem::Crypto)
     }
 
     fn verify<P: DeserializeOwned>(&self, purpose: KeyPurpose, typ: &str, token: &str) -> Result<P, TokenProblem> {
@@ -166,8 +180,9 @@ impl Codec {
         if token.header.typ.as_deref() != Some(typ) {
             return Err(TokenProblem::Invalid);
         }
-        let key = self.keyring.verifying(purpose, &token.header.kid).ok_or(TokenProblem::Invalid)?;
-        let payload = token.verify(key.algorithm, &key.decoding).ok_or(TokenProblem::Invalid)?;
+        let ring = self.keys.ring();
+        let key = ring.verifying(purpose, &token.header.kid).ok_or(TokenProblem::UnknownKey)?;
+        let payload = token.verify(key.algorithm, &key.material.decoding).ok_or(TokenProblem::Invalid)?;
         serde_json::from_slice(&payload).map_err(|_| TokenProblem::Invalid)
     }
 }

@@ -1,7 +1,7 @@
-use super::super::keyring::first_keys;
+use super::super::keyring::{KeyKind, Keyring, new_key};
 use super::super::seal::{Sealer, Secret};
 use super::*;
-use crate::domain::key::{Algorithm, KeyRecord};
+use crate::domain::key::{Algorithm, KeyRecord, KeyState};
 use serde_json::{Value, json};
 
 struct Bench {
@@ -16,14 +16,16 @@ fn now() -> Time {
 
 fn keys() -> (Vec<KeyRecord>, Sealer) {
     let sealer = Sealer::new(&Secret::new(vec![1; 32])).unwrap();
-    (first_keys(&sealer, now()).unwrap(), sealer)
+    let kinds = [(KeyPurpose::Access, Algorithm::EdDsa), (KeyPurpose::Refresh, Algorithm::Hs256)];
+    let new = |(purpose, algorithm)| new_key(KeyKind { purpose, algorithm, state: KeyState::Active }, &sealer, now());
+    (kinds.map(|kind| new(kind).unwrap()).to_vec(), sealer)
 }
 
 fn bench() -> Bench {
     let (records, sealer) = keys();
     let names = Names { issuer: "https://id.example.org".into(), audience: "https://app.example.org".into() };
-    let open = || Keyring::open(&records, &sealer).unwrap();
-    Bench { codec: Codec::new(open(), names, Span::minutes(15)), keyring: open() }
+    let keyring = Keyring::open(&records, &sealer).unwrap();
+    Bench { codec: Codec::new(Keys::open(&records, sealer).unwrap(), names, Span::minutes(15)), keyring }
 }
 
 fn access() -> AccessClaims {
@@ -59,7 +61,7 @@ impl Bench {
     fn sign(&self, typ: Option<&str>, payload: &Value) -> String {
         let key = self.keyring.signing(KeyPurpose::Access).unwrap();
         let header = Header { alg: "EdDSA".into(), typ: typ.map(str::to_owned), kid: key.id.clone() };
-        jws::sign(&header, payload, key.algorithm, &key.encoding).unwrap()
+        jws::sign(&header, payload, key.algorithm, &key.material.encoding).unwrap()
     }
 
     fn with(&self, claim: &str, value: Value) -> Result<AccessClaims, TokenProblem> {
@@ -177,6 +179,37 @@ fn a_missing_claim_refuses_the_token() {
 }
 
 #[test]
+fn a_refresh_token_is_ours_in_issuer_audience_and_session() {
+    let bench = bench();
+    let token = bench.codec.sign_refresh(&refresh()).unwrap().0;
+    let payload = token.split('.').nth(1).unwrap();
+    let payload: Value =
+        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap();
+    let key = bench.keyring.signing(KeyPurpose::Refresh).unwrap();
+    let verify = |payload: &Value| {
+        let header = Header { alg: "HS256".into(), typ: Some(REFRESH_TYPE.into()), kid: key.id.clone() };
+        bench.codec.verify_refresh(&jws::sign(&header, payload, key.algorithm, &key.material.encoding).unwrap())
+    };
+    assert_eq!(verify(&payload), Ok(refresh()));
+    for (claim, value) in [
+        ("iss", json!("https://evil.example")),
+        ("aud", json!("https://app.example.org")),
+        ("aud", json!(["https://id.example.org/api/auth/refresh"])),
+        ("sub", json!("ada")),
+        ("sid", json!(7)),
+        ("gen", json!("3")),
+        ("iat", json!(-1)),
+        ("exp", json!(1.5)),
+    ] {
+        let mut changed = payload.clone();
+        changed[claim] = value.clone();
+        assert_eq!(verify(&changed), Err(TokenProblem::Invalid), "{claim} = {value}");
+        changed.as_object_mut().unwrap().remove(claim);
+        assert_eq!(verify(&changed), Err(TokenProblem::Invalid), "{claim} missing");
+    }
+}
+
+#[test]
 fn a_foreign_key_under_our_key_id_and_our_public_key_as_a_secret_are_refused() {
     let bench = bench();
     let ours = bench.keyring.signing(KeyPurpose::Access).unwrap();
@@ -184,8 +217,8 @@ fn a_foreign_key_under_our_key_id_and_our_public_key_as_a_secret_are_refused() {
     let (others, sealer) = keys();
     let foreign = Keyring::open(&others, &sealer).unwrap();
     let foreign = foreign.signing(KeyPurpose::Access).unwrap();
-    let forged = jws::sign(&header("EdDSA"), &bench.payload(), Algorithm::EdDsa, &foreign.encoding).unwrap();
-    let public = jsonwebtoken::EncodingKey::from_secret(ours.decoding.try_get_as_bytes().unwrap());
+    let forged = jws::sign(&header("EdDSA"), &bench.payload(), Algorithm::EdDsa, &foreign.material.encoding).unwrap();
+    let public = jsonwebtoken::EncodingKey::from_secret(ours.material.decoding.try_get_as_bytes().unwrap());
     let confused = jws::sign(&header("HS256"), &bench.payload(), Algorithm::Hs256, &public).unwrap();
     for token in [forged, confused] {
         assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid));

@@ -2,11 +2,12 @@
 
 use crate::domain::device::Device;
 use serde::Serialize;
+use utoipa::ToSchema;
 use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
 
-/// Browser and system, as far as the User-Agent tells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Browser and system, as far as the User-Agent tells
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Browser {
     pub name: Option<String>,
     pub system: Option<String>,

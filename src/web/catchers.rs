@@ -5,7 +5,7 @@ use super::error::{ErrorAnswer, wants_json};
 use super::next::NextPath;
 use super::page::{Page, PageContext};
 use super::problem::Problem;
-use super::{sign_in, wire};
+use super::{methods, sign_in, wire};
 use crate::accounts::Refusal;
 use rocket::http::{Method, Status};
 use rocket::response::{self, Redirect, Responder};
@@ -79,8 +79,8 @@ fn unauthorized() -> SignInFirst {
 }
 
 #[catch(default)]
-fn any(status: Status, _: &Request<'_>) -> ErrorAnswer {
-    ErrorAnswer(status)
+fn any(status: Status, request: &Request<'_>) -> ErrorAnswer {
+    ErrorAnswer(methods::status(request, status))
 }
 
 pub fn catchers() -> Vec<Catcher> {

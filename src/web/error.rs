@@ -111,7 +111,7 @@ impl<'r> Responder<'r, 'static> for Fault {
             ref fault => tracing::error!(%fault, "a request failed"),
         }
         Err(match self {
-            Fault::Busy | Fault::Store(_) => Status::ServiceUnavailable,
+            Fault::Busy | Fault::Store(_) | Fault::Keys(_) => Status::ServiceUnavailable,
             Fault::Crypto(_) => Status::InternalServerError,
         })
     }

@@ -1,8 +1,9 @@
-//! Guards. Every route names one: `SignedIn`, `Option<SignedIn>`, or `Anyone`.
+//! Guards. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, or `Anyone`.
 
 use super::authentication::Authentication;
 use super::cookies;
 use crate::accounts::Accounts;
+use crate::domain::account::Role;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
 use crate::domain::session::SessionId;
@@ -14,6 +15,9 @@ use std::convert::Infallible;
 /// Somebody with a living session, renewed on the way if need be.
 pub struct SignedIn(pub AccessClaims);
 
+/// Somebody signed in who is an administrator at this moment, by the records; everybody else who is signed in gets 403.
+pub struct Admin;
+
 /// Says in so many words that a route is open to everybody.
 pub struct Anyone;
 
@@ -24,7 +28,7 @@ pub struct Arrival {
     pub session: Option<SessionId>,
 }
 
-/// Why nobody is signed in.
+/// Why nobody is let in.
 #[derive(Debug)]
 pub struct NotSignedIn;
 
@@ -37,6 +41,35 @@ impl<'r> FromRequest<'r> for SignedIn {
             Authentication::SignedIn(claims) => Outcome::Success(SignedIn(*claims)),
             Authentication::Anonymous(_) => Outcome::Error((Status::Unauthorized, NotSignedIn)),
             Authentication::Unavailable => Outcome::Error((Status::ServiceUnavailable, NotSignedIn)),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Admin {
+    type Error = NotSignedIn;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, NotSignedIn> {
+        let claims = match SignedIn::from_request(request).await {
+            Outcome::Success(SignedIn(claims)) => claims,
+            Outcome::Error(refusal) => return Outcome::Error(refusal),
+            Outcome::Forward(status) => return Outcome::Forward(status),
+        };
+        match role(request, claims).await {
+            Ok(Role::Admin) => Outcome::Success(Admin),
+            Ok(Role::User) => Outcome::Error((Status::Forbidden, NotSignedIn)),
+            Err(status) => Outcome::Error((status, NotSignedIn)),
+        }
+    }
+}
+
+async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Status> {
+    let accounts = request.guard::<&State<Accounts>>().await.succeeded().ok_or(Status::ServiceUnavailable)?;
+    match accounts.role(claims).await {
+        Ok(role) => role.ok_or(Status::Unauthorized),
+        Err(fault) => {
+            tracing::error!(%fault, "a role could not be read");
+            Err(Status::ServiceUnavailable)
         }
     }
 }
@@ -56,8 +89,7 @@ impl<'r> FromRequest<'r> for Arrival {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let device = device(request);
-        let accounts = request.guard::<&State<Accounts>>().await.succeeded();
-        let session = accounts.and_then(|accounts| accounts.presented_session(&cookies::presented(request)));
+        let session = presented_session(request).await;
         Outcome::Success(Arrival { device, session })
     }
 }
@@ -69,6 +101,15 @@ impl<'r> FromRequest<'r> for Device {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         Outcome::Success(device(request))
     }
+}
+
+async fn presented_session(request: &Request<'_>) -> Option<SessionId> {
+    let accounts = request.guard::<&State<Accounts>>().await.succeeded()?;
+    let found = accounts.presented_session(&cookies::presented(request)).await;
+    found.unwrap_or_else(|fault| {
+        tracing::error!(%fault, "a presented session could not be looked up");
+        None
+    })
 }
 
 fn device(request: &Request<'_>) -> Device {

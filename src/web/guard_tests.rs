@@ -55,12 +55,14 @@ impl Bench {
             names: Names { issuer: config.origin.as_str().into(), audience: config.audience.clone() },
             lives: config.lives,
             registration: Registration::Open,
+            algorithm: config.algorithm,
         };
         let accounts = Accounts::start(settings, clock.clone()).await.unwrap();
         let (pair, _) = accounts.sign_up(ada()).await.unwrap().unwrap();
         let cookies = format!("__Host-access={}; __Host-refresh={}", pair.access.0, pair.refresh.0);
         clock.advance(Span::minutes(16));
-        let rocket = crate::web::build(figment, accounts, config.origin);
+        let origins = crate::web::Origins { own: config.origin, invited: Vec::new() };
+        let rocket = crate::web::build(figment, accounts, origins);
         let rocket = rocket.mount("/", routes![none, status, panics, thrice]);
         Self { client: Client::untracked(rocket).await.unwrap(), cookies, _folder: folder }
     }

@@ -1,6 +1,7 @@
 //! One fairing for everything every answer carries: protection headers and cookies. It runs last, also after catchers.
 
 use super::cookies::ReplyCookies;
+use super::cors;
 use crate::config::PublicOrigin;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Request, Response};
@@ -49,6 +50,7 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     if request.rocket().state::<PublicOrigin>().is_some_and(PublicOrigin::is_https) {
         response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
+    cors::share(request, response);
     if !response.headers().contains("Cache-Control") {
         response.set_raw_header("Cache-Control", "no-store");
     }

@@ -5,7 +5,7 @@ use crate::clock::Stopwatch;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 
-/// Logs method, path, status and duration. The path is as it came, percent-encoded: no control characters, and never a query.
+/// Logs method, path, status and duration; never a query.
 pub struct RequestLog;
 
 #[rocket::async_trait]
@@ -20,7 +20,16 @@ impl Fairing for RequestLog {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         let micros = request.local_cache(Stopwatch::start).micros();
-        let (method, path, status) = (wire::method(request), request.uri().path(), response.status().code);
-        tracing::info!(%method, %path, status, micros, "request");
+        let (method, path, status) = (wire::method(request), path(request), response.status().code);
+        tracing::info!(%method, path, status, micros, "request");
     }
+}
+
+/// The path as it came, in visible ASCII: a client may send any byte, and a terminal that shows the log obeys some of them.
+pub fn path(request: &Request<'_>) -> String {
+    let mut shown = String::new();
+    for c in request.uri().path().as_str().chars() {
+        if c.is_ascii_graphic() { shown.push(c) } else { shown.extend(c.escape_unicode()) }
+    }
+    shown
 }

@@ -1,5 +1,6 @@
 //! How it is asked: the only room that names Rocket and Tera.
 
+mod admin;
 mod answer;
 mod api;
 mod assets;
@@ -7,6 +8,7 @@ mod authentication;
 mod browser;
 mod catchers;
 mod cookies;
+mod cors;
 mod error;
 mod form;
 mod guard;
@@ -31,6 +33,8 @@ mod wire;
 
 use crate::accounts::Accounts;
 use crate::config::PublicOrigin;
+use cors::CorsOrigins;
+use methods::Paths;
 use rocket::data::{Limits, ToByteUnit};
 use rocket::figment::Figment;
 use rocket::figment::providers::{Env, Format, Toml};
@@ -58,24 +62,37 @@ pub fn figment() -> Figment {
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
 }
 
+/// Where people and pages come from.
+pub struct Origins {
+    pub own: PublicOrigin,
+    /// Whose pages may use the API.
+    pub invited: Vec<PublicOrigin>,
+}
+
 /// The web application, ready to ignite.
 #[must_use]
-pub fn build(figment: Figment, accounts: Accounts, origin: PublicOrigin) -> Rocket<Build> {
+pub fn build(figment: Figment, accounts: Accounts, origins: Origins) -> Rocket<Build> {
+    let routes = routes();
+    let paths = Paths::of(&routes);
+    let gated: Vec<Route> = routes.into_iter().chain(paths.missing()).map(origin::gated).collect();
     rocket::custom(figment)
         .manage(accounts)
-        .manage(origin)
+        .manage(paths)
+        .manage(origins.own)
+        .manage(CorsOrigins(origins.invited))
         .attach(Shield::new())
         .attach(wire::NoteMethod)
         .attach(log::RequestLog)
         .attach(page::templates())
         .attach(headers::Headers)
-        .mount("/", gated_routes())
+        .mount("/", gated)
         .register("/", catchers::catchers())
         .register("/api", api::catchers())
+        .register("/.well-known", api::catchers())
 }
 
-/// Every route, behind the gate.
-fn gated_routes() -> Vec<Route> {
+/// Every page and every call.
+fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     routes.extend(assets::routes());
     routes.extend(home::routes());
@@ -85,9 +102,9 @@ fn gated_routes() -> Vec<Route> {
     routes.extend(profile::routes());
     routes.extend(sessions::routes());
     routes.extend(password::routes());
+    routes.extend(admin::routes());
     routes.extend(api::routes());
-    routes.extend(methods::missing(&routes));
-    routes.into_iter().map(origin::gated).collect()
+    routes
 }
 
 /// What is wrong with Rocket's part of the configuration, each with what to do.
@@ -96,6 +113,9 @@ pub fn figment_problems(figment: &Figment) -> Vec<String> {
     let mut problems = Vec::new();
     if let Err(errors) = figment.extract::<rocket::Config>() {
         problems.extend(errors.into_iter().map(|error| format!("{error}: check Rocket.toml and ROCKET_*")));
+    }
+    if figment.contains("tls") {
+        problems.push("TLS is not built in (ROCKET_TLS): remove it, and put a proxy with TLS in front".to_owned());
     }
     let templates = figment.extract_inner::<RelativePathBuf>("template_dir").map(|path| path.relative());
     match templates {

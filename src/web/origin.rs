@@ -1,9 +1,11 @@
-//! The gate in front of every route: requests that change something come from our own pages or from no browser at all.
+//! The gate in front of every route: requests that change something come from our own pages, from no browser at all, or to the API
+//! from an origin the operator has invited.
 //!
 //! It wraps the handlers as they are mounted, so that no route can forget it. Two headers decide: `Sec-Fetch-Site`, which a
 //! page cannot forge, and for browsers without it `Origin` (OWASP CSRF cheat sheet, "Fetch Metadata").
 
 use super::authentication::Authentication;
+use super::{cors, log};
 use crate::config::PublicOrigin;
 use rocket::form::Form;
 use rocket::http::{Method, Status};
@@ -28,8 +30,8 @@ impl Handler for Gate {
         if names_a_method(request, &mut data).await {
             return Outcome::error(Status::BadRequest);
         }
-        if changes_something(request) && !is_from_our_pages(request) {
-            tracing::warn!(path = %request.uri().path(), "refused: a request from another origin");
+        if changes_something(request) && !is_from_our_pages(request) && !cors::is_invited(request) {
+            tracing::warn!(path = log::path(request), "refused: a request from another origin");
             return Outcome::error(Status::Forbidden);
         }
         let outcome = self.0.handle(request, data).await;
@@ -55,15 +57,17 @@ fn changes_something(request: &Request<'_>) -> bool {
     !matches!(request.method(), Method::Get | Method::Head | Method::Options)
 }
 
-fn is_from_our_pages(request: &Request<'_>) -> bool {
+/// Whether a request comes from one of our own pages, or from no page at all.
+pub fn is_from_our_pages(request: &Request<'_>) -> bool {
     let ours = request.rocket().state::<PublicOrigin>().map(PublicOrigin::as_str);
-    let headers = request.headers();
-    let one = |name| {
-        let mut values = headers.get(name);
-        let first = values.next();
-        if values.next().is_some() { Some("more than one") } else { first }
-    };
-    allows(one("Sec-Fetch-Site"), one("Origin"), ours)
+    allows(one(request, "Sec-Fetch-Site"), one(request, "Origin"), ours)
+}
+
+/// The value of a header; of one that comes twice, none that anybody would take for good.
+pub fn one<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
+    let mut values = request.headers().get(name);
+    let first = values.next();
+    if values.next().is_some() { Some("more than one") } else { first }
 }
 
 fn allows(site: Option<&str>, origin: Option<&str>, ours: Option<&str>) -> bool {

@@ -8,6 +8,7 @@ use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// What is wrong with each field, in sentences.
 pub type FieldErrors = BTreeMap<String, Vec<&'static str>>;
@@ -19,14 +20,24 @@ pub enum Problem {
     Fault(Fault),
 }
 
-#[derive(Serialize)]
-struct Document {
+/// What was refused, and why
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Document {
+    /// The status of the answer
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    /// The status in words
     title: &'static str,
+    /// A stable name to decide by
     code: &'static str,
+    /// What is wrong with which field, in sentences for people (with `invalid_fields`)
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, inline)]
     errors: Option<FieldErrors>,
+    /// Why the session ended (with `session_ended`, where it is known)
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     reason: Option<&'static str>,
 }
 

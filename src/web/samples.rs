@@ -1,7 +1,7 @@
 //! Every page in every state, rendered: a template that names a field or a text that is not there fails here.
 
 use super::page::{Frame, PageContext, templates};
-use super::{catchers, error, home, password, profile, sessions, sign_in, sign_out, sign_up, texts};
+use super::{admin, catchers, error, home, password, profile, sessions, sign_in, sign_out, sign_up, texts};
 use rocket::local::blocking::Client;
 use rocket_dyn_templates::Template;
 use std::collections::BTreeSet;
@@ -49,6 +49,7 @@ fn every_page_renders_in_every_state_and_every_template_has_a_page() {
     gallery.show::<profile::ProfilePage>();
     gallery.show::<sessions::SessionsPage>();
     gallery.show::<password::PasswordPage>();
+    gallery.show::<admin::AdminPage>();
     gallery.show::<catchers::OnwardPage>();
     gallery.show::<error::ErrorPage>();
     assert_eq!(gallery.shown, page_templates(), "templates and page contexts differ");

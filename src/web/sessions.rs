@@ -13,21 +13,28 @@ use rocket::http::uri::Origin;
 use rocket::request::FromParam;
 use rocket::{Route, State, get, post, routes, uri};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Also what a client that asks for JSON gets.
-#[derive(Serialize)]
+/// The sessions of an account
+#[derive(Serialize, ToSchema)]
+#[schema(as = Sessions)]
 pub struct SessionsPage {
     this: SessionItem,
     others: Vec<SessionItem>,
 }
 
-#[derive(Clone, Serialize)]
+/// One sign-in on one browser or program
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Session)]
 struct SessionItem {
     id: Uuid,
     browser: Browser,
+    /// The address it was signed in from
     address: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
     signed_in_at: Time,
+    #[schema(value_type = String, format = DateTime)]
     last_seen_at: Time,
 }
 

@@ -7,7 +7,8 @@ use rocket::{Data, Request};
 /// Notes the method of every request.
 pub struct NoteMethod;
 
-struct WireMethod(Method);
+/// The method as it came; none if Rocket does not know it and no fairing saw the request.
+struct WireMethod(Option<Method>);
 
 #[rocket::async_trait]
 impl Fairing for NoteMethod {
@@ -17,11 +18,16 @@ impl Fairing for NoteMethod {
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
         let method = request.method();
-        request.local_cache(|| WireMethod(method));
+        request.local_cache(|| WireMethod(Some(method)));
     }
 }
 
 /// The method the client sent, but for a form that named another one, which the gate refuses.
 pub fn method(request: &Request<'_>) -> Method {
-    request.local_cache(|| WireMethod(request.method())).0
+    request.local_cache(|| WireMethod(None)).0.unwrap_or(request.method())
+}
+
+/// Whether Rocket took the request for a bad one before anybody saw it: its method is none that Rocket knows.
+pub fn is_unknown(request: &Request<'_>) -> bool {
+    request.local_cache(|| WireMethod(None)).0.is_none()
 }

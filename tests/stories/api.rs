@@ -1,44 +1,9 @@
 //! The JSON API, as a program uses it.
 
-use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, Reply, TestApp, Visitor};
-use data_encoding::BASE64URL_NOPAD;
+use crate::support::{ACCESS, Api, EMAIL, PASSWORD, REFRESH, Reply, TestApp, claims, parsed, text};
 use rocket::http::{ContentType, Method};
 use serde_json::{Value, json};
 use vestibule::domain::Span;
-
-fn parsed(reply: &Reply) -> Value {
-    serde_json::from_str(&reply.body).unwrap_or_else(|_| panic!("no JSON: {reply:?}"))
-}
-
-async fn call(visitor: &Visitor<'_>, method: Method, path: &str, body: Option<Value>) -> Reply {
-    let body = body.map(|body| (ContentType::JSON, body.to_string()));
-    visitor.send_and_lose_cookies(method, path, body).await
-}
-
-async fn post(app: &TestApp, path: &str, body: Value) -> Reply {
-    call(&app.visitor(), Method::Post, path, Some(body)).await
-}
-
-async fn with_bearer(app: &TestApp, method: Method, path: &str, token: &str) -> Reply {
-    let program = app.visitor().with_header("Authorization", &format!("Bearer {token}"));
-    call(&program, method, path, None).await
-}
-
-/// Registers Ada over the API and gives her tokens.
-async fn tokens(app: &TestApp) -> Value {
-    let reply = post(app, "/api/auth/register", json!({ "name": "Ada", "email": EMAIL, "password": PASSWORD })).await;
-    assert_eq!(reply.status, 201, "{}", reply.body);
-    parsed(&reply)
-}
-
-fn text<'v>(value: &'v Value, field: &str) -> &'v str {
-    value[field].as_str().unwrap_or_else(|| panic!("{field} is no text in {value}"))
-}
-
-fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap()
-}
 
 fn assert_problem(reply: &Reply, status: u16, code: &str) {
     let problem = parsed(reply);
@@ -46,14 +11,19 @@ fn assert_problem(reply: &Reply, status: u16, code: &str) {
     assert_eq!(reply.header("Content-Type"), Some("application/problem+json"));
     assert_eq!(problem["status"], status);
     assert!(!text(&problem, "title").is_empty());
-    assert_eq!(reply.header("WWW-Authenticate").is_some(), status == 401);
+    // RFC 6750 section 3.1: an error code for a token that was brought and is no good, none for a request that brought none.
+    let challenge = match code {
+        "token_expired" | "token_invalid" | "session_ended" => r#"Bearer realm="vestibule", error="invalid_token""#,
+        _ => r#"Bearer realm="vestibule""#,
+    };
+    assert_eq!(reply.header("WWW-Authenticate"), (status == 401).then_some(challenge), "{code}");
 }
 
 #[rocket::async_test]
 async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
     let app = TestApp::start().await;
-    let registered = tokens(&app).await;
-    let login = post(&app, "/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
+    let registered = Api::of(&app).register().await;
+    let login = Api::of(&app).post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
     assert_eq!(login.status, 200);
     let first = parsed(&login);
     let (access, refresh) = (text(&first, "access_token"), text(&first, "refresh_token"));
@@ -67,69 +37,75 @@ async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
     assert_eq!((first["token_type"].as_str(), first["expires_in"].as_i64()), (Some("Bearer"), Some(900)));
     assert_eq!(first["refresh_expires_in"], 7 * 86_400);
 
-    let me = with_bearer(&app, Method::Get, "/api/auth/me", access).await;
+    let me = Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await;
     assert_eq!(me.status, 200);
     let user = parsed(&me);
     assert_eq!((text(&user, "email"), text(&user, "name"), text(&user, "role")), (EMAIL, "Ada", "user"));
     assert_eq!(user.as_object().unwrap().len(), 5);
 
     app.outlive_access_token();
-    assert_problem(&with_bearer(&app, Method::Get, "/api/auth/me", access).await, 401, "token_expired");
-    let second = parsed(&post(&app, "/api/auth/refresh", json!({ "refresh_token": refresh })).await);
+    assert_problem(&Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await, 401, "token_expired");
+    let second = parsed(&Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": refresh })).await);
     assert!(claims(text(&second, "access_token"))["exp"].as_i64() > said["exp"].as_i64());
-    assert_eq!(with_bearer(&app, Method::Get, "/api/auth/me", text(&second, "access_token")).await.status, 200);
-    assert_problem(&with_bearer(&app, Method::Get, "/api/auth/me", access).await, 401, "token_expired");
+    assert_eq!(Api::of(&app).with_bearer(Method::Get, "/api/auth/me", text(&second, "access_token")).await.status, 200);
+    assert_problem(&Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await, 401, "token_expired");
 
-    let out = with_bearer(&app, Method::Post, "/api/auth/logout", text(&second, "access_token")).await;
+    let out = Api::of(&app).with_bearer(Method::Post, "/api/auth/logout", text(&second, "access_token")).await;
     assert_eq!((out.status, out.body.as_str()), (204, ""));
     assert_problem(
-        &with_bearer(&app, Method::Get, "/api/auth/me", text(&second, "access_token")).await,
+        &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", text(&second, "access_token")).await,
         401,
         "session_ended",
     );
-    let ended = post(&app, "/api/auth/refresh", json!({ "refresh_token": second["refresh_token"] })).await;
+    let ended = Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": second["refresh_token"] })).await;
     assert_problem(&ended, 401, "session_ended");
     assert_eq!(parsed(&ended)["reason"], "signed_out");
-    let other = post(&app, "/api/auth/refresh", json!({ "refresh_token": registered["refresh_token"] })).await;
+    let other = Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": registered["refresh_token"] })).await;
     assert_eq!(other.status, 200, "the other session lives on");
 }
 
 #[rocket::async_test]
 async fn logout_by_refresh_token_ends_the_session_and_may_be_repeated() {
     let app = TestApp::start().await;
-    let tokens = tokens(&app).await;
+    let tokens = Api::of(&app).register().await;
     for _ in 0..2 {
-        let reply = post(&app, "/api/auth/logout", json!({ "refresh_token": tokens["refresh_token"] })).await;
+        let reply = Api::of(&app).post("/api/auth/logout", json!({ "refresh_token": tokens["refresh_token"] })).await;
         assert_eq!(reply.status, 204);
     }
     assert_eq!(app.living_sessions(), 0);
+    let (mine, other) = (Api::of(&app).login().await, Api::of(&app).login().await);
+    let with_bearer = app.visitor().with_header("Authorization", &format!("Bearer {}", text(&mine, "access_token")));
+    app.outlive_access_token();
+    let body = json!({ "refresh_token": other["refresh_token"] });
+    assert_eq!(Api(with_bearer).post("/api/auth/logout", body).await.status, 204, "the token in the body decides");
+    assert_eq!(app.living_sessions(), 1);
     assert_problem(
-        &post(&app, "/api/auth/logout", json!({ "refresh_token": "x.y.z" })).await,
+        &Api::of(&app).post("/api/auth/logout", json!({ "refresh_token": "x.y.z" })).await,
         401,
         "invalid_refresh_token",
     );
-    assert_problem(&call(&app.visitor(), Method::Post, "/api/auth/logout", None).await, 401, "token_missing");
+    assert_problem(&Api::of(&app).call(Method::Post, "/api/auth/logout", None).await, 401, "token_missing");
 }
 
 #[rocket::async_test]
 async fn the_rules_of_rotation_hold_for_programs_too() {
     let app = TestApp::start().await;
-    let first = tokens(&app).await;
-    let refresh = |token: Value| post(&app, "/api/auth/refresh", json!({ "refresh_token": token }));
+    let first = Api::of(&app).register().await;
     let old = first["refresh_token"].clone();
-    let racers = rocket::futures::future::join_all((0..20).map(|_| refresh(old.clone()))).await;
+    let api = Api::of(&app);
+    let racers = rocket::futures::future::join_all((0..20).map(|_| api.refresh(&old))).await;
     let mut tokens: Vec<String> = racers.iter().map(|reply| text(&parsed(reply), "refresh_token").to_owned()).collect();
     tokens.dedup();
     assert_eq!((tokens.len(), app.generation()), (1, 2));
     let access = text(&parsed(&racers[0]), "access_token").to_owned();
-    assert_eq!(with_bearer(&app, Method::Get, "/api/auth/me", &access).await.status, 200);
+    assert_eq!(Api::of(&app).with_bearer(Method::Get, "/api/auth/me", &access).await.status, 200);
     app.wait(Span::seconds(60));
-    assert_problem(&refresh(old.clone()).await, 401, "refresh_conflict");
+    assert_problem(&api.refresh(&old).await, 401, "refresh_conflict");
     app.wait(Span::minutes(5));
-    let reuse = refresh(old).await;
+    let reuse = api.refresh(&old).await;
     assert_problem(&reuse, 401, "session_ended");
     assert_eq!(parsed(&reuse)["reason"], "reuse");
-    assert_problem(&with_bearer(&app, Method::Get, "/api/auth/me", &access).await, 401, "session_ended");
+    assert_problem(&Api::of(&app).with_bearer(Method::Get, "/api/auth/me", &access).await, 401, "session_ended");
 }
 
 #[rocket::async_test]
@@ -145,7 +121,7 @@ async fn a_pages_script_refreshes_by_cookie_and_sees_no_token() {
     assert!(told["access_token"].is_null() && told["refresh_token"].is_null() && told["user"]["email"] == EMAIL);
     assert!(ada.cookie(REFRESH) != before && reply.set_cookie(ACCESS).is_some());
     assert!(ada.get("/profile").await.is_signed_in());
-    assert_problem(&call(&app.visitor(), Method::Post, "/api/auth/refresh", None).await, 401, "invalid_refresh_token");
+    assert_problem(&Api::of(&app).call(Method::Post, "/api/auth/refresh", None).await, 401, "invalid_refresh_token");
 }
 
 #[rocket::async_test]
@@ -153,9 +129,9 @@ async fn only_the_authorization_header_is_read() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS).to_owned();
-    assert_problem(&call(&ada, Method::Get, "/api/auth/me", None).await, 401, "token_missing");
+    assert_problem(&Api(ada.clone()).call(Method::Get, "/api/auth/me", None).await, 401, "token_missing");
     let query = format!("/api/auth/me?access_token={token}");
-    assert_problem(&call(&app.visitor(), Method::Get, &query, None).await, 401, "token_missing");
+    assert_problem(&Api::of(&app).call(Method::Get, &query, None).await, 401, "token_missing");
     for (header, code) in [
         (format!("Bearer {token}"), None),
         (format!("bearer {token}"), None),
@@ -168,7 +144,8 @@ async fn only_the_authorization_header_is_read() {
         (format!("Bearer {}", ada.cookie(REFRESH)), Some("token_invalid")),
         (format!("Bearer {}", "A".repeat(8000)), Some("token_invalid")),
     ] {
-        let reply = call(&app.visitor().with_header("Authorization", &header), Method::Get, "/api/auth/me", None).await;
+        let reply =
+            Api(app.visitor().with_header("Authorization", &header)).call(Method::Get, "/api/auth/me", None).await;
         match code {
             Some(code) => assert_problem(&reply, 401, code),
             None => assert_eq!(reply.status, 200, "{header}"),
@@ -176,7 +153,7 @@ async fn only_the_authorization_header_is_read() {
     }
     let twice = app.visitor().with_header("Authorization", &format!("Bearer {token}"));
     let twice = twice.with_header("Authorization", &format!("Bearer {token}"));
-    assert_problem(&call(&twice, Method::Get, "/api/auth/me", None).await, 401, "token_missing");
+    assert_problem(&Api(twice).call(Method::Get, "/api/auth/me", None).await, 401, "token_missing");
 }
 
 #[rocket::async_test]
@@ -222,64 +199,64 @@ async fn whats_wrong_with_a_body_is_told_field_by_field() {
 #[rocket::async_test]
 async fn refusals_have_stable_codes() {
     let app = TestApp::start_with(&[]).await;
-    tokens(&app).await;
+    Api::of(&app).register().await;
     let taken = json!({ "name": "Eve", "email": "ADA@example.org", "password": PASSWORD });
-    assert_problem(&post(&app, "/api/auth/register", taken).await, 409, "email_taken");
+    assert_problem(&Api::of(&app).post("/api/auth/register", taken).await, 409, "email_taken");
     for (email, password) in [(EMAIL, "wrong password"), ("bob@example.org", PASSWORD)] {
-        let reply = post(&app, "/api/auth/login", json!({ "email": email, "password": password })).await;
+        let reply = Api::of(&app).post("/api/auth/login", json!({ "email": email, "password": password })).await;
         assert_problem(&reply, 401, "invalid_credentials");
     }
     assert_problem(
-        &post(&app, "/api/auth/refresh", json!({ "refresh_token": "x" })).await,
+        &Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": "x" })).await,
         401,
         "invalid_refresh_token",
     );
-    assert_problem(&call(&app.visitor(), Method::Get, "/api/nowhere", None).await, 404, "not_found");
-    let wrong_method = call(&app.visitor(), Method::Get, "/api/auth/login", None).await;
+    assert_problem(&Api::of(&app).call(Method::Get, "/api/nowhere", None).await, 404, "not_found");
+    let wrong_method = Api::of(&app).call(Method::Get, "/api/auth/login", None).await;
     assert_problem(&wrong_method, 405, "method_not_allowed");
     assert_eq!(wrong_method.header("Allow"), Some("POST"));
     let closed = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let new = json!({ "name": "Ada", "email": EMAIL, "password": PASSWORD });
-    assert_problem(&post(&closed, "/api/auth/register", new).await, 403, "registration_closed");
+    assert_problem(&Api::of(&closed).post("/api/auth/register", new).await, 403, "registration_closed");
 }
 
 #[rocket::async_test]
 async fn sessions_are_listed_and_ended_by_id() {
     let app = TestApp::start().await;
-    let here = tokens(&app).await;
-    let there = parsed(&post(&app, "/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await);
-    let list = parsed(&with_bearer(&app, Method::Get, "/api/auth/sessions", text(&here, "access_token")).await);
+    let here = Api::of(&app).register().await;
+    let there = parsed(&Api::of(&app).post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await);
+    let list = parsed(&Api::of(&app).with_bearer(Method::Get, "/api/auth/sessions", text(&here, "access_token")).await);
     let other = text(&list["others"][0], "id").to_owned();
     assert_eq!(list["this"]["id"], claims(text(&here, "access_token"))["sid"]);
     assert_eq!(other, claims(text(&there, "access_token"))["sid"]);
     let path = format!("/api/auth/sessions/{other}");
-    assert_eq!(with_bearer(&app, Method::Delete, &path, text(&here, "access_token")).await.status, 204);
+    assert_eq!(Api::of(&app).with_bearer(Method::Delete, &path, text(&here, "access_token")).await.status, 204);
     assert_problem(
-        &with_bearer(&app, Method::Get, "/api/auth/me", text(&there, "access_token")).await,
+        &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", text(&there, "access_token")).await,
         401,
         "session_ended",
     );
-    let again = with_bearer(&app, Method::Delete, &path, text(&here, "access_token")).await;
+    let again = Api::of(&app).with_bearer(Method::Delete, &path, text(&here, "access_token")).await;
     assert_problem(&again, 404, "not_found");
-    let odd = with_bearer(&app, Method::Delete, "/api/auth/sessions/7", text(&here, "access_token")).await;
+    let odd = Api::of(&app).with_bearer(Method::Delete, "/api/auth/sessions/7", text(&here, "access_token")).await;
     assert_problem(&odd, 404, "not_found");
 }
 
 #[rocket::async_test]
 async fn a_program_and_a_page_share_the_account_but_not_the_session() {
     let app = TestApp::start().await;
-    let tokens = tokens(&app).await;
+    let tokens = Api::of(&app).register().await;
     let mut browser = app.visitor();
     browser.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
     browser.post("/logout", &[]).await;
-    assert_eq!(with_bearer(&app, Method::Get, "/api/auth/me", text(&tokens, "access_token")).await.status, 200);
+    assert_eq!(Api::of(&app).with_bearer(Method::Get, "/api/auth/me", text(&tokens, "access_token")).await.status, 200);
 }
 
 #[rocket::async_test]
 async fn the_key_set_holds_public_keys_alone_and_verifies_an_access_token() {
     let app = TestApp::start().await;
-    let tokens = tokens(&app).await;
-    let reply = call(&app.visitor(), Method::Get, "/.well-known/jwks.json", None).await;
+    let tokens = Api::of(&app).register().await;
+    let reply = Api::of(&app).call(Method::Get, "/.well-known/jwks.json", None).await;
     assert_eq!((reply.status, reply.header("Cache-Control")), (200, Some("public, max-age=300")));
     let set: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&reply.body).unwrap();
     assert_eq!(set.keys.len(), 2, "the active and the next one");

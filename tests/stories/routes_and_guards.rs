@@ -3,8 +3,9 @@ use rocket::http::{ContentType, Method};
 use std::collections::BTreeSet;
 
 /// Open to everybody.
-const OPEN: [(Method, &str); 13] = [
+const OPEN: [(Method, &str); 14] = [
     (Method::Get, "/.well-known/jwks.json"),
+    (Method::Get, "/api/openapi.json"),
     (Method::Post, "/api/auth/register"),
     (Method::Post, "/api/auth/login"),
     (Method::Post, "/api/auth/refresh"),
@@ -35,6 +36,9 @@ const SIGNED_IN: [(Method, &str); 8] = [
     (Method::Post, "/password"),
 ];
 
+/// For administrators; other signed-in people are refused.
+const ADMIN: [(Method, &str); 1] = [(Method::Get, "/admin")];
+
 /// A path with its parameters filled in.
 fn filled(path: &str) -> String {
     path.replace("<id>", "00000000-0000-0000-0000-000000000000").replace("<file>", "none")
@@ -45,13 +49,18 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
     let app = TestApp::start().await;
     let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
     let mounted: BTreeSet<String> = real.map(|route| format!("{} {}", route.method, route.uri.path())).collect();
-    let listed = OPEN.iter().chain(&SIGNED_IN).chain(&BEARER).map(|(method, path)| format!("{method} {path}"));
+    let listed =
+        OPEN.iter().chain(&SIGNED_IN).chain(&ADMIN).chain(&BEARER).map(|(method, path)| format!("{method} {path}"));
     assert_eq!(mounted, listed.collect(), "a route is on no list, or a list names a route that is gone");
-    for (method, path) in SIGNED_IN {
+    for (method, path) in SIGNED_IN.into_iter().chain(ADMIN) {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
         let reply = app.visitor().send(method, &filled(path), body).await;
         assert_eq!(reply.status, 303, "{method} {path}");
         assert!(reply.location.as_deref().unwrap().starts_with("/login"), "{method} {path}");
+    }
+    let ada = app.ada().await;
+    for (method, path) in ADMIN {
+        assert_eq!(ada.clone().send(method, path, None).await.status, 403, "{method} {path}");
     }
     for (method, path) in BEARER {
         let reply = app.visitor().send(method, &filled(path), None).await;

@@ -1,55 +1,38 @@
 //! Register, sign in, refresh, sign out, me.
 
-use super::bearer::{Bearer, BearerRefusal};
+use super::bearer::{Bearer, BearerRefusal, ended};
+use super::bodies;
 use super::body::{Fields, MaybeFields};
-use crate::accounts::{
-    AccessProblem, Accounts, NewAccount, Presented, Refusal, SignInAttempt, SignUpRefusal, TokenPair,
-};
-use crate::domain::Time;
-use crate::domain::account::Account;
+use super::told::{Tokens, Told, User, tokens, user};
+use crate::accounts::{Accounts, NewAccount, Presented, Refusal, SignInAttempt, SignUpRefusal};
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
 use crate::domain::password::Password;
 use crate::web::cookies::{self, ReplyCookies};
-use crate::web::error;
 use crate::web::guard::Anyone;
+use crate::web::origin;
 use crate::web::problem::Problem;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
-use rocket::response::{self, Responder};
 use rocket::{Request, Route, State, get, post, routes};
-use serde::Serialize;
 use std::convert::Infallible;
-use uuid::Uuid;
 
-/// A value told as JSON with this status.
-pub struct Told<T>(pub Status, pub T);
-
-/// What a client gets that has proved who it is. Without the tokens themselves where they travel in cookies.
-#[derive(Serialize)]
-struct Tokens {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
-    token_type: &'static str,
-    /// Seconds.
-    expires_in: i64,
-    /// Seconds.
-    refresh_expires_in: i64,
-    user: User,
-}
-
-#[derive(Serialize)]
-struct User {
-    id: Uuid,
-    email: String,
-    name: String,
-    role: &'static str,
-    created_at: Time,
-}
-
+/// Register
+///
+/// Makes an account and signs it in.
+#[utoipa::path(
+    post,
+    path = "/api/auth/register",
+    tag = "tokens",
+    request_body = bodies::Registration,
+    responses(
+        (status = 201, body = Tokens, description = "Registered and signed in"),
+        (status = 403, description = "`registration_closed`, or `forbidden`: a page of a foreign origin"),
+        (status = 409, description = "`email_taken`"),
+        (status = 422, description = "`invalid_fields`"),
+    )
+)]
 #[post("/api/auth/register", data = "<fields>")]
 async fn register(
     _guard: Anyone,
@@ -69,6 +52,17 @@ async fn register(
     }
 }
 
+/// Sign in
+#[utoipa::path(
+    post,
+    path = "/api/auth/login",
+    tag = "tokens",
+    request_body = bodies::Login,
+    responses(
+        (status = 200, body = Tokens, description = "Signed in"),
+        (status = 401, description = "`invalid_credentials`"),
+    )
+)]
 #[post("/api/auth/login", data = "<fields>")]
 async fn login(
     _guard: Anyone,
@@ -87,6 +81,20 @@ async fn login(
     }
 }
 
+/// Renew
+///
+/// The tokens are used up and answered with new ones. Without a body the refresh cookie is taken, for scripts of our own pages, and
+/// the new tokens travel in cookies.
+#[utoipa::path(
+    post,
+    path = "/api/auth/refresh",
+    tag = "tokens",
+    request_body = bodies::Refresh,
+    responses(
+        (status = 200, body = Tokens, description = "Renewed"),
+        (status = 401, description = "`invalid_refresh_token`, `session_ended` with `reason`, or `refresh_conflict`: there is a newer one"),
+    )
+)]
 #[post("/api/auth/refresh", data = "<body>")]
 async fn refresh(
     _guard: Anyone,
@@ -107,6 +115,20 @@ async fn refresh(
     Ok(Told(Status::Ok, told))
 }
 
+/// Sign out
+///
+/// Ends the session of the refresh token in the body; without a body, that of the bearer token.
+#[utoipa::path(
+    post,
+    path = "/api/auth/logout",
+    tag = "tokens",
+    request_body = bodies::Refresh,
+    responses(
+        (status = 204, description = "The session has ended"),
+        (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`, `invalid_refresh_token`"),
+    ),
+    security((), ("bearer" = []))
+)]
 #[post("/api/auth/logout", data = "<body>")]
 async fn logout(
     _guard: Anyone,
@@ -116,23 +138,33 @@ async fn logout(
     accounts: &State<Accounts>,
 ) -> Result<Status, Problem> {
     let session = match (body.refresh_token()?, bearer) {
-        (_, Err(BearerRefusal::Unavailable)) => return Err(Status::ServiceUnavailable.into()),
-        (_, Ok(Bearer(claims))) => claims.session_id,
-        (Some(token), Err(BearerRefusal::Missing)) => {
+        (Some(token), _) => {
             let presented = Presented { access: None, refresh: Some(&token) };
-            accounts.presented_session(&presented).ok_or_else(unknown_token)?
+            accounts.presented_session(&presented).await?.ok_or_else(unknown_token)?
         }
-        (_, Err(refusal)) => return Err(refusal.into()),
+        (None, Ok(Bearer(claims))) => claims.session_id,
+        (None, Err(BearerRefusal::Unavailable)) => return Err(Status::ServiceUnavailable.into()),
+        (None, Err(refusal)) => return Err(refusal.into()),
     };
     accounts.sign_out(session, device.ip).await?;
     Ok(Status::NoContent)
 }
 
+/// The account
+#[utoipa::path(
+    get,
+    path = "/api/auth/me",
+    tag = "account",
+    responses(
+        (status = 200, body = User, description = "The account of the bearer token"),
+        (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`"),
+    ),
+    security(("bearer" = []))
+)]
 #[get("/api/auth/me")]
 async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Told<User>, Problem> {
     let profile = accounts.profile(bearer.0).await?;
-    let profile = profile.ok_or_else(|| Problem::from(BearerRefusal::Problem(AccessProblem::Ended)))?;
-    Ok(Told(Status::Ok, user(&profile.account)))
+    Ok(Told(Status::Ok, user(&profile.ok_or_else(ended)?.account)))
 }
 
 fn refused(refusal: Refusal) -> Problem {
@@ -154,34 +186,8 @@ fn incomplete() -> Problem {
     Status::UnprocessableEntity.into()
 }
 
-fn tokens(pair: &TokenPair, account: &Account) -> Tokens {
-    Tokens {
-        access_token: Some(pair.access.0.clone()),
-        refresh_token: Some(pair.refresh.0.clone()),
-        token_type: "Bearer",
-        expires_in: (pair.claims.expires_at - pair.issued_at).num_seconds(),
-        refresh_expires_in: (pair.refresh_until - pair.issued_at).num_seconds(),
-        user: user(account),
-    }
-}
-
-impl Tokens {
-    fn in_cookies(self) -> Self {
-        Self { access_token: None, refresh_token: None, ..self }
-    }
-}
-
-fn user(account: &Account) -> User {
-    User {
-        id: account.id.0,
-        email: account.email.as_str().to_owned(),
-        name: account.name.as_str().to_owned(),
-        role: account.role.as_str(),
-        created_at: account.created_at,
-    }
-}
-
-/// The refresh cookie a page's script comes with, and the cookies of the answer.
+/// The refresh cookie the script of one of our own pages comes with, and the cookies of the answer. Pages of invited origins on
+/// our site would bring it, too, but have no business with it.
 struct RefreshCookie<'r> {
     token: Option<&'r str>,
     reply: &'r ReplyCookies,
@@ -192,16 +198,8 @@ impl<'r> FromRequest<'r> for RefreshCookie<'r> {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let token = cookies::presented(request).refresh;
+        let token = cookies::presented(request).refresh.filter(|_| origin::is_from_our_pages(request));
         Outcome::Success(RefreshCookie { token, reply: ReplyCookies::of(request) })
-    }
-}
-
-impl<'r, T: Serialize> Responder<'r, 'static> for Told<T> {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = error::json(&self.1)?;
-        response.set_status(self.0);
-        Ok(response)
     }
 }
 

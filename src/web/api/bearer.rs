@@ -38,6 +38,11 @@ impl From<BearerRefusal> for Problem {
     }
 }
 
+/// The session has ended since the guard let its token pass.
+pub fn ended() -> Problem {
+    BearerRefusal::Problem(AccessProblem::Ended).into()
+}
+
 /// Why the guard of this request refused, for the catcher.
 pub fn refusal(request: &Request<'_>) -> BearerRefusal {
     *request.local_cache(|| BearerRefusal::Missing)

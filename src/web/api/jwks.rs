@@ -1,30 +1,41 @@
 //! The public keys of access tokens (RFC 7517 section 5): other services verify with them.
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, PublicKey};
+use crate::domain::key::KEY_SET_KEPT;
 use crate::web::error;
 use crate::web::guard::Anyone;
 use rocket::response::{self, Responder};
 use rocket::{Request, Route, State, get, routes};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// For how long others may keep the keys. A key is here long before it signs, so a copy of this age knows it.
-const CACHE: &str = "public, max-age=300";
-
-/// A JWK set.
-#[derive(Serialize)]
-struct KeySet<K> {
-    keys: Vec<K>,
+/// A JWK set
+#[derive(Serialize, ToSchema)]
+struct KeySet {
+    /// Public keys, each with `kid`, `alg` and `use`; none when tokens are signed with HS256
+    #[schema(value_type = Vec<Object>)]
+    keys: Vec<PublicKey>,
 }
 
+/// The keys of access tokens
+///
+/// Those that signed, sign and will sign next, for services that verify access tokens themselves.
+#[utoipa::path(
+    get,
+    path = "/.well-known/jwks.json",
+    operation_id = "keys",
+    tag = "about",
+    responses((status = 200, body = KeySet, description = "RFC 7517"))
+)]
 #[get("/.well-known/jwks.json")]
-fn show(_guard: Anyone, accounts: &State<Accounts>) -> KeySet<impl Serialize + use<>> {
+fn show(_guard: Anyone, accounts: &State<Accounts>) -> KeySet {
     KeySet { keys: accounts.public_keys() }
 }
 
-impl<'r, K: Serialize> Responder<'r, 'static> for KeySet<K> {
+impl<'r> Responder<'r, 'static> for KeySet {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         let mut response = error::json(&self)?;
-        response.set_raw_header("Cache-Control", CACHE);
+        response.set_raw_header("Cache-Control", format!("public, max-age={}", KEY_SET_KEPT.num_seconds()));
         Ok(response)
     }
 }

@@ -2,10 +2,14 @@
 
 mod auth;
 mod bearer;
+mod bodies;
 mod body;
 mod jwks;
+mod openapi;
 mod sessions;
+mod told;
 
+use crate::web::methods;
 use crate::web::problem::Problem;
 use rocket::http::Status;
 use rocket::{Catcher, Request, Route, catch, catchers};
@@ -21,15 +25,15 @@ fn unprocessable(request: &Request<'_>) -> Problem {
 }
 
 #[catch(default)]
-fn any(status: Status, _: &Request<'_>) -> Problem {
-    status.into()
+fn any(status: Status, request: &Request<'_>) -> Problem {
+    methods::status(request, status).into()
 }
 
-/// Whatever is under `/api` answers in JSON, whether it was asked for or not.
+/// Whatever is for programs answers in JSON, whether it was asked for or not.
 pub fn catchers() -> Vec<Catcher> {
     catchers![unauthorized, unprocessable, any]
 }
 
 pub fn routes() -> Vec<Route> {
-    [auth::routes(), sessions::routes(), jwks::routes()].concat()
+    [auth::routes(), sessions::routes(), jwks::routes(), openapi::routes()].concat()
 }

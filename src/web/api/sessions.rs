@@ -1,8 +1,8 @@
 //! A person's sessions, for programs.
 
-use super::auth::Told;
-use super::bearer::{Bearer, BearerRefusal};
-use crate::accounts::{AccessProblem, Accounts, Which};
+use super::bearer::{Bearer, ended};
+use super::told::Told;
+use crate::accounts::{Accounts, Which};
 use crate::domain::device::Device;
 use crate::domain::session::SessionId;
 use crate::web::problem::Problem;
@@ -10,13 +10,38 @@ use crate::web::sessions::{SessionsPage, page};
 use rocket::http::Status;
 use rocket::{Route, State, delete, get, routes};
 
+/// The sessions of the account
+#[utoipa::path(
+    get,
+    path = "/api/auth/sessions",
+    operation_id = "list_sessions",
+    tag = "account",
+    responses(
+        (status = 200, body = SessionsPage, description = "This session, and the others, last seen first"),
+        (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`"),
+    ),
+    security(("bearer" = []))
+)]
 #[get("/api/auth/sessions")]
 async fn list(bearer: Bearer, accounts: &State<Accounts>) -> Result<Told<SessionsPage>, Problem> {
     let sessions = accounts.sessions(bearer.0).await?;
-    let sessions = sessions.ok_or_else(|| Problem::from(BearerRefusal::Problem(AccessProblem::Ended)))?;
-    Ok(Told(Status::Ok, page(&sessions)))
+    Ok(Told(Status::Ok, page(&sessions.ok_or_else(ended)?)))
 }
 
+/// End a session
+#[utoipa::path(
+    delete,
+    path = "/api/auth/sessions/{id}",
+    operation_id = "end_session",
+    tag = "account",
+    params(("id" = Uuid, Path, description = "The id of one of the sessions of the account")),
+    responses(
+        (status = 204, description = "The session has ended"),
+        (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`"),
+        (status = 404, description = "The account has no such session"),
+    ),
+    security(("bearer" = []))
+)]
 #[delete("/api/auth/sessions/<id>")]
 async fn end(
     bearer: Bearer,
@@ -26,7 +51,7 @@ async fn end(
 ) -> Result<Status, Problem> {
     let id = id.ok_or(Status::NotFound)?;
     match accounts.end_sessions(bearer.0, Which::One(id), device.ip).await? {
-        None => Err(BearerRefusal::Problem(AccessProblem::Ended).into()),
+        None => Err(ended()),
         Some(0) => Err(Status::NotFound.into()),
         Some(_) => Ok(Status::NoContent),
     }

@@ -3,7 +3,8 @@ use super::{EMAIL, PASSWORD};
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use tempfile::TempDir;
-use vestibule::clock::Clock;
+use vestibule::accounts::Accounts;
+use vestibule::clock::{Clock, Stopwatch};
 use vestibule::config::Config;
 use vestibule::domain::{Span, Time};
 
@@ -32,9 +33,24 @@ impl TestApp {
         client(&self.folder, &self.clock, &[]).await
     }
 
+    /// Another process with other settings.
+    pub async fn twin_with(&self, environment: &[(&str, &str)]) -> Client {
+        client(&self.folder, &self.clock, environment).await
+    }
+
     /// Another process whose clock is ahead by this much at first, and follows.
     pub async fn twin_with_clock(&self, ahead: Span) -> Client {
         client(&self.folder, &self.clock.ahead_by(ahead), &[]).await
+    }
+
+    /// The operator's commands, run beside the application as another process would.
+    pub async fn operator(&self) -> Accounts {
+        self.operator_with(&[]).await
+    }
+
+    pub async fn operator_with(&self, environment: &[(&str, &str)]) -> Accounts {
+        let (config, _) = config(&self.folder, environment);
+        vestibule::start(&config, self.clock.clone()).await.unwrap()
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
@@ -71,15 +87,29 @@ impl TestApp {
     }
 }
 
+/// Asks again until it is so: what other processes do is followed twice a second of true time.
+pub async fn within_a_second(mut is_so: impl AsyncFnMut() -> bool) {
+    let waited = Stopwatch::start();
+    while !is_so().await {
+        // On a busy machine a second may take longer; a feed that is not read is never heard of.
+        assert!(waited.micros() < 5_000_000, "the other process does not hear of it");
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn client(folder: &TempDir, clock: &Clock, environment: &[(&str, &str)]) -> Client {
+    let (config, figment) = config(folder, environment);
+    let rocket = vestibule::build(config, figment, clock.clone()).await.unwrap();
+    Client::untracked(rocket).await.unwrap()
+}
+
+fn config(folder: &TempDir, environment: &[(&str, &str)]) -> (Config, Figment) {
     let data_dir = folder.path().join("data");
     let set = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let mut environment: Vec<_> = environment.iter().map(set).collect();
     environment.push(("VESTIBULE_DATA_DIR".to_owned(), data_dir.to_str().unwrap().to_owned()));
     let figment = figment();
-    let config = Config::load(&figment, environment.into_iter()).unwrap();
-    let rocket = vestibule::build(config, figment, clock.clone()).await.unwrap();
-    Client::untracked(rocket).await.unwrap()
+    (Config::load(&figment, environment.into_iter()).unwrap(), figment)
 }
 
 fn figment() -> Figment {

@@ -1,10 +1,12 @@
 //! What the stories are told with.
 
+mod api;
 mod app;
 mod database;
 mod visitor;
 
-pub use app::TestApp;
+pub use api::{Api, claims, header, parsed, text};
+pub use app::{TestApp, within_a_second};
 pub use visitor::{ACCESS, REFRESH, Reply, Visitor};
 
 /// A password that meets the rules.

@@ -1,0 +1,82 @@
+#![expect(clippy::disallowed_methods, reason = "an example for other programs, which have no injected clock")]
+#![expect(clippy::print_stdout, reason = "an example that talks to a terminal")]
+
+// cargo add jsonwebtoken --features aws_lc_rs; cargo add ureq --features json; cargo add serde --features derive
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use serde::Deserialize;
+use std::time::{Duration, Instant};
+use std::{env, error::Error, io};
+
+/// As `VESTIBULE_ALGORITHM`.
+const ALGORITHM: Algorithm = Algorithm::EdDSA;
+const KEEP_KEYS: Duration = Duration::from_secs(300);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+#[derive(Deserialize)]
+struct Claims {
+    sub: String,
+    role: String,
+}
+
+struct Verifier {
+    issuer: String,
+    validation: Validation,
+    keys: JwkSet,
+    fetched: Instant,
+}
+
+impl Verifier {
+    fn new(issuer: String, audience: &str) -> Result<Self, Box<dyn Error>> {
+        let mut validation = Validation::new(ALGORITHM);
+        validation.set_issuer(&[&issuer]);
+        validation.set_audience(&[audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.leeway = 5;
+        let keys = fetch(&issuer)?;
+        Ok(Self { issuer, validation, keys, fetched: Instant::now() })
+    }
+
+    /// The claims of an access token.
+    fn verify(&mut self, token: &str) -> Result<Claims, Box<dyn Error>> {
+        let header = decode_header(token)?;
+        if header.typ.as_deref() != Some("at+jwt") {
+            return Err("not an access token".into());
+        }
+        let id = header.kid.ok_or("no key id")?;
+        let key = self.key(&id)?;
+        Ok(decode::<Claims>(token, &key, &self.validation)?.claims)
+    }
+
+    /// Keeps the keys for five minutes, and looks again when a token names a key it does not have, once a second at most. While they
+    /// cannot be fetched, those that are known do.
+    fn key(&mut self, id: &str) -> Result<DecodingKey, Box<dyn Error>> {
+        let age = self.fetched.elapsed();
+        if age > KEEP_KEYS || (self.keys.find(id).is_none() && age > LOOK_AGAIN) {
+            self.fetched = Instant::now();
+            if let Ok(keys) = fetch(&self.issuer) {
+                self.keys = keys;
+            }
+        }
+        Ok(DecodingKey::from_jwk(self.keys.find(id).ok_or("unknown key id")?)?)
+    }
+}
+
+fn fetch(issuer: &str) -> Result<JwkSet, Box<dyn Error>> {
+    let get = ureq::get(format!("{issuer}/.well-known/jwks.json"));
+    Ok(get.config().timeout_global(Some(TIMEOUT)).build().call()?.body_mut().read_json()?)
+}
+
+/// Says of each line of standard input whose token it is.
+fn main() -> Result<(), Box<dyn Error>> {
+    let issuer = env::var("ISSUER")?; // VESTIBULE_BASE_URL
+    let audience = env::var("AUDIENCE").unwrap_or(issuer.clone()); // VESTIBULE_AUDIENCE
+    let mut verifier = Verifier::new(issuer, &audience)?;
+    for line in io::stdin().lines() {
+        match verifier.verify(line?.trim()) {
+            Ok(claims) => println!("ok {} {}", claims.sub, claims.role),
+            Err(problem) => println!("refused {problem}"),
+        }
+    }
+    Ok(())
+}

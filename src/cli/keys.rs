@@ -1,0 +1,136 @@
+//! `vestibule keys`.
+
+use super::{Database, Done, at, failed, input, operate, print_table, say};
+use clap::Subcommand;
+use std::process::ExitCode;
+use vestibule::accounts::{Accounts, KeyRotation, Retired};
+use vestibule::clock::Clock;
+use vestibule::config::decode_secret;
+use vestibule::domain::key::{Algorithm, KEY_SET_KEPT, KeyPurpose, KeyRecord, KeyState};
+
+#[derive(Subcommand)]
+pub enum Keys {
+    /// Show the keys: which signs, which waits, which still verify
+    List,
+    /// Let the waiting keys sign, and make new ones to wait
+    ///
+    /// The old keys verify until their last token has died, so nobody is signed out. Every running process follows within a second.
+    /// New keys of access tokens are made for `VESTIBULE_ALGORITHM`.
+    Rotate {
+        /// Drop every key now, because one may be known to others: everybody has to sign in again
+        #[arg(long)]
+        emergency: bool,
+    },
+    /// Drop a retiring key before its time
+    ///
+    /// Its tokens are refused from then on, here and by the services that verify them. Browsers with an access token of it renew
+    /// themselves unnoticed, programs have to; whoever holds a refresh token of it signs in again.
+    Retire {
+        /// The id, as `keys list` shows it
+        // One in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
+        id: String,
+    },
+    /// Seal the keys under another secret, read from the terminal or standard input
+    ///
+    /// Run it with the present secret configured, then configure the new one and restart:
+    ///
+    ///   (umask 077; openssl rand -hex 32 > new-secret); vestibule keys reseal < new-secret
+    ///
+    /// Running processes go on with the keys they have opened, until they are restarted.
+    #[command(verbatim_doc_comment)]
+    Reseal,
+}
+
+pub fn run(command: Keys) -> ExitCode {
+    operate(Database::Existing, |accounts| carry_out(accounts, command))
+}
+
+async fn carry_out(accounts: Accounts, command: Keys) -> Done {
+    match command {
+        Keys::List => list(&accounts).await,
+        Keys::Rotate { emergency } => rotate(&accounts, emergency).await,
+        Keys::Retire { id } => retire(&accounts, id).await,
+        Keys::Reseal => reseal(&accounts).await,
+    }
+}
+
+async fn list(accounts: &Accounts) -> Done {
+    show(&accounts.keys().await.map_err(failed)?);
+    Ok(())
+}
+
+async fn rotate(accounts: &Accounts, emergency: bool) -> Done {
+    let rotation = if emergency { KeyRotation::Emergency } else { KeyRotation::Ordinary };
+    accounts.rotate_keys(rotation).await.map_err(failed)?;
+    say(match rotation {
+        KeyRotation::Ordinary => {
+            "The waiting keys sign from now on; the old ones verify until their last token has died.\n"
+        }
+        KeyRotation::Emergency => "All old keys are dropped. Everybody has to sign in again.\n",
+    });
+    let keys = accounts.keys().await.map_err(failed)?;
+    warn_integrators(&keys);
+    show(&keys);
+    Ok(())
+}
+
+/// What services that verify access tokens should know of these keys.
+fn warn_integrators(keys: &[KeyRecord]) {
+    let access = |state| keys.iter().find(|key| key.purpose == KeyPurpose::Access && key.state == state);
+    let (Some(signs), Some(waits)) = (access(KeyState::Active), access(KeyState::Next)) else { return };
+    if Clock::system().now() - signs.created_at < KEY_SET_KEPT && signs.algorithm != Algorithm::Hs256 {
+        say(format!(
+            "The key of access tokens is younger than the copies other services may keep of the key set ({} minutes):\n\
+             they meet its id for the first time and must look again, as docs/INTEGRATING.md shows.\n",
+            KEY_SET_KEPT.num_minutes()
+        ));
+    }
+    if signs.algorithm != waits.algorithm {
+        let (now, then) = (signs.algorithm.as_str(), waits.algorithm.as_str());
+        say(format!(
+            "Access tokens are signed with {now} now, and with {then} after the next rotation, as VESTIBULE_ALGORITHM says.\n"
+        ));
+    }
+}
+
+fn show(keys: &[KeyRecord]) {
+    let row = |key: &KeyRecord| {
+        [
+            key.id.clone(),
+            key.purpose.as_str().to_owned(),
+            key.algorithm.as_str().to_owned(),
+            key.state.as_str().to_owned(),
+            at(key.created_at),
+            key.retires_at.map(at).unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<_> = keys.iter().map(row).collect();
+    print_table(["ID", "TOKENS", "ALGORITHM", "STATE", "MADE", "GONE"], &rows);
+}
+
+async fn retire(accounts: &Accounts, id: String) -> Done {
+    match accounts.retire_key(id.clone()).await.map_err(failed)? {
+        Retired::Yes => {
+            say(format!("The key {id} is gone."));
+            Ok(())
+        }
+        Retired::Unknown => Err(format!("There is no key {id}. See the ids with: vestibule keys list")),
+        Retired::InUse(state) => Err(format!(
+            "The key {id} is {}, and only a retiring one can be dropped. First run: vestibule keys rotate",
+            state.as_str()
+        )),
+    }
+}
+
+async fn reseal(accounts: &Accounts) -> Done {
+    let secret = decode_secret(&input::new_secret()?).ok_or(
+        "The new secret is not hex or base64 of at least 32 random bytes. Make one with: openssl rand -hex 32",
+    )?;
+    let count = accounts.reseal_keys(secret).await.map_err(failed)?;
+    say(format!(
+        "{count} keys are sealed under the new secret. Put it where the old one is (VESTIBULE_SECRET, the file of \
+         VESTIBULE_SECRET_FILE, or else the file `secret` in the data directory) and restart every process."
+    ));
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! The keyring as it changes under a running process.
+
+use super::keyring::{KeyKind, Keyring, KeyringProblem, new_key, reseal};
+use super::seal::{Sealer, Secret};
+use crate::domain::Time;
+use crate::domain::key::KeyRecord;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The keys of this moment, and what opens and makes others.
+pub struct Keys {
+    sealer: Sealer,
+    now: RwLock<Moment>,
+}
+
+struct Moment {
+    ring: Arc<Keyring>,
+    /// Why some stored keys are not in the ring.
+    problems: Vec<KeyringProblem>,
+}
+
+impl Keys {
+    /// # Errors
+    /// `KeyringProblem`.
+    pub fn open(records: &[KeyRecord], sealer: Sealer) -> Result<Self, KeyringProblem> {
+        let ring = Arc::new(Keyring::open(records, &sealer)?);
+        Ok(Self { sealer, now: RwLock::new(Moment { ring, problems: Vec::new() }) })
+    }
+
+    /// The keys of this moment.
+    pub fn ring(&self) -> Arc<Keyring> {
+        // It is replaced whole: a panic elsewhere leaves no half-written one.
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner).ring)
+    }
+
+    /// Takes over the keys as they are stored now; which of them cannot be opened, unless that was told before.
+    ///
+    /// # Errors
+    /// When the records contradict each other: the keys stay as they were.
+    pub fn follow(&self, records: &[KeyRecord]) -> Result<Vec<KeyringProblem>, KeyringProblem> {
+        let (ring, problems) = self.ring().next(records, &self.sealer)?;
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        let known = std::mem::replace(&mut *now, Moment { ring: Arc::new(ring), problems: problems.clone() }).problems;
+        Ok(problems.into_iter().filter(|problem| !known.contains(problem)).collect())
+    }
+
+    /// Makes a key, sealed under the secret of this process.
+    ///
+    /// # Errors
+    /// `KeyringProblem::Crypto`.
+    pub fn make(&self, kind: KeyKind, now: Time) -> Result<KeyRecord, KeyringProblem> {
+        new_key(kind, &self.sealer, now)
+    }
+
+    /// Whether these keys are sealed under the secret of this process, so that another may be put beside them.
+    ///
+    /// # Errors
+    /// `KeyringProblem`, for the first key that does not open.
+    pub fn check_secret(&self, records: &[KeyRecord]) -> Result<(), KeyringProblem> {
+        Keyring::open(records, &self.sealer).map(drop)
+    }
+
+    /// What these keys look like under another secret: each id with its sealed material.
+    ///
+    /// # Errors
+    /// `KeyringProblem`, for the first key that does not open.
+    pub fn resealed(&self, records: &[KeyRecord], secret: &Secret) -> Result<Vec<(String, Vec<u8>)>, KeyringProblem> {
+        let new = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
+        records.iter().map(|record| Ok((record.id.clone(), reseal(record, &self.sealer, &new)?))).collect()
+    }
+}

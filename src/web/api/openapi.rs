@@ -1,0 +1,126 @@
+//! The API described by itself (`OpenAPI` 3.1), from the handlers and the types they answer with.
+
+use super::{auth, jwks, sessions};
+use crate::web::guard::Anyone;
+use crate::web::problem::Document as ProblemDocument;
+use rocket::http::ContentType;
+use rocket::{Route, get, routes};
+use std::sync::LazyLock;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Described, Ref, RefOr, Required, Response};
+use utoipa::{Modify, OpenApi};
+
+/// The JSON API of a Vestibule: register, sign in, renew, sign out, see and end sessions.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Vestibule", license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
+    paths(
+        auth::register,
+        auth::login,
+        auth::refresh,
+        auth::logout,
+        auth::me,
+        sessions::list,
+        sessions::end,
+        jwks::show,
+        show
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&Bearer, &OptionalBodies, &Problems)
+)]
+struct Api;
+
+/// As it is sent; it never changes while the program runs.
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| Api::openapi().to_json().unwrap_or_default());
+
+/// How a program shows who it is.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Described) {
+        let scheme = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = document.components.get_or_insert_default();
+        components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(scheme).into());
+    }
+}
+
+/// Bodies that may be left out.
+struct OptionalBodies;
+
+impl Modify for OptionalBodies {
+    fn modify(&self, document: &mut Described) {
+        for path in ["/api/auth/refresh", "/api/auth/logout"] {
+            let operation = document.paths.paths.get_mut(path).and_then(|item| item.post.as_mut());
+            if let Some(RefOr::T(body)) = operation.and_then(|operation| operation.request_body.as_mut()) {
+                body.required = Some(Required::False);
+            }
+        }
+    }
+}
+
+/// What all refusals have in common: the problem document, the challenge of a 401, and the refusals any call may meet.
+struct Problems;
+
+/// Refusals a body brings with it.
+const OF_BODIES: [u16; 4] = [400, 413, 415, 422];
+/// Refusal of a page of a foreign origin, where something would be changed.
+const OF_CHANGES: [u16; 1] = [403];
+/// What anything may meet: our own failure, or too much to do.
+const OF_ALL: [u16; 2] = [500, 503];
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut Described) {
+        for item in document.paths.paths.values_mut() {
+            let changing = [item.post.as_mut(), item.delete.as_mut()];
+            for operation in changing.into_iter().flatten() {
+                add(operation, &OF_CHANGES);
+                if operation.request_body.is_some() {
+                    add(operation, &OF_BODIES);
+                }
+            }
+            for operation in [item.get.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten() {
+                add(operation, &OF_ALL);
+                operation.responses.responses.iter_mut().for_each(|(status, response)| complete(status, response));
+            }
+        }
+    }
+}
+
+fn add(operation: &mut Operation, statuses: &[u16]) {
+    for status in statuses {
+        let description = rocket::http::Status::new(*status).reason_lossy();
+        let missing = || RefOr::T(Response::new(description));
+        operation.responses.responses.entry(status.to_string()).or_insert_with(missing);
+    }
+}
+
+fn complete(status: &str, response: &mut RefOr<Response>) {
+    let RefOr::T(response) = response else { return };
+    if !status.starts_with(['4', '5']) {
+        return;
+    }
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    response.content.insert("application/problem+json".to_owned(), problem.into());
+    if status == "401" {
+        response.headers.insert("WWW-Authenticate".to_owned(), HeaderBuilder::new().build().into());
+    }
+}
+
+/// This document
+#[utoipa::path(
+    get,
+    path = "/api/openapi.json",
+    operation_id = "document",
+    tag = "about",
+    responses((status = 200, body = Object, description = "OpenAPI 3.1"))
+)]
+#[get("/api/openapi.json")]
+fn show(_guard: Anyone) -> (ContentType, &'static str) {
+    (ContentType::JSON, &DOCUMENT)
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}

@@ -1,0 +1,310 @@
+//! The keys change while people and programs go on.
+
+use crate::support::{ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, claims, header, text, within_a_second};
+use rocket::futures::future::join_all;
+use rocket::http::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use vestibule::accounts::{Accounts, KeyRotation, Retired};
+use vestibule::config::decode_secret;
+use vestibule::domain::Span;
+use vestibule::domain::key::{Algorithm, KeyPurpose, KeyState};
+
+const NEW_SECRET: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+fn ids(keys: &[Value]) -> BTreeSet<String> {
+    keys.iter().map(|key| text(key, "kid").to_owned()).collect()
+}
+
+fn kid(token: &str) -> String {
+    text(&header(token), "kid").to_owned()
+}
+
+async fn id(operator: &Accounts, purpose: KeyPurpose, state: KeyState) -> String {
+    let keys = operator.keys().await.unwrap();
+    keys.into_iter().find(|key| key.purpose == purpose && key.state == state).unwrap().id
+}
+
+/// Until the application signs with what was the waiting key.
+async fn until_published(api: &Api<'_>, kid: &str) {
+    within_a_second(async || ids(&api.key_set().await).contains(kid)).await;
+}
+
+#[rocket::async_test]
+async fn an_ordinary_rotation_is_noticed_by_nobody() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let api = Api::of(&app);
+    let mut browser = app.ada().await;
+    let program = api.login().await;
+    let waiting = id(&operator, KeyPurpose::Access, KeyState::Next).await;
+    assert!(ids(&api.key_set().await).contains(&waiting), "published before it signs");
+
+    operator.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    until_published(&api, &id(&operator, KeyPurpose::Access, KeyState::Next).await).await;
+    let old = text(&program, "access_token");
+    assert_eq!(api.me(old).await.status, 200, "the old key verifies");
+    assert!(ids(&api.key_set().await).contains(&kid(old)) && api.key_set().await.len() == 3);
+    let new = api.login().await;
+    assert_eq!(kid(text(&new, "access_token")), waiting);
+    assert_ne!(kid(text(&new, "refresh_token")), kid(text(&program, "refresh_token")), "the refresh key, too");
+    assert!(browser.get("/profile").await.is_signed_in());
+
+    app.outlive_access_token();
+    let before = browser.cookie(REFRESH).to_owned();
+    assert!(browser.get("/profile").await.is_signed_in(), "renewed by a refresh token of the old key");
+    assert_ne!(kid(browser.cookie(REFRESH)), kid(&before));
+    assert_eq!(kid(browser.cookie(ACCESS)), waiting);
+    assert_eq!(api.refresh(&program["refresh_token"]).await.status, 200);
+}
+
+#[rocket::async_test]
+async fn a_retiring_key_is_gone_once_its_last_token_has_died() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let api = Api::of(&app);
+    api.register().await;
+    let (access, refresh) = (
+        id(&operator, KeyPurpose::Access, KeyState::Active).await,
+        id(&operator, KeyPurpose::Refresh, KeyState::Active).await,
+    );
+    operator.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    until_published(&api, &id(&operator, KeyPurpose::Access, KeyState::Next).await).await;
+    let stored = async || operator.keys().await.unwrap().into_iter().map(|key| key.id).collect::<Vec<_>>();
+    app.wait(Span::minutes(15) + Span::seconds(5));
+    assert!(stored().await.contains(&access), "the last token may just have died");
+    app.wait(Span::minutes(1));
+    assert!(!stored().await.contains(&access) && stored().await.contains(&refresh));
+    within_a_second(async || !ids(&api.key_set().await).contains(&access)).await;
+    app.wait(Span::days(30) - Span::minutes(17));
+    assert!(stored().await.contains(&refresh), "a session may come back with it as long as it lives");
+    app.wait(Span::minutes(3));
+    assert!(!stored().await.contains(&refresh));
+}
+
+#[rocket::async_test]
+async fn who_was_away_for_nearly_the_longest_idle_life_comes_back_after_a_rotation() {
+    let app = TestApp::start().await;
+    let ada = app.kept_ada().await;
+    app.operator().await.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    app.wait(Span::days(7) - Span::seconds(1));
+    let restarted = app.twin().await;
+    assert!(ada.at(&restarted).get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn a_session_promised_a_longer_life_than_the_settings_of_today_outlives_a_rotation() {
+    let app = TestApp::start().await;
+    let ada = app.kept_ada().await;
+    let shorter = [("VESTIBULE_IDLE_TTL", "1d"), ("VESTIBULE_SESSION_TTL", "2d")];
+    app.operator_with(&shorter).await.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    app.wait(Span::days(6));
+    let restarted = app.twin().await;
+    assert!(ada.at(&restarted).get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn a_lost_answer_long_after_a_rotation_is_healed() {
+    let app = TestApp::start().await;
+    let ada = app.kept_ada().await;
+    app.operator().await.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    app.wait(Span::days(6) + Span::hours(20));
+    let renewing = app.twin().await;
+    ada.at(&renewing).send_and_lose_cookies(Method::Get, "/profile", None).await;
+    app.wait(Span::hours(20));
+    let restarted = app.twin().await;
+    let reply = ada.at(&restarted).get("/profile").await;
+    assert!(reply.is_signed_in(), "more than the longest idle life after the old key signed: {reply:?}");
+    assert_eq!(app.events("session_healed"), 1);
+}
+
+#[rocket::async_test]
+async fn keys_younger_than_the_last_reading_are_looked_up() {
+    let app = TestApp::start().await;
+    let other = app.twin().await;
+    let mut ada = app.ada().await;
+    for _ in 0..2 {
+        // The key that signs after the second rotation did not exist when the other process read them.
+        app.operator().await.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    }
+    let restarted = app.twin().await;
+    app.outlive_access_token();
+    let mut there = ada.at(&restarted);
+    assert!(there.get("/profile").await.is_signed_in());
+    let mut elsewhere = there.at(&other);
+    let reply = elsewhere.get("/profile").await;
+    assert!(reply.is_signed_in() && reply.set_cookies().is_empty(), "{reply:?}");
+    ada.get("/profile").await;
+}
+
+#[rocket::async_test]
+async fn made_up_key_ids_do_not_wear_the_database_out() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    let token = text(&Api::of(&app).register().await, "access_token").to_owned();
+    let (_, rest) = token.split_once('.').unwrap();
+    let unknown =
+        format!("{}.{rest}", data_encoding::BASE64URL_NOPAD.encode(br#"{"alg":"EdDSA","typ":"at+jwt","kid":"x"}"#));
+    app.database().batch_execute("ALTER TABLE signing_keys RENAME TO away").unwrap();
+    let mut statuses = Vec::new();
+    for _ in 0..200 {
+        statuses.push(Api::of(&app).me(&unknown).await.status);
+    }
+    let looks = statuses.iter().filter(|status| **status == 503).count();
+    assert!((1..=30).contains(&looks), "{looks} looks at the database for 200 tokens");
+    assert!(statuses.contains(&401));
+    assert_eq!(Api::of(&app).me(&token).await.status, 200, "the keys that are known are used");
+}
+
+#[rocket::async_test]
+async fn an_emergency_drops_every_key_and_everybody_signs_in_again() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let api = Api::of(&app);
+    let tokens = api.register().await;
+    let before = ids(&api.key_set().await);
+    let mut ada = app.visitor();
+    ada.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+    operator.rotate_keys(KeyRotation::Emergency).await.unwrap();
+    within_a_second(async || ids(&api.key_set().await).is_disjoint(&before)).await;
+    let me = api.me(text(&tokens, "access_token")).await;
+    assert!(me.status == 401 && me.body.contains("token_invalid"), "{me:?}");
+    let refresh = api.refresh(&tokens["refresh_token"]).await;
+    assert!(refresh.status == 401 && refresh.body.contains("invalid_refresh_token"), "{refresh:?}");
+    assert_eq!(ada.get("/profile").await.location.as_deref(), Some("/login?next=/profile"));
+    assert_eq!(app.living_sessions(), 0);
+    assert_eq!(api.me(text(&api.login().await, "access_token")).await.status, 200);
+}
+
+#[rocket::async_test]
+async fn an_emergency_bites_also_where_the_new_keys_cannot_be_opened() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let api = Api::of(&app);
+    let token = text(&api.register().await, "access_token").to_owned();
+    operator.reseal_keys(decode_secret(NEW_SECRET).unwrap()).await.unwrap();
+    let with_new = app.operator_with(&[("VESTIBULE_SECRET", NEW_SECRET)]).await;
+    with_new.rotate_keys(KeyRotation::Emergency).await.unwrap();
+    within_a_second(async || api.key_set().await.is_empty()).await;
+    assert!(api.me(&token).await.body.contains("token_invalid"));
+    let login = api.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
+    assert_eq!(login.status, 503, "nothing to sign with until it is restarted with the new secret: {login:?}");
+    assert_eq!(app.visitor().get("/login").await.status, 200);
+}
+
+#[rocket::async_test]
+async fn nothing_is_put_beside_keys_that_were_resealed_meanwhile() {
+    let app = TestApp::start().await;
+    let (resealing, rotating) = (app.operator().await, app.operator().await);
+    resealing.reseal_keys(decode_secret(NEW_SECRET).unwrap()).await.unwrap();
+    for rotation in [KeyRotation::Ordinary, KeyRotation::Emergency] {
+        assert!(rotating.rotate_keys(rotation).await.is_err(), "{rotation:?} under the old secret");
+    }
+    let restarted = app.operator_with(&[("VESTIBULE_SECRET", NEW_SECRET)]).await;
+    assert_eq!(restarted.keys().await.unwrap().len(), 4);
+}
+
+#[rocket::async_test]
+async fn a_missing_next_key_is_made_at_start_and_nobody_notices() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    // As an older version left it: nothing waits for refresh tokens.
+    app.database().batch_execute("DELETE FROM signing_keys WHERE state = 'next' AND purpose = 'refresh'").unwrap();
+    let restarted = app.twin().await;
+    let keys = app.operator().await.keys().await.unwrap();
+    assert_eq!(keys.iter().filter(|key| key.state == KeyState::Next).count(), 2);
+    assert!(ada.at(&restarted).get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn processes_that_adopt_another_algorithm_together_all_start() {
+    let app = TestApp::start().await;
+    let es256 = [("VESTIBULE_ALGORITHM", "ES256")];
+    let twins = join_all((0..4).map(|_| app.twin_with(&es256))).await;
+    for twin in &twins {
+        let algorithms: Vec<_> = Api(app.visitor().at(twin)).key_set().await;
+        assert_eq!(algorithms.len(), 2);
+    }
+    let keys = app.operator().await.keys().await.unwrap();
+    let waiting = keys.iter().filter(|key| key.state == KeyState::Next && key.purpose == KeyPurpose::Access);
+    assert_eq!(waiting.map(|key| key.algorithm).collect::<Vec<_>>(), [Algorithm::Es256]);
+}
+
+#[rocket::async_test]
+async fn a_retiring_key_can_be_dropped_early_and_one_in_use_cannot() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let api = Api::of(&app);
+    let token = text(&api.register().await, "access_token").to_owned();
+    let old = kid(&token);
+    assert_eq!(operator.retire_key(old.clone()).await.unwrap(), Retired::InUse(KeyState::Active));
+    let next = id(&operator, KeyPurpose::Access, KeyState::Next).await;
+    assert_eq!(operator.retire_key(next).await.unwrap(), Retired::InUse(KeyState::Next));
+    assert_eq!(operator.retire_key("unknown".into()).await.unwrap(), Retired::Unknown);
+    operator.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    assert_eq!(operator.retire_key(old.clone()).await.unwrap(), Retired::Yes);
+    within_a_second(async || !ids(&api.key_set().await).contains(&old)).await;
+    assert_eq!(api.me(&token).await.status, 401);
+}
+
+#[rocket::async_test]
+async fn every_algorithm_signs_publishes_its_public_key_and_is_pinned() {
+    for (name, kty) in [("EdDSA", Some("OKP")), ("ES256", Some("EC")), ("RS256", Some("RSA")), ("HS256", None)] {
+        let app = TestApp::start_with(&[("VESTIBULE_ALGORITHM", name)]).await;
+        let api = Api::of(&app);
+        let token = text(&api.register().await, "access_token").to_owned();
+        assert_eq!(text(&header(&token), "alg"), name);
+        assert_eq!(api.me(&token).await.status, 200);
+        let set = api.key_set().await;
+        assert_eq!(set.len(), if kty.is_some() { 2 } else { 0 }, "{name}");
+        for key in &set {
+            assert_eq!((Some(text(key, "kty")), text(key, "alg"), text(key, "use")), (kty, name, "sig"));
+            assert!(["d", "p", "q", "k"].iter().all(|private| key[private].is_null()), "{key}");
+        }
+        let claims = claims(&token);
+        let mut browser = app.visitor();
+        browser.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        assert!(browser.get("/profile").await.is_signed_in() && claims["sub"].is_string());
+    }
+}
+
+#[rocket::async_test]
+async fn another_algorithm_is_published_first_and_signs_after_the_next_rotation() {
+    let app = TestApp::start().await;
+    let api = Api::of(&app);
+    let tokens = api.register().await;
+    let restarted = app.twin_with(&[("VESTIBULE_ALGORITHM", "ES256")]).await;
+    let there = Api(app.visitor().at(&restarted));
+    let algorithms = async || there.key_set().await.iter().map(|key| text(key, "alg").to_owned()).collect::<Vec<_>>();
+    assert_eq!(algorithms().await, ["EdDSA", "ES256"]);
+    assert_eq!(text(&header(text(&there.login().await, "access_token")), "alg"), "EdDSA");
+    let operator = app.operator_with(&[("VESTIBULE_ALGORITHM", "ES256")]).await;
+    operator.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    within_a_second(async || algorithms().await == ["EdDSA", "ES256", "ES256"]).await;
+    assert_eq!(text(&header(text(&there.login().await, "access_token")), "alg"), "ES256");
+    assert_eq!(there.me(text(&tokens, "access_token")).await.status, 200);
+    let looking = app.operator().await;
+    let keys = looking.keys().await.unwrap();
+    assert!(
+        keys.iter().any(|key| key.state == KeyState::Next && key.algorithm == Algorithm::Es256),
+        "looking changes nothing"
+    );
+}
+
+#[rocket::async_test]
+async fn resealed_keys_open_with_the_new_secret_alone_and_running_processes_go_on() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let api = Api::of(&app);
+    let tokens = api.register().await;
+    let count = operator.reseal_keys(decode_secret(NEW_SECRET).unwrap()).await.unwrap();
+    assert_eq!(count, 4);
+    app.wait(Span::seconds(1));
+    assert_eq!(api.me(text(&tokens, "access_token")).await.status, 200);
+    let restarted = app.twin_with(&[("VESTIBULE_SECRET", NEW_SECRET)]).await;
+    let there = Api(app.visitor().at(&restarted));
+    assert_eq!(there.me(text(&tokens, "access_token")).await.status, 200);
+    assert_eq!(there.refresh(&tokens["refresh_token"]).await.status, 200);
+    assert!(operator.reseal_keys(decode_secret(NEW_SECRET).unwrap()).await.is_err(), "the old secret opens nothing");
+}

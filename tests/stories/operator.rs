@@ -1,0 +1,262 @@
+//! What the operator does to accounts, and what an administrator may see.
+
+use crate::support::{ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, Visitor, claims, parsed, text, within_a_second};
+use rocket::http::Method;
+use serde_json::json;
+use vestibule::accounts::{AccountDraft, OperatorRefusal, Who};
+use vestibule::domain::account::{Account, Role};
+use vestibule::domain::email::EmailAddress;
+use vestibule::domain::name::DisplayName;
+use vestibule::domain::password::Password;
+
+fn who(email: &str) -> Who {
+    Who::Email(EmailAddress::parse(email).unwrap())
+}
+
+fn draft(email: &str, role: Role) -> AccountDraft {
+    AccountDraft {
+        name: DisplayName::parse("Grace").unwrap(),
+        email: EmailAddress::parse(email).unwrap(),
+        password: Password::parse_new(PASSWORD).unwrap(),
+        role,
+    }
+}
+
+async fn signed_in<'a>(app: &'a TestApp, email: &str) -> Visitor<'a> {
+    let mut visitor = app.visitor();
+    let reply = visitor.post("/login", &[("email", email), ("password", PASSWORD)]).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    visitor
+}
+
+#[rocket::async_test]
+async fn an_account_made_by_the_operator_signs_in_also_where_nobody_may_register() {
+    let app = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
+    let operator = app.operator().await;
+    let made = operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    assert_eq!(made.role, Role::Admin);
+    let again = operator.create_account(draft("GRACE@example.org", Role::User)).await.unwrap();
+    assert_eq!(again.map(|_| ()), Err(OperatorRefusal::EmailTaken));
+    let mut grace = signed_in(&app, "grace@example.org").await;
+    assert_eq!(claims(grace.cookie(ACCESS))["role"], "admin");
+    assert!(grace.get("/profile").await.body.contains("Administrator"));
+    assert_eq!((app.events("created"), app.events("signed_in")), (1, 1));
+}
+
+#[rocket::async_test]
+async fn only_administrators_see_the_administration() {
+    let app = TestApp::start().await;
+    app.operator().await.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let mut grace = signed_in(&app, "grace@example.org").await;
+    let page = grace.get("/admin").await;
+    assert!(page.status == 200 && page.body.contains("<dt>Accounts</dt><dd>1</dd>"), "{}", page.body);
+    let mut ada = app.ada().await;
+    assert_eq!(ada.get("/admin").await.status, 403);
+    let json = ada.clone().with_header("Accept", "application/json").get("/admin").await;
+    assert_eq!((json.status, parsed(&json)["code"].as_str()), (403, Some("forbidden")));
+    assert_eq!(app.visitor().get("/admin").await.location.as_deref(), Some("/login?next=/admin"));
+    assert!(!ada.get("/profile").await.body.contains("/admin") && grace.get("/profile").await.body.contains("/admin"));
+}
+
+#[rocket::async_test]
+async fn a_changed_role_bites_within_a_second_and_signs_nobody_out() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let mut ada = app.ada().await;
+    let api = Api::of(&app);
+    let program = api.login().await;
+    let token = text(&program, "access_token");
+    assert_eq!((ada.get("/admin").await.status, api.me(token).await.status), (403, 200));
+
+    let changed = operator.set_role(who(EMAIL), Role::Admin).await.unwrap().unwrap();
+    assert_eq!(changed.role, Role::Admin);
+    let before = ada.cookie(ACCESS).to_owned();
+    assert_eq!(ada.get("/admin").await.status, 200, "at once: the administration goes by the record");
+    within_a_second(async || api.me(token).await.status == 401).await;
+    let old = api.me(token).await;
+    assert!(old.status == 401 && old.body.contains("token_expired"), "a renewal gives another: {old:?}");
+    ada.get("/profile").await;
+    assert_eq!(
+        (claims(&before)["role"].as_str(), claims(ada.cookie(ACCESS))["role"].as_str()),
+        (Some("user"), Some("admin"))
+    );
+    let renewed = parsed(&api.refresh(&program["refresh_token"]).await);
+    assert_eq!(claims(text(&renewed, "access_token"))["role"], "admin");
+    assert_eq!(api.me(text(&renewed, "access_token")).await.status, 200);
+
+    operator.set_role(who(EMAIL), Role::User).await.unwrap().unwrap();
+    assert_eq!(ada.get("/admin").await.status, 403);
+    assert!(ada.get("/profile").await.is_signed_in());
+    assert_eq!(app.events("role_changed"), 2);
+    assert_eq!(app.living_sessions(), 2);
+}
+
+#[rocket::async_test]
+async fn a_changed_role_bites_at_once_while_the_feed_has_stalled() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    app.operator().await.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let token = signed_in(&app, "grace@example.org").await.cookie(ACCESS).to_owned();
+    let api = Api::of(&app);
+    assert_eq!(api.me(&token).await.status, 200);
+    let change = "ALTER TABLE revocations RENAME TO stalled; UPDATE accounts SET role = 'user'";
+    app.database().batch_execute(change).unwrap();
+    app.wait(vestibule::domain::Span::seconds(6));
+    let old = api.me(&token).await;
+    assert!(old.status == 401 && old.body.contains("token_expired"), "{old:?}");
+}
+
+#[rocket::async_test]
+async fn a_disabled_account_is_out_and_cannot_come_in_and_looks_like_a_wrong_password() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let mut ada = app.ada().await;
+    let api = Api::of(&app);
+    let program = api.login().await;
+    operator.disable_account(who(EMAIL)).await.unwrap().unwrap();
+    within_a_second(async || api.me(text(&program, "access_token")).await.status == 401).await;
+    assert!(api.me(text(&program, "access_token")).await.body.contains("session_ended"));
+    let refused = api.refresh(&program["refresh_token"]).await;
+    assert_eq!(parsed(&refused)["reason"], "disabled");
+    assert_eq!(ada.get("/profile").await.location.as_deref(), Some("/login?next=/profile"));
+    assert!(ada.get("/login").await.body.contains("This account has been disabled."));
+
+    let mut stranger = app.visitor();
+    let right = stranger.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+    let wrong = stranger.post("/login", &[("email", EMAIL), ("password", "some other words")]).await;
+    assert_eq!((right.status, right.body), (401, wrong.body));
+    let login = json!({ "email": EMAIL, "password": PASSWORD });
+    assert!(api.post("/api/auth/login", login).await.body.contains("invalid_credentials"));
+
+    operator.enable_account(who(EMAIL)).await.unwrap().unwrap();
+    assert!(signed_in(&app, EMAIL).await.get("/profile").await.is_signed_in());
+    assert_eq!((app.events("disabled"), app.events("enabled")), (1, 1));
+}
+
+#[rocket::async_test]
+async fn no_sign_in_slips_in_beside_disabling() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    Api::of(&app).register().await;
+    for _ in 0..10 {
+        let fields = [("email", EMAIL), ("password", PASSWORD)];
+        let mut visitor = app.visitor();
+        let (_, disabled) = rocket::tokio::join!(visitor.post("/login", &fields), operator.disable_account(who(EMAIL)));
+        disabled.unwrap().unwrap();
+        assert_eq!(app.living_sessions(), 0);
+        operator.enable_account(who(EMAIL)).await.unwrap().unwrap();
+    }
+}
+
+#[rocket::async_test]
+async fn no_old_role_slips_in_beside_its_change() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let api = Api::of(&app);
+    let mut ada = app.ada().await;
+    let mut password = PASSWORD.to_owned();
+    for round in 0..8 {
+        operator.set_role(who(EMAIL), Role::Admin).await.unwrap().unwrap();
+        let new = format!("{PASSWORD} {round}");
+        // Hashing takes longer than the change of the role: it lands in the middle.
+        let demote = operator.set_role(who(EMAIL), Role::User);
+        if round % 2 == 0 {
+            let fields = [("email", EMAIL), ("password", &password)];
+            rocket::tokio::join!(ada.post("/login", &fields), demote).1.unwrap().unwrap();
+        } else {
+            let fields = [("current_password", password.as_str()), ("new_password", &new)];
+            rocket::tokio::join!(ada.post("/password", &fields), demote).1.unwrap().unwrap();
+            password = new;
+        }
+        let token = ada.cookie(ACCESS).to_owned();
+        within_a_second(async || claims(&token)["role"] == "user" || api.me(&token).await.status == 401).await;
+        assert!(ada.get("/profile").await.is_signed_in(), "round {round}");
+    }
+}
+
+#[rocket::async_test]
+async fn the_administration_goes_by_the_record_and_not_by_the_token() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    app.operator().await.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let mut grace = signed_in(&app, "grace@example.org").await;
+    assert_eq!(grace.get("/admin").await.status, 200);
+    app.database().batch_execute("UPDATE accounts SET role = 'user'").unwrap();
+    assert_eq!(grace.get("/admin").await.status, 403, "before any feed tells");
+    app.database().batch_execute("ALTER TABLE accounts RENAME TO away").unwrap();
+    assert_eq!(grace.get("/admin").await.status, 503, "what cannot be found out is closed");
+}
+
+#[rocket::async_test]
+async fn what_the_operator_ends_stays_ended_whatever_lives_their_command_was_run_with() {
+    let app = TestApp::start_with(&[("VESTIBULE_ACCESS_TTL", "2h")]).await;
+    let mut copy = app.ada().await;
+    copy.jar.remove(REFRESH);
+    assert_eq!(copy.get("/").await.status, 303, "the front page asks the map alone");
+    // The operator's shell knows nothing of the two hours.
+    app.operator().await.disable_account(who(EMAIL)).await.unwrap().unwrap();
+    within_a_second(async || copy.get("/").await.status == 200).await;
+    app.wait(vestibule::domain::Span::minutes(60));
+    let restarted = app.twin_with(&[("VESTIBULE_ACCESS_TTL", "2h")]).await;
+    assert_eq!(copy.at(&restarted).get("/").await.status, 200, "the token lives for another hour, but is dead");
+}
+
+#[rocket::async_test]
+async fn the_operator_signs_somebody_out_everywhere() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let mut ada = app.ada().await;
+    let token = text(&Api::of(&app).login().await, "access_token").to_owned();
+    let (_, sessions) = operator.show_account(who(EMAIL)).await.unwrap().unwrap();
+    assert_eq!(sessions.len(), 2);
+    operator.sign_out_account(who(EMAIL)).await.unwrap().unwrap();
+    within_a_second(async || Api::of(&app).me(&token).await.status == 401).await;
+    assert_eq!(ada.get("/profile").await.status, 303);
+    assert!(ada.get("/login").await.body.contains("The people who run this site ended your session."));
+    assert_eq!((app.living_sessions(), app.events("session_ended")), (0, 2));
+    assert!(signed_in(&app, EMAIL).await.get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn a_deleted_account_is_gone_and_its_tokens_open_nothing_even_after_registering_again() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let mut ada = app.ada().await;
+    let api = Api::of(&app);
+    let program = api.login().await;
+    let Account { id, .. } = operator.delete_account(who(EMAIL)).await.unwrap().unwrap();
+    within_a_second(async || api.me(text(&program, "access_token")).await.status == 401).await;
+    for table in ["accounts", "sessions", "events"] {
+        assert_eq!(app.number(&format!("SELECT count(*) AS n FROM {table}")), 0, "{table}");
+    }
+    let again = api.register().await;
+    assert_ne!(text(&again["user"], "id"), id.0.to_string());
+    assert_eq!(ada.get("/profile").await.status, 303);
+    assert_eq!(api.me(text(&program, "access_token")).await.status, 401);
+    assert_eq!(api.refresh(&program["refresh_token"]).await.status, 401);
+    let gone = api.with_bearer(Method::Delete, "/api/auth/sessions/7", text(&program, "access_token")).await;
+    assert_eq!(gone.status, 401);
+    assert!(operator.show_account(Who::Id(id)).await.unwrap().is_none());
+}
+
+#[rocket::async_test]
+async fn the_last_administrator_stays() {
+    let app = TestApp::start().await;
+    let operator = app.operator().await;
+    let refused = |changed: Result<Account, OperatorRefusal>| changed.map(|_| ());
+    operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let grace = || who("grace@example.org");
+    let last = Err(OperatorRefusal::LastAdmin);
+    assert_eq!(refused(operator.set_role(grace(), Role::User).await.unwrap()), last);
+    assert_eq!(refused(operator.disable_account(grace()).await.unwrap()), last);
+    assert_eq!(refused(operator.delete_account(grace()).await.unwrap()), last);
+    operator.create_account(draft("joan@example.org", Role::Admin)).await.unwrap().unwrap();
+    assert_eq!(refused(operator.disable_account(grace()).await.unwrap()), Ok(()));
+    let joan = || who("joan@example.org");
+    assert_eq!(refused(operator.delete_account(joan()).await.unwrap()), last, "a disabled one does not count");
+    assert_eq!(refused(operator.delete_account(grace()).await.unwrap()), Ok(()));
+    let nobody = operator.set_role(who("nobody@example.org"), Role::User).await.unwrap();
+    assert_eq!(refused(nobody), Err(OperatorRefusal::Unknown));
+}
