@@ -41,6 +41,12 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await other.context.close();
     await page.goto("/password");
     await shoot("password");
+    await server.command("account", "role", `${size}.${colorScheme}@example.org`, "admin");
+    await page.waitForTimeout(1_000);
+    await page.goto("/admin");
+    await shoot("admin");
+    await page.goto("/profile");
+    await shoot("profile-admin");
     await context.close();
   }
 }

@@ -1,15 +1,16 @@
 // Starts the real binary on a free port with a data directory of its own.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const binary = process.env.VESTIBULE_BINARY ?? join(target, "debug/vestibule");
 
 async function freePort() {
@@ -33,16 +34,20 @@ export class Server {
     return server;
   }
 
+  /** Another process on the same data, and under the same address. */
+  static async beside(other, settings = {}) {
+    const server = new Server();
+    server.folder = other.folder;
+    server.port = await freePort();
+    server.settings = { VESTIBULE_BASE_URL: other.url, ...settings };
+    await server.launch();
+    return server;
+  }
+
   /** Starts the process on the same data, also again after it was killed. */
   async launch() {
-    const environment = Object.entries(process.env).filter(([name]) => !/^(VESTIBULE_|ROCKET_|DATABASE_URL)/.test(name));
-    const ours = {
-      VESTIBULE_DATA_DIR: join(this.folder, "data"),
-      ROCKET_PORT: String(this.port),
-      ...this.settings,
-    };
     const before = performance.now();
-    this.process = spawn(binary, { cwd: root, env: { ...Object.fromEntries(environment), ...ours } });
+    this.process = spawn(binary, { cwd: root, env: this.environment() });
     this.process.stderr.on("data", (chunk) => (this.log += chunk));
     const ready = new Promise((resolve, reject) => {
       this.process.stdout.on("data", (chunk) => String(chunk).includes("ready") && resolve());
@@ -50,6 +55,17 @@ export class Server {
     });
     await ready;
     this.startMillis = performance.now() - before;
+  }
+
+  /** Runs an operator's command on the same data, as the operator would beside the running process. */
+  command(...words) {
+    return promisify(execFile)(binary, words, { cwd: root, env: this.environment() });
+  }
+
+  environment() {
+    const names = Object.entries(process.env).filter(([name]) => !/^(VESTIBULE_|ROCKET_|DATABASE_URL)/.test(name));
+    const ours = { VESTIBULE_DATA_DIR: join(this.folder, "data"), ROCKET_PORT: String(this.port), ...this.settings };
+    return { ...Object.fromEntries(names), ...ours };
   }
 
   get url() {
