@@ -101,7 +101,9 @@ impl Accounts {
         let claims = match self.verify(|codec, now| codec.verify_access(token, now)).await? {
             Ok(claims) => claims,
             Err(TokenProblem::Expired) => return Ok(Err(AccessProblem::Expired)),
-            Err(TokenProblem::Invalid | TokenProblem::UnknownKey) => return Ok(Err(AccessProblem::Invalid)),
+            Err(TokenProblem::Invalid | TokenProblem::UnknownKey | TokenProblem::LeftOutKey) => {
+                return Ok(Err(AccessProblem::Invalid));
+            }
         };
         if let Err(problem) = self.check_revoked(&claims).await? {
             return Ok(Err(problem));

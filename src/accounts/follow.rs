@@ -3,12 +3,15 @@
 use super::key_feed::KeyFeed;
 use super::revocations::Revocations;
 use crate::clock::Clock;
+use crate::domain::Span;
 use crate::store::Store;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// How often the database is read.
 const PERIOD: Duration = Duration::from_millis(500);
+/// What was read longer ago than this is not believed: session records are read instead.
+pub(super) const FRESH: Span = Span::seconds(5);
 
 /// Reads now and again, for as long as somebody holds the map.
 pub(super) fn follow(revocations: Weak<Revocations>, keys: Arc<KeyFeed>, store: Store, clock: Clock) {
@@ -19,10 +22,10 @@ pub(super) fn follow(revocations: Weak<Revocations>, keys: Arc<KeyFeed>, store: 
             ticks.tick().await;
             let Some(map) = revocations.upgrade() else { return };
             if let Err(fault) = map.catch_up(&store, clock.now()).await {
-                tracing::error!(%fault, "the revocation feed cannot be read; session records are read instead");
+                tracing::error!(%fault, "the revocation feed cannot be read; soon session records are read instead");
             }
             if let Err(fault) = keys.catch_up(clock.now()).await {
-                tracing::error!(%fault, "the signing keys cannot be read; those known are used");
+                tracing::error!(%fault, "the signing keys cannot be read; soon session records are read besides");
             }
         }
     });

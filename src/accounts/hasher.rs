@@ -25,6 +25,7 @@ const RESERVED: usize = 33 * 1024;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How many may wait for each buffer: about what one core hashes in two seconds.
 const LINE: usize = 40;
+const BUSY: Fault = Fault::Busy("passwords wait to be checked");
 
 /// Hashes and verifies passwords.
 pub(super) struct Hasher {
@@ -81,7 +82,7 @@ impl Hasher {
     {
         let place = Place::in_line(&self.waiting, self.longest_line)?;
         let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.gate).acquire_owned()).await;
-        let permit = permit.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)?;
+        let permit = permit.map_err(|_| BUSY)?.map_err(|_| BUSY)?;
         drop(place);
         let (buffers, waiting) = (Arc::clone(&self.buffers), Arc::clone(&self.waiting));
         let done = tokio::task::spawn_blocking(move || {
@@ -101,7 +102,7 @@ struct Place<'h>(&'h AtomicUsize);
 impl<'h> Place<'h> {
     fn in_line(waiting: &'h AtomicUsize, longest: usize) -> Result<Self, Fault> {
         let place = Self(waiting);
-        if waiting.fetch_add(1, Ordering::SeqCst) >= longest { Err(Fault::Busy) } else { Ok(place) }
+        if waiting.fetch_add(1, Ordering::SeqCst) >= longest { Err(BUSY) } else { Ok(place) }
     }
 }
 

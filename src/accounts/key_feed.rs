@@ -1,12 +1,13 @@
 //! The signing keys, followed as other processes change them.
 
+use super::follow::FRESH;
 use super::{Accounts, Fault};
 use crate::domain::Time;
 use crate::domain::key::KeyPurpose;
 use crate::store::{self, Store};
-use crate::token::{Codec, PublicKey, TokenProblem};
+use crate::token::{Codec, KeyringProblem, PublicKey, TokenProblem};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use tokio::sync::Mutex;
 
 /// How often, between two readings, a token with an unknown key id is worth a look at the database: enough for a key that is younger
@@ -18,13 +19,23 @@ pub(super) struct KeyFeed {
     codec: Arc<Codec>,
     store: Store,
     looks_left: AtomicU8,
+    /// When they were read last, in milliseconds since 1970.
+    read_at: AtomicI64,
     /// One reading at a time, or an older one might come to lie over a newer one.
     reading: Mutex<()>,
 }
 
 impl KeyFeed {
-    pub(super) fn new(codec: Arc<Codec>, store: Store) -> Self {
-        Self { codec, store, looks_left: AtomicU8::new(LOOKS), reading: Mutex::new(()) }
+    /// Follows the keys that were read at `read_at`.
+    pub(super) fn new(codec: Arc<Codec>, store: Store, read_at: Time) -> Self {
+        let (looks_left, read_at) = (AtomicU8::new(LOOKS), AtomicI64::new(read_at.timestamp_millis()));
+        Self { codec, store, looks_left, read_at, reading: Mutex::new(()) }
+    }
+
+    /// Whether the keys are those of this moment. While they cannot be read, one of them may have been dropped in an emergency: what it
+    /// signed proves nothing any more.
+    pub(super) fn is_fresh(&self, now: Time) -> bool {
+        now.timestamp_millis() - self.read_at.load(Ordering::Relaxed) <= FRESH.num_milliseconds()
     }
 
     /// The regular reading.
@@ -50,6 +61,7 @@ impl KeyFeed {
         for problem in self.codec.keys().follow(&records)? {
             tracing::error!(%problem, "a signing key is left out; if the secret was changed, restart with the new one");
         }
+        self.read_at.store(now.timestamp_millis(), Ordering::Relaxed);
         if let Some(key) = signing().filter(|key| before.as_ref() != Some(key)) {
             tracing::info!(key, "access tokens are signed with another key from now on");
         }
@@ -66,18 +78,23 @@ impl Accounts {
 
     /// Verifies a token; one that names an unknown key once more after a look at the database, since another process may have
     /// changed the keys a moment ago. `UnknownKey` is left over only where there was no look to be had: then nothing is known of it.
+    ///
+    /// # Errors
+    /// `Fault`; also where its key is one this process could not open.
     pub(super) async fn verify<C>(
         &self,
         verify: impl Fn(&Codec, Time) -> Result<C, TokenProblem>,
     ) -> Result<Result<C, TokenProblem>, Fault> {
         let now = self.clock.now();
-        match verify(&self.codec, now) {
-            Err(TokenProblem::UnknownKey) if self.key_feed.look(now).await? => {
-                let again = verify(&self.codec, now);
-                Ok(again.map_err(
-                    |problem| if problem == TokenProblem::UnknownKey { TokenProblem::Invalid } else { problem },
-                ))
-            }
+        let mut verified = verify(&self.codec, now);
+        if matches!(verified, Err(TokenProblem::UnknownKey)) && self.key_feed.look(now).await? {
+            verified = match verify(&self.codec, now) {
+                Err(TokenProblem::UnknownKey) => Err(TokenProblem::Invalid),
+                known => known,
+            };
+        }
+        match verified {
+            Err(TokenProblem::LeftOutKey) => Err(KeyringProblem::LeftOut.into()),
             verified => Ok(verified),
         }
     }

@@ -1,12 +1,12 @@
 //! The signing keys as the operator sees and changes them. Every process follows within a second.
 
 use super::{Accounts, Fault};
-use crate::domain::Time;
 use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState, retired_at};
-use crate::domain::lives::LEEWAY;
+use crate::domain::lives::{LEEWAY, Lives};
 use crate::domain::session::EndReason;
+use crate::domain::{Span, Time};
 use crate::store::{self, StoreFault, Tx};
-use crate::token::{KeyKind, KeyringProblem, Secret};
+use crate::token::{KeyKind, Secret};
 use std::sync::Arc;
 
 /// How thoroughly keys are changed.
@@ -28,33 +28,6 @@ pub enum Retired {
 }
 
 impl Accounts {
-    /// Sees to it that the next rotation brings the configured algorithm: a waiting key of another one has signed nothing yet and
-    /// is replaced. The active key keeps its own until then.
-    ///
-    /// # Errors
-    /// `Fault`.
-    pub async fn adopt_algorithm(&self) -> Result<(), Fault> {
-        let keys = self.keys().await?;
-        if other_than(self.algorithm, &keys, KeyState::Next).is_some() {
-            let (now, algorithm) = (self.clock.now(), self.algorithm);
-            let kind = KeyKind { purpose: KeyPurpose::Access, algorithm, state: KeyState::Next };
-            let fresh = self.codec.keys().make(kind, now)?;
-            // Another process that starts now may have been faster.
-            let replace = move |tx: &mut Tx<'_>, keys: &[KeyRecord]| {
-                let Some(unused) = other_than(algorithm, keys, KeyState::Next) else { return Ok(()) };
-                store::keys::delete(tx, &unused.id)?;
-                store::keys::insert(tx, &fresh)
-            };
-            self.change_keys(now, replace).await?;
-            self.key_feed.catch_up(now).await?;
-        }
-        if let Some(active) = other_than(self.algorithm, &keys, KeyState::Active) {
-            let (now, then) = (active.algorithm.as_str(), self.algorithm.as_str());
-            tracing::warn!("access tokens are signed with {now} until `vestibule keys rotate`, then with {then}");
-        }
-        Ok(())
-    }
-
     /// The stored keys that are not gone.
     ///
     /// # Errors
@@ -72,14 +45,15 @@ impl Accounts {
         let (now, lives) = (self.clock.now(), self.lives);
         match rotation {
             KeyRotation::Ordinary => {
-                let fresh = self.make_keys(&[KeyState::Next], now)?;
-                // Some sessions may have been promised more when the settings were others.
-                let promised = self.store.read(store::sessions::last_end).await?.unwrap_or(now);
-                let last = Last { access: now + lives.access + LEEWAY, refresh: promised.max(now + lives.session) };
-                self.change_keys(now, move |tx, keys| promote_all(tx, keys, &fresh, &last)).await
+                let fresh = self.make_keys(&[KeyState::Next], now).await?;
+                let promote = move |tx: &mut Tx<'_>, keys: &[KeyRecord]| {
+                    let last = Last::of(tx, keys, &lives, now)?;
+                    promote_all(tx, keys, &fresh, &last)
+                };
+                self.change_keys(now, promote).await
             }
             KeyRotation::Emergency => {
-                let fresh = self.make_keys(&[KeyState::Active, KeyState::Next], now)?;
+                let fresh = self.make_keys(&[KeyState::Active, KeyState::Next], now).await?;
                 self.change_keys(now, move |tx, keys| replace_all(tx, keys, &fresh, now)).await
             }
         }
@@ -120,13 +94,16 @@ impl Accounts {
         Ok(resealed.await??)
     }
 
-    fn make_keys(&self, states: &[KeyState], now: Time) -> Result<Vec<KeyRecord>, KeyringProblem> {
-        let kinds = kinds(self.algorithm, states);
-        kinds.into_iter().map(|kind| self.codec.keys().make(kind, now)).collect()
+    /// Makes keys of the algorithm that the servers have adopted for the next one.
+    async fn make_keys(&self, states: &[KeyState], now: Time) -> Result<Vec<KeyRecord>, Fault> {
+        let keys = self.keys().await?;
+        let next = key_of(&keys, KeyPurpose::Access, KeyState::Next).ok_or(NO_KEY)?;
+        let kinds = kinds(next.algorithm, states);
+        Ok(kinds.into_iter().map(|kind| self.codec.keys().make(kind, now)).collect::<Result<_, _>>()?)
     }
 
     /// Puts keys beside those that are stored, which are handed to `work`, if they are all sealed under one secret still.
-    async fn change_keys<F>(&self, now: Time, work: F) -> Result<(), Fault>
+    pub(super) async fn change_keys<F>(&self, now: Time, work: F) -> Result<(), Fault>
     where
         F: FnOnce(&mut Tx<'_>, &[KeyRecord]) -> Result<(), StoreFault> + Send + 'static,
     {
@@ -143,11 +120,28 @@ impl Accounts {
     }
 }
 
-/// When the last token of the old keys dies.
+/// A key that is always there is not.
+const NO_KEY: StoreFault = StoreFault::Corrupt { table: "signing_keys", column: "state" };
+
+/// When the last token of the old keys dies, by what the records promise and by the settings of this process, whichever is later.
 struct Last {
+    access_life: Span,
     access: Time,
     /// A lost answer makes a browser come back with an older token at any time in the life of its session.
     refresh: Time,
+}
+
+impl Last {
+    fn of(tx: &mut Tx<'_>, keys: &[KeyRecord], lives: &Lives, now: Time) -> Result<Self, StoreFault> {
+        let access_life = promised(keys).max(lives.access);
+        let last_end = store::sessions::last_end(tx)?.unwrap_or(now);
+        Ok(Self { access_life, access: now + access_life + LEEWAY, refresh: last_end.max(now + lives.session) })
+    }
+}
+
+/// The longest life that a server gives access tokens.
+fn promised(keys: &[KeyRecord]) -> Span {
+    keys.iter().map(|key| key.token_life).max().unwrap_or_default()
 }
 
 /// What keys there are, for both purposes. Refresh tokens are signed with HMAC, since only we verify them.
@@ -157,18 +151,15 @@ pub(super) fn kinds(access: Algorithm, states: &[KeyState]) -> Vec<KeyKind> {
     purposes.into_iter().flat_map(of).collect()
 }
 
-/// The key of access tokens in this state, if it is of another algorithm.
-fn other_than(algorithm: Algorithm, keys: &[KeyRecord], state: KeyState) -> Option<&KeyRecord> {
-    let access = keys.iter().find(|key| key.purpose == KeyPurpose::Access && key.state == state);
-    access.filter(|key| key.algorithm != algorithm)
+/// The key for this purpose in this state; of retiring ones there may be several.
+pub(super) fn key_of(keys: &[KeyRecord], purpose: KeyPurpose, state: KeyState) -> Option<&KeyRecord> {
+    keys.iter().find(|key| key.purpose == purpose && key.state == state)
 }
 
 fn promote_all(tx: &mut Tx<'_>, keys: &[KeyRecord], fresh: &[KeyRecord], last: &Last) -> Result<(), StoreFault> {
     for waiting in fresh {
-        let of = |state| keys.iter().find(|key| key.purpose == waiting.purpose && key.state == state);
-        let (Some(active), Some(next)) = (of(KeyState::Active), of(KeyState::Next)) else {
-            return Err(StoreFault::Corrupt { table: "signing_keys", column: "state" });
-        };
+        let active = key_of(keys, waiting.purpose, KeyState::Active).ok_or(NO_KEY)?;
+        let next = key_of(keys, waiting.purpose, KeyState::Next).ok_or(NO_KEY)?;
         let last = match waiting.purpose {
             KeyPurpose::Access => last.access,
             KeyPurpose::Refresh => last.refresh,
@@ -176,12 +167,13 @@ fn promote_all(tx: &mut Tx<'_>, keys: &[KeyRecord], fresh: &[KeyRecord], last: &
         store::keys::promote(tx, &next.id, &active.id, retired_at(last))?;
         store::keys::insert(tx, waiting)?;
     }
-    Ok(())
+    store::keys::promise(tx, last.access_life)
 }
 
 fn replace_all(tx: &mut Tx<'_>, keys: &[KeyRecord], fresh: &[KeyRecord], now: Time) -> Result<(), StoreFault> {
     keys.iter().try_for_each(|old| store::keys::delete(tx, &old.id))?;
     fresh.iter().try_for_each(|key| store::keys::insert(tx, key))?;
-    store::sessions::end_all(tx, EndReason::Emergency, now)?;
+    store::keys::promise(tx, promised(keys))?;
+    store::sessions::end_all(tx, EndReason::Operator, now)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What can be done: one managed value, one verb a file. Sees no cookie, no status and no template.
 
+mod adopt;
 mod authenticate;
 mod follow;
 mod hasher;
@@ -36,7 +37,6 @@ use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::account::Registration;
 use crate::domain::event::Event;
-use crate::domain::key::Algorithm;
 use crate::domain::lives::Lives;
 use crate::store::{self, Store, StoreFault, Tx};
 use crate::token::{Codec, KeyringProblem};
@@ -52,8 +52,6 @@ use uuid::Uuid;
 pub struct Accounts {
     store: Store,
     codec: Arc<Codec>,
-    /// What new keys of access tokens are made for.
-    algorithm: Algorithm,
     key_feed: Arc<KeyFeed>,
     hasher: Hasher,
     clock: Clock,
@@ -70,9 +68,9 @@ pub enum Fault {
     Store(#[from] StoreFault),
     #[error(transparent)]
     Keys(#[from] KeyringProblem),
-    /// More passwords wait to be checked than can be in good time.
-    #[error("too many passwords wait to be checked")]
-    Busy,
+    /// More of something than can be looked at in good time.
+    #[error("too many {0}")]
+    Busy(&'static str),
     #[error("the cryptographic library failed in {0}")]
     Crypto(&'static str),
 }

@@ -39,6 +39,7 @@ impl Accounts {
         claims: AccessClaims,
         change: PasswordChange,
     ) -> Result<PasswordChanged, Fault> {
+        self.check_signing()?;
         let id = claims.account_id;
         let Some(profile) = self.profile(claims).await? else { return Ok(PasswordChanged::NotSignedIn) };
         let found = self.store.read(move |tx| store::accounts::find_with_hash(tx, id)).await?;

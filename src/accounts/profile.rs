@@ -24,7 +24,7 @@ impl Accounts {
     pub async fn profile(&self, claims: AccessClaims) -> Result<Option<Profile>, Fault> {
         let now = self.clock.now();
         let found = self.store.read(move |tx| {
-            let account = store::accounts::find(tx, claims.account_id)?;
+            let account = store::accounts::find(tx, claims.account_id)?.filter(|account| !account.is_disabled());
             let session = store::sessions::find(tx, claims.session_id)?;
             Ok(account.zip(session.filter(|session| session.is_alive(now))))
         });

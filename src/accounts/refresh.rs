@@ -4,6 +4,7 @@ use super::rotate::{Redemption, Renewal};
 use super::{Accounts, Fault, Refusal, TokenPair};
 use crate::domain::account::Account;
 use crate::store;
+use crate::token::TokenProblem;
 use std::net::IpAddr;
 
 impl Accounts {
@@ -17,7 +18,11 @@ impl Accounts {
         ip: Option<IpAddr>,
     ) -> Result<Result<(TokenPair, Account), Refusal>, Fault> {
         let verified = self.verify(|codec, _| codec.verify_refresh(token)).await?;
-        let Ok(claims) = verified else { return Ok(Err(Refusal::Forged)) };
+        let claims = match verified {
+            Ok(claims) => claims,
+            Err(TokenProblem::UnknownKey) => return Err(Fault::Busy("tokens name keys that nobody knows")),
+            Err(_) => return Ok(Err(Refusal::Forged)),
+        };
         let pair = match self.redeem(claims, Renewal::Allowed, ip).await? {
             Redemption::Renewed(pair) => pair,
             Redemption::Refused(refusal) => return Ok(Err(refusal)),

@@ -3,6 +3,7 @@
 //! Whatever ends a session writes its revocations in the same transaction, and puts them here once that is committed. Other
 //! processes read them from the feed twice a second. While the feed cannot be read, the map is not believed.
 
+use super::follow::FRESH;
 use super::{AccessProblem, Accounts, Fault};
 use crate::clock::Clock;
 use crate::domain::claims::AccessClaims;
@@ -16,8 +17,6 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How far back each reading reaches: rows may be committed late, and clocks differ.
 const OVERLAP: Span = Span::seconds(30);
-/// A map older than this is not believed.
-const FRESH: Span = Span::seconds(5);
 /// How often dead records are swept.
 const SWEEP_EVERY: Span = Span::hours(1);
 /// How long the record of a session is kept after its absolute life.
@@ -198,10 +197,14 @@ impl Accounts {
         self.revocations.write().note(&[Revocation::of_ended(claims.session_id, until)]);
     }
 
-    /// Whether a verified access token is still good, by the map; by the records while the feed has stalled.
+    /// Whether a verified access token is still good, by the map; by the records while one of the feeds has stalled.
     pub(super) async fn check_revoked(&self, claims: &AccessClaims) -> Result<Result<(), AccessProblem>, Fault> {
         let (now, claims) = (self.clock.now(), *claims);
-        Ok(match self.revocations.judge(&claims, now) {
+        let verdict = match self.revocations.judge(&claims, now) {
+            Verdict::Alive if !self.key_feed.is_fresh(now) => Verdict::Unsure,
+            verdict => verdict,
+        };
+        Ok(match verdict {
             Verdict::Alive => Ok(()),
             Verdict::Dead => Err(AccessProblem::Ended),
             Verdict::Superseded => Err(AccessProblem::Expired),
@@ -212,7 +215,7 @@ impl Accounts {
 
 fn by_records(tx: &mut Tx<'_>, claims: &AccessClaims, now: Time) -> Result<Result<(), AccessProblem>, StoreFault> {
     let session = store::sessions::find(tx, claims.session_id)?.filter(|session| session.is_alive(now));
-    let account = store::accounts::find(tx, claims.account_id)?;
+    let account = store::accounts::find(tx, claims.account_id)?.filter(|account| !account.is_disabled());
     Ok(match session.and(account) {
         None => Err(AccessProblem::Ended),
         Some(account) if account.role != claims.role => Err(AccessProblem::Expired),

@@ -59,6 +59,7 @@ impl Accounts {
         renewal: Renewal,
         ip: Option<IpAddr>,
     ) -> Result<Redemption, Fault> {
+        self.check_signing()?;
         loop {
             let now = self.clock.now();
             let presentation = Presentation { claims, renewal, ip, now, lives: self.lives };
@@ -81,6 +82,9 @@ impl Presentation {
         let (Some(session), Some(account)) = (found, store::accounts::find(tx, self.claims.account_id)?) else {
             return Ok(Trip::Refused(Refusal::Unknown));
         };
+        if account.is_disabled() && session.ended.is_none() {
+            return self.end(tx, ending, &session, EndReason::Disabled);
+        }
         match decision {
             Decision::Rotate(step) => self.renew(tx, session, step, account.role),
             Decision::Repeat => Ok(Trip::Alive(session, account.role)),

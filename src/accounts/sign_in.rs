@@ -34,6 +34,7 @@ impl Accounts {
     /// # Errors
     /// `Fault`.
     pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<Option<(TokenPair, Account)>, Fault> {
+        self.check_signing()?;
         let SignInAttempt { email, password, persistent, device, replaces } = attempt;
         let found = self.store.read(move |tx| store::accounts::find_by_email(tx, &email)).await?;
         let (account, hash) = found.unzip();

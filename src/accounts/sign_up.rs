@@ -42,6 +42,7 @@ impl Accounts {
         if !self.registration_open() {
             return Ok(Err(SignUpRefusal::Closed));
         }
+        self.check_signing()?;
         let hash = self.hasher.hash(new.password).await?;
         let now = self.clock.now();
         let id = AccountId(self.new_id());

@@ -24,7 +24,7 @@ pub struct Settings {
     pub names: Names,
     pub lives: Lives,
     pub registration: Registration,
-    /// What access tokens are signed with.
+    /// What the first keys of access tokens are made for.
     pub algorithm: Algorithm,
 }
 
@@ -50,19 +50,20 @@ impl Accounts {
         let Settings { location, secret, names, lives, registration, algorithm } = settings;
         let store = tokio::task::spawn_blocking(move || Store::open(location)).await;
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
-        let codec = Arc::new(Codec::new(open_keys(&store, &secret, algorithm, &clock).await?, names, lives.access));
+        let opened_at = clock.now();
+        let keys = open_keys(&store, &secret, algorithm, opened_at).await?;
+        let codec = Arc::new(Codec::new(keys, names, lives.access));
         let hasher = Hasher::new().map_err(|error| StartProblem::Hasher(error.to_string()))?;
         let revocations = Arc::new(Revocations::load(&store, &clock).await?);
-        let key_feed = Arc::new(KeyFeed::new(Arc::clone(&codec), store.clone()));
+        let key_feed = Arc::new(KeyFeed::new(Arc::clone(&codec), store.clone(), opened_at));
         follow(Arc::downgrade(&revocations), Arc::clone(&key_feed), store.clone(), clock.clone());
         let confirmed = Confirmed::default();
-        Ok(Self { store, codec, algorithm, key_feed, hasher, clock, lives, registration, confirmed, revocations })
+        Ok(Self { store, codec, key_feed, hasher, clock, lives, registration, confirmed, revocations })
     }
 }
 
 /// Opens the stored keys and makes the missing ones: on an empty database all of them.
-async fn open_keys(store: &Store, secret: &Secret, algorithm: Algorithm, clock: &Clock) -> Result<Keys, StartProblem> {
-    let now = clock.now();
+async fn open_keys(store: &Store, secret: &Secret, algorithm: Algorithm, now: Time) -> Result<Keys, StartProblem> {
     let sealer = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
     let mut records = store.read(move |tx| store::keys::all(tx, now)).await?;
     let missing = missing(&records, algorithm);

@@ -21,6 +21,11 @@ pub struct TokenPair {
 }
 
 impl Accounts {
+    /// Whether there are keys to sign with: asked before a session is started, which nobody could hold otherwise.
+    pub(super) fn check_signing(&self) -> Result<(), Fault> {
+        Ok(self.codec.keys().ring().check_signing()?)
+    }
+
     pub(super) fn issue(&self, session: &Session, role: Role, now: Time) -> Result<TokenPair, Fault> {
         let claims = AccessClaims::of(session, role, now, self.lives.access);
         let access = self.codec.sign_access(&claims, self.new_id())?;

@@ -15,7 +15,8 @@ pub enum Keys {
     /// Let the waiting keys sign, and make new ones to wait
     ///
     /// The old keys verify until their last token has died, so nobody is signed out. Every running process follows within a second.
-    /// New keys of access tokens are made for `VESTIBULE_ALGORITHM`.
+    /// New keys of access tokens are of the algorithm of the waiting one, which a server replaces when it starts with another
+    /// `VESTIBULE_ALGORITHM`.
     Rotate {
         /// Drop every key now, because one may be known to others: everybody has to sign in again
         #[arg(long)]
@@ -77,19 +78,13 @@ async fn rotate(accounts: &Accounts, emergency: bool) -> Done {
 
 /// What services that verify access tokens should know of these keys.
 fn warn_integrators(keys: &[KeyRecord]) {
-    let access = |state| keys.iter().find(|key| key.purpose == KeyPurpose::Access && key.state == state);
-    let (Some(signs), Some(waits)) = (access(KeyState::Active), access(KeyState::Next)) else { return };
+    let signs = |key: &&KeyRecord| key.purpose == KeyPurpose::Access && key.state == KeyState::Active;
+    let Some(signs) = keys.iter().find(signs) else { return };
     if Clock::system().now() - signs.created_at < KEY_SET_KEPT && signs.algorithm != Algorithm::Hs256 {
         say(format!(
             "The key of access tokens is younger than the copies other services may keep of the key set ({} minutes):\n\
              they meet its id for the first time and must look again, as docs/INTEGRATING.md shows.\n",
             KEY_SET_KEPT.num_minutes()
-        ));
-    }
-    if signs.algorithm != waits.algorithm {
-        let (now, then) = (signs.algorithm.as_str(), waits.algorithm.as_str());
-        say(format!(
-            "Access tokens are signed with {now} now, and with {then} after the next rotation, as VESTIBULE_ALGORITHM says.\n"
         ));
     }
 }

@@ -37,6 +37,8 @@ pub struct KeyRecord {
     pub created_at: Time,
     /// When a retiring key is gone.
     pub retires_at: Option<Time>,
+    /// The longest life that a server gives the access tokens it signs with this key.
+    pub token_life: Span,
 }
 
 impl KeyRecord {

@@ -32,8 +32,6 @@ named! {
         Operator = "operator",
         Disabled = "disabled",
         Deleted = "deleted",
-        /// All keys were dropped in an emergency, and everybody's tokens with them.
-        Emergency = "emergency",
         /// The database was restored from a backup.
         Restored = "restored",
     }

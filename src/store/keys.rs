@@ -3,8 +3,8 @@
 use super::row::{from_column, known, to_column};
 use super::schema::signing_keys;
 use super::{StoreFault, Tx};
-use crate::domain::Time;
 use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
+use crate::domain::{Span, Time};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -18,6 +18,7 @@ struct Row {
     sealed: Vec<u8>,
     created_at: NaiveDateTime,
     retires_at: Option<NaiveDateTime>,
+    token_life: i64,
 }
 
 /// The keys that are not gone, oldest first.
@@ -41,6 +42,7 @@ pub fn insert(tx: &mut Tx<'_>, record: &KeyRecord) -> Result<(), StoreFault> {
         sealed: record.sealed.clone(),
         created_at: to_column(record.created_at),
         retires_at: record.retires_at.map(to_column),
+        token_life: record.token_life.num_seconds(),
     };
     diesel::insert_into(signing_keys::table).values(&row).execute(tx.0)?;
     Ok(())
@@ -56,6 +58,19 @@ pub fn promote(tx: &mut Tx<'_>, next: &str, old: &str, retires_at: Time) -> Resu
     diesel::update(signing_keys::table.find(old)).set(retiring).execute(tx.0)?;
     let active = signing_keys::state.eq(KeyState::Active.as_str());
     diesel::update(signing_keys::table.find(next)).set(active).execute(tx.0)?;
+    Ok(())
+}
+
+/// Notes that access tokens of the keys that sign, now or next, may live so long.
+///
+/// # Errors
+/// `StoreFault`.
+pub fn promise(tx: &mut Tx<'_>, life: Span) -> Result<(), StoreFault> {
+    let shorter = signing_keys::table
+        .filter(signing_keys::purpose.eq(KeyPurpose::Access.as_str()))
+        .filter(signing_keys::state.ne(KeyState::Retiring.as_str()))
+        .filter(signing_keys::token_life.lt(life.num_seconds()));
+    diesel::update(shorter).set(signing_keys::token_life.eq(life.num_seconds())).execute(tx.0)?;
     Ok(())
 }
 
@@ -94,6 +109,7 @@ impl Row {
             sealed: self.sealed,
             created_at: from_column(self.created_at),
             retires_at: self.retires_at.map(from_column),
+            token_life: Span::seconds(self.token_life),
         })
     }
 }

@@ -44,6 +44,7 @@ diesel::table! {
         sealed -> Binary,
         created_at -> Timestamp,
         retires_at -> Nullable<Timestamp>,
+        token_life -> BigInt,
     }
 }
 

@@ -159,7 +159,8 @@ pub fn last_end(tx: &mut Tx<'_>) -> Result<Option<Time>, StoreFault> {
     Ok(last.map(from_column))
 }
 
-/// Ends every session of everybody, without revocations: nobody's tokens verify any more.
+/// Ends every session of everybody, without revocations: no token of theirs verifies any more, and a process that cannot read that reads
+/// these records.
 ///
 /// # Errors
 /// `StoreFault`.

@@ -34,6 +34,8 @@ pub enum TokenProblem {
     Invalid,
     /// It names a key we do not have. It may have been made a moment ago by another process.
     UnknownKey,
+    /// It names a key of ours that this process could not open: nothing is known of the token.
+    LeftOutKey,
 }
 
 /// Who issues and who is meant.
@@ -139,7 +141,7 @@ impl Codec {
     }
 
     /// # Errors
-    /// `Expired` for a token that was good once, `UnknownKey` or `Invalid` for everything else; the difference is for its owner to
+    /// `Expired` for a token that was good once, `Invalid` or one about the key for everything else; the difference is for its owner to
     /// see only after the signature was found to be ours.
     pub fn verify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenProblem> {
         let payload: AccessPayload = self.verify(KeyPurpose::Access, ACCESS_TYPE, token)?;
@@ -159,7 +161,7 @@ impl Codec {
     /// signs nobody out.
     ///
     /// # Errors
-    /// `UnknownKey`, `Invalid`.
+    /// `Invalid`, `UnknownKey`, `LeftOutKey`.
     pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenProblem> {
         let payload: RefreshPayload = self.verify(KeyPurpose::Refresh, REFRESH_TYPE, token)?;
         if payload.iss != self.names.issuer || payload.aud != self.refresh_audience {
@@ -181,7 +183,9 @@ impl Codec {
             return Err(TokenProblem::Invalid);
         }
         let ring = self.keys.ring();
-        let key = ring.verifying(purpose, &token.header.kid).ok_or(TokenProblem::UnknownKey)?;
+        let id = &token.header.kid;
+        let missing = || if ring.leaves_out(id) { TokenProblem::LeftOutKey } else { TokenProblem::UnknownKey };
+        let key = ring.verifying(purpose, id).ok_or_else(missing)?;
         let payload = token.verify(key.algorithm, &key.material.decoding).ok_or(TokenProblem::Invalid)?;
         serde_json::from_slice(&payload).map_err(|_| TokenProblem::Invalid)
     }

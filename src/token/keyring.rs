@@ -2,8 +2,8 @@
 
 use super::material::{self, Material};
 use super::seal::Sealer;
-use crate::domain::Time;
 use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
+use crate::domain::{Span, Time};
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use serde::Serialize;
@@ -19,7 +19,11 @@ pub struct SigningKey {
 
 /// All keys, each with its state. Those of one purpose are never found for the other, so neither token can pass for the other.
 /// Invariant: at most one active key for each purpose, and each id once.
-pub struct Keyring(Vec<(KeyState, Arc<SigningKey>)>);
+pub struct Keyring {
+    keys: Vec<(KeyState, Arc<SigningKey>)>,
+    /// The ids of stored keys that could not be opened, and why.
+    left_out: Vec<(String, KeyringProblem)>,
+}
 
 /// A public key as a JWK (RFC 7517, RFC 8037).
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,6 +43,10 @@ pub enum KeyringProblem {
     NoneActive(KeyPurpose),
     #[error("the database holds two active signing keys for {} tokens", .0.as_str())]
     TwoActive(KeyPurpose),
+    #[error(
+        "a token names a signing key that this process could not open: restart it with the secret the keys are sealed under"
+    )]
+    LeftOut,
     #[error("the cryptographic library failed: no randomness?")]
     Crypto,
 }
@@ -50,28 +58,31 @@ impl Keyring {
     /// `KeyringProblem`, for the first key that cannot be used.
     pub fn open(records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringProblem> {
         let opened = |record: &KeyRecord| Ok((record.state, Arc::new(SigningKey::open(record, sealer)?)));
-        let ring = Self::of(records.iter().map(opened).collect::<Result<Vec<_>, _>>()?)?;
-        KeyPurpose::ALL.iter().try_for_each(|purpose| ring.signing(*purpose).map(drop))?;
+        let ring = Self::of(records.iter().map(opened).collect::<Result<Vec<_>, _>>()?, Vec::new())?;
+        ring.check_signing()?;
         Ok(ring)
     }
 
     /// The keys as they are stored now, and no others: what is no longer stored may have been dropped in an emergency. One that is
-    /// known is not opened again: the secret may have been changed under a running process. One that cannot be opened is left out and told.
+    /// known is not opened again: the secret may have been changed under a running process. One that cannot be opened is left out.
     ///
     /// # Errors
     /// When the records contradict each other.
-    pub fn next(&self, records: &[KeyRecord], sealer: &Sealer) -> Result<(Self, Vec<KeyringProblem>), KeyringProblem> {
-        let (mut keys, mut problems) = (Vec::new(), Vec::new());
+    pub fn next(&self, records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringProblem> {
+        let (mut keys, mut left_out) = (Vec::new(), Vec::new());
         for record in records {
             match self.known(record).map_or_else(|| SigningKey::open(record, sealer).map(Arc::new), Ok) {
                 Ok(key) => keys.push((record.state, key)),
-                Err(problem) => problems.push(problem),
+                Err(problem) => left_out.push((record.id.clone(), problem)),
             }
         }
-        Ok((Self::of(keys)?, problems))
+        Self::of(keys, left_out)
     }
 
-    fn of(keys: Vec<(KeyState, Arc<SigningKey>)>) -> Result<Self, KeyringProblem> {
+    fn of(
+        keys: Vec<(KeyState, Arc<SigningKey>)>,
+        left_out: Vec<(String, KeyringProblem)>,
+    ) -> Result<Self, KeyringProblem> {
         for purpose in KeyPurpose::ALL {
             if keys.iter().filter(|(state, key)| *state == KeyState::Active && key.purpose == *purpose).count() > 1 {
                 return Err(KeyringProblem::TwoActive(*purpose));
@@ -82,14 +93,32 @@ impl Keyring {
                 return Err(KeyringProblem::Twice(key.id.clone()));
             }
         }
-        Ok(Self(keys))
+        Ok(Self { keys, left_out })
     }
 
     fn known(&self, record: &KeyRecord) -> Option<Arc<SigningKey>> {
         let same = |key: &SigningKey| {
             key.id == record.id && key.purpose == record.purpose && key.algorithm == record.algorithm
         };
-        self.0.iter().map(|(_, key)| key).find(|key| same(key)).cloned()
+        self.keys.iter().map(|(_, key)| key).find(|key| same(key)).cloned()
+    }
+
+    /// What is left out of this ring and was not of an older one.
+    pub fn newly_left_out<'r>(&'r self, older: &'r Self) -> impl Iterator<Item = &'r KeyringProblem> {
+        self.left_out.iter().filter(|left| !older.left_out.contains(left)).map(|(_, problem)| problem)
+    }
+
+    /// Whether a stored key with this id could not be opened.
+    pub fn leaves_out(&self, id: &str) -> bool {
+        self.left_out.iter().any(|(left, _)| left == id)
+    }
+
+    /// Whether there is a key to sign with for each purpose.
+    ///
+    /// # Errors
+    /// `NoneActive`.
+    pub fn check_signing(&self) -> Result<(), KeyringProblem> {
+        KeyPurpose::ALL.iter().try_for_each(|purpose| self.signing(*purpose).map(drop))
     }
 
     /// The key that signs tokens of this purpose.
@@ -97,18 +126,18 @@ impl Keyring {
     /// # Errors
     /// `NoneActive`.
     pub fn signing(&self, purpose: KeyPurpose) -> Result<&SigningKey, KeyringProblem> {
-        let active = self.0.iter().find(|(state, key)| *state == KeyState::Active && key.purpose == purpose);
+        let active = self.keys.iter().find(|(state, key)| *state == KeyState::Active && key.purpose == purpose);
         active.map(|(_, key)| &**key).ok_or(KeyringProblem::NoneActive(purpose))
     }
 
     /// The key a token names, if it is one of ours for this purpose.
     pub fn verifying(&self, purpose: KeyPurpose, id: &str) -> Option<&SigningKey> {
-        self.0.iter().map(|(_, key)| &**key).find(|key| key.purpose == purpose && key.id == id)
+        self.keys.iter().map(|(_, key)| &**key).find(|key| key.purpose == purpose && key.id == id)
     }
 
     /// The public halves of the keys of access tokens, those included that will sign next: whoever verifies knows a key before it signs.
     pub fn public_access_keys(&self) -> Vec<PublicKey> {
-        let access = self.0.iter().map(|(_, key)| key).filter(|key| key.purpose == KeyPurpose::Access);
+        let access = self.keys.iter().map(|(_, key)| key).filter(|key| key.purpose == KeyPurpose::Access);
         access.filter_map(|key| PublicKey::of(key)).collect()
     }
 }
@@ -175,7 +204,16 @@ fn random_id() -> Result<String, KeyringProblem> {
 fn sealed(id: String, kind: KeyKind, clear: &[u8], sealer: &Sealer, now: Time) -> Result<KeyRecord, KeyringProblem> {
     let KeyKind { purpose, algorithm, state } = kind;
     let material = sealer.seal(&label(purpose, &id, algorithm), clear).map_err(|_| KeyringProblem::Crypto)?;
-    Ok(KeyRecord { id, purpose, algorithm, state, sealed: material, created_at: now, retires_at: None })
+    Ok(KeyRecord {
+        id,
+        purpose,
+        algorithm,
+        state,
+        sealed: material,
+        created_at: now,
+        retires_at: None,
+        token_life: Span::zero(),
+    })
 }
 
 /// What a key is sealed for: nobody can make one key pass for another by editing the database.

@@ -85,14 +85,18 @@ fn a_running_process_keeps_the_keys_it_has_opened_when_the_secret_changes_under_
     let mut resealed: Vec<KeyRecord> = resealed.collect();
     assert!(Keyring::open(&resealed, &sealer(2)).is_ok() && Keyring::open(&resealed, &sealer(1)).is_err());
     resealed.push(new_key(KeyKind { state: KeyState::Next, ..ACCESS }, &sealer(2), Time::UNIX_EPOCH).unwrap());
-    let (ring, problems) = ring.next(&resealed, &sealer(1)).unwrap();
-    assert_eq!(problems, [KeyringProblem::OtherSecret(resealed[2].id.clone())]);
+    let old = ring;
+    let ring = old.next(&resealed, &sealer(1)).unwrap();
+    let problem = KeyringProblem::OtherSecret(resealed[2].id.clone());
+    assert_eq!(ring.newly_left_out(&old).collect::<Vec<_>>(), [&problem]);
+    assert!(ring.leaves_out(&resealed[2].id) && !ring.leaves_out(&resealed[0].id));
+    assert_eq!(ring.next(&resealed, &sealer(1)).unwrap().newly_left_out(&ring).count(), 0, "told once");
     assert_eq!(ring.signing(KeyPurpose::Access).unwrap().id, records[0].id);
     resealed[0].state = KeyState::Retiring;
     resealed[2].state = KeyState::Active;
-    let (ring, _) = ring.next(&resealed, &sealer(1)).unwrap();
+    let ring = ring.next(&resealed, &sealer(1)).unwrap();
     assert!(ring.verifying(KeyPurpose::Access, &records[0].id).is_some());
     assert!(ring.signing(KeyPurpose::Access).is_err(), "a retiring key does not sign");
-    let (ring, _) = ring.next(&[], &sealer(1)).unwrap();
+    let ring = ring.next(&[], &sealer(1)).unwrap();
     assert!(ring.verifying(KeyPurpose::Access, &records[0].id).is_none(), "what was dropped verifies nothing");
 }

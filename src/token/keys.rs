@@ -9,27 +9,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// The keys of this moment, and what opens and makes others.
 pub struct Keys {
     sealer: Sealer,
-    now: RwLock<Moment>,
-}
-
-struct Moment {
-    ring: Arc<Keyring>,
-    /// Why some stored keys are not in the ring.
-    problems: Vec<KeyringProblem>,
+    ring: RwLock<Arc<Keyring>>,
 }
 
 impl Keys {
     /// # Errors
     /// `KeyringProblem`.
     pub fn open(records: &[KeyRecord], sealer: Sealer) -> Result<Self, KeyringProblem> {
-        let ring = Arc::new(Keyring::open(records, &sealer)?);
-        Ok(Self { sealer, now: RwLock::new(Moment { ring, problems: Vec::new() }) })
+        let ring = RwLock::new(Arc::new(Keyring::open(records, &sealer)?));
+        Ok(Self { sealer, ring })
     }
 
     /// The keys of this moment.
     pub fn ring(&self) -> Arc<Keyring> {
         // It is replaced whole: a panic elsewhere leaves no half-written one.
-        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner).ring)
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes over the keys as they are stored now; which of them cannot be opened, unless that was told before.
@@ -37,10 +31,11 @@ impl Keys {
     /// # Errors
     /// When the records contradict each other: the keys stay as they were.
     pub fn follow(&self, records: &[KeyRecord]) -> Result<Vec<KeyringProblem>, KeyringProblem> {
-        let (ring, problems) = self.ring().next(records, &self.sealer)?;
-        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
-        let known = std::mem::replace(&mut *now, Moment { ring: Arc::new(ring), problems: problems.clone() }).problems;
-        Ok(problems.into_iter().filter(|problem| !known.contains(problem)).collect())
+        let older = self.ring();
+        let ring = older.next(records, &self.sealer)?;
+        let problems = ring.newly_left_out(&older).cloned().collect();
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        Ok(problems)
     }
 
     /// Makes a key, sealed under the secret of this process.

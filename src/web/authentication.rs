@@ -46,7 +46,7 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
         }
         Ok(Authenticated::Anonymous(refusal)) => {
             if refusal == Refusal::Forged {
-                tracing::warn!("a refresh cookie that is not ours was presented");
+                tracing::warn!("a refresh cookie was presented that no key of ours has signed");
                 ReplyCookies::of(request).clear_forged();
             }
             Authentication::Anonymous(refusal)

@@ -107,11 +107,11 @@ pub fn code(status: Status) -> &'static str {
 impl<'r> Responder<'r, 'static> for Fault {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         match self {
-            Fault::Busy => tracing::warn!("refused: too many passwords wait to be checked"),
+            ref fault @ Fault::Busy(_) => tracing::warn!(%fault, "a request was put off"),
             ref fault => tracing::error!(%fault, "a request failed"),
         }
         Err(match self {
-            Fault::Busy | Fault::Store(_) | Fault::Keys(_) => Status::ServiceUnavailable,
+            Fault::Busy(_) | Fault::Store(_) | Fault::Keys(_) => Status::ServiceUnavailable,
             Fault::Crypto(_) => Status::InternalServerError,
         })
     }

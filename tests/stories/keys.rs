@@ -279,17 +279,99 @@ async fn another_algorithm_is_published_first_and_signs_after_the_next_rotation(
     let algorithms = async || there.key_set().await.iter().map(|key| text(key, "alg").to_owned()).collect::<Vec<_>>();
     assert_eq!(algorithms().await, ["EdDSA", "ES256"]);
     assert_eq!(text(&header(text(&there.login().await, "access_token")), "alg"), "EdDSA");
-    let operator = app.operator_with(&[("VESTIBULE_ALGORITHM", "ES256")]).await;
+    // The operator's shell need not know: the servers have decided it.
+    let operator = app.operator().await;
     operator.rotate_keys(KeyRotation::Ordinary).await.unwrap();
     within_a_second(async || algorithms().await == ["EdDSA", "ES256", "ES256"]).await;
     assert_eq!(text(&header(text(&there.login().await, "access_token")), "alg"), "ES256");
     assert_eq!(there.me(text(&tokens, "access_token")).await.status, 200);
-    let looking = app.operator().await;
-    let keys = looking.keys().await.unwrap();
-    assert!(
-        keys.iter().any(|key| key.state == KeyState::Next && key.algorithm == Algorithm::Es256),
-        "looking changes nothing"
-    );
+    operator.rotate_keys(KeyRotation::Emergency).await.unwrap();
+    within_a_second(async || algorithms().await == ["ES256", "ES256"]).await;
+}
+
+#[rocket::async_test]
+async fn an_access_token_dies_of_age_and_not_of_a_rotation_run_with_other_settings() {
+    let app = TestApp::start_with(&[("VESTIBULE_ACCESS_TTL", "2h")]).await;
+    let api = Api::of(&app);
+    api.register().await;
+    // The operator's shell knows nothing of the two hours.
+    let operator = app.operator().await;
+    let stored = async || operator.keys().await.unwrap().into_iter().map(|key| key.id).collect::<BTreeSet<_>>();
+    for round in 0..3 {
+        let token = text(&api.login().await, "access_token").to_owned();
+        operator.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+        until_published(&api, &id(&operator, KeyPurpose::Access, KeyState::Next).await).await;
+        app.wait(Span::minutes(119));
+        assert!(stored().await.contains(&kid(&token)), "round {round}");
+        assert_eq!(api.me(&token).await.status, 200, "round {round}");
+        app.wait(Span::minutes(3));
+        assert!(!stored().await.contains(&kid(&token)), "round {round}");
+    }
+}
+
+#[rocket::async_test]
+async fn who_comes_with_a_key_that_this_process_cannot_open_keeps_their_cookies_and_is_asked_to_wait() {
+    let app = TestApp::start().await;
+    let api = Api::of(&app);
+    api.register().await;
+    app.operator().await.reseal_keys(decode_secret(NEW_SECRET).unwrap()).await.unwrap();
+    let new_secret = [("VESTIBULE_SECRET", NEW_SECRET)];
+    for _ in 0..2 {
+        app.operator_with(&new_secret).await.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+    }
+    let restarted = app.twin_with(&new_secret).await;
+    let there = Api(app.visitor().at(&restarted));
+    let tokens = there.login().await;
+    let mut ada = app.visitor().at(&restarted);
+    ada.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+    let sessions = app.living_sessions();
+
+    let mut here = ada.at(&app.client);
+    let reply = here.get("/profile").await;
+    assert!(reply.status == 503 && reply.set_cookies().is_empty(), "{reply:?}");
+    assert_eq!(api.me(text(&tokens, "access_token")).await.status, 503);
+    assert_eq!(api.refresh(&tokens["refresh_token"]).await.status, 503);
+    let login = api.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
+    assert_eq!((login.status, app.living_sessions()), (503, sessions), "no session is left that nobody holds");
+    let restarted = app.twin_with(&new_secret).await;
+    assert!(here.at(&restarted).get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn an_emergency_bites_also_where_the_keys_cannot_be_read() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    let mut copy = app.ada().await;
+    copy.jar.remove(REFRESH);
+    let mut other = app.kept_ada().await;
+    other.jar.remove(REFRESH);
+    // As an emergency leaves the session; this process will not learn of the keys.
+    let session = claims(copy.cookie(ACCESS))["sid"].as_str().unwrap().to_owned();
+    let end = format!("UPDATE sessions SET ended_at = created_at, end_reason = 'operator' WHERE id = '{session}'");
+    app.database().batch_execute(&format!("ALTER TABLE signing_keys RENAME TO away; {end}")).unwrap();
+    assert_eq!(copy.get("/").await.status, 303, "the front page goes by the token alone, and no reading is late yet");
+    app.wait(Span::seconds(6));
+    // The other feed is read again: it tells of a session that lives by its record.
+    let revoke = "INSERT INTO revocations (session_id, generation, created_at, until) \
+                  SELECT id, 100, '2100-01-01 00:00:00', '2100-01-01 00:00:00' FROM sessions WHERE ended_at IS NULL";
+    app.database().batch_execute(revoke).unwrap();
+    within_a_second(async || other.get("/").await.status == 200).await;
+    assert_eq!(copy.get("/").await.status, 200, "nobody is signed in");
+}
+
+#[rocket::async_test]
+async fn a_program_is_put_off_where_nobody_can_look_its_new_key_up() {
+    let app = TestApp::start().await;
+    let api = Api::of(&app);
+    let token = text(&api.register().await, "refresh_token").to_owned();
+    let (_, rest) = token.split_once('.').unwrap();
+    let header = data_encoding::BASE64URL_NOPAD.encode(br#"{"alg":"HS256","typ":"rt+jwt","kid":"x"}"#);
+    let unknown = json!(format!("{header}.{rest}"));
+    let mut answers = BTreeSet::new();
+    for _ in 0..100 {
+        answers.insert(api.refresh(&unknown).await.status);
+    }
+    assert_eq!(answers, BTreeSet::from([401, 503]), "refused after a look, put off without one");
 }
 
 #[rocket::async_test]

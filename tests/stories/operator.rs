@@ -177,6 +177,26 @@ async fn no_old_role_slips_in_beside_its_change() {
 }
 
 #[rocket::async_test]
+async fn a_disabled_account_opens_nothing_whatever_became_of_its_sessions() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let api = Api::of(&app);
+    let tokens = api.login().await;
+    let other = api.login().await;
+    app.database().batch_execute("UPDATE accounts SET disabled_at = created_at").unwrap();
+    assert_eq!(ada.get("/profile").await.status, 303, "a page that reads the record");
+    let refused = parsed(&api.refresh(&tokens["refresh_token"]).await);
+    assert_eq!((text(&refused, "code"), text(&refused, "reason")), ("session_ended", "disabled"));
+    let mut copy = app.visitor();
+    copy.jar.insert(ACCESS.to_owned(), text(&other, "access_token").to_owned());
+    assert_eq!(copy.get("/").await.status, 303, "the front page goes by the token alone");
+    app.database().batch_execute("ALTER TABLE revocations RENAME TO stalled").unwrap();
+    app.wait(vestibule::domain::Span::seconds(6));
+    assert_eq!(copy.get("/").await.status, 200, "while the feed has stalled, by the records");
+}
+
+#[rocket::async_test]
 async fn the_administration_goes_by_the_record_and_not_by_the_token() {
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
