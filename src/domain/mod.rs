@@ -18,7 +18,7 @@ pub mod rotation;
 pub mod session;
 mod text;
 
-pub(crate) use named::named;
+pub(crate) use named::{named, told};
 
 /// A moment in UTC, to the millisecond.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -1,6 +1,7 @@
 //! What answers when no handler did.
 
 use super::authentication::Authentication;
+use super::code::Code;
 use super::error::{ErrorAnswer, wants_json};
 use super::next::NextPath;
 use super::page::{Page, PageContext};
@@ -34,7 +35,7 @@ struct SignInFirst;
 impl<'r> Responder<'r, 'static> for SignInFirst {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         if wants_json(request) {
-            return Problem::new(Status::Unauthorized, token_problem(request)).respond_to(request);
+            return Problem::new(token_problem(request)).respond_to(request);
         }
         let next = next(request);
         match &next {
@@ -56,11 +57,14 @@ fn comes_from_another_site(request: &Request<'_>) -> bool {
     wire::method(request) == Method::Get && navigates && nothing
 }
 
-fn token_problem(request: &Request<'_>) -> &'static str {
+fn token_problem(request: &Request<'_>) -> Code {
     match Authentication::known(request) {
-        Some(Authentication::Anonymous(Refusal::Ended { .. } | Refusal::Revoked)) => "session_ended",
-        Some(Authentication::Anonymous(Refusal::NothingPresented)) | None => "token_missing",
-        _ => "token_invalid",
+        // Somebody signed in by the cookies comes here when the records say that it has ended.
+        Some(Authentication::SignedIn(_) | Authentication::Anonymous(Refusal::Ended { .. } | Refusal::Revoked)) => {
+            Code::SessionEnded
+        }
+        Some(Authentication::Anonymous(Refusal::NothingPresented)) | None => Code::TokenMissing,
+        Some(Authentication::Anonymous(_) | Authentication::Unavailable) => Code::TokenInvalid,
     }
 }
 

@@ -85,24 +85,6 @@ pub fn wants_json(request: &Request<'_>) -> bool {
     types.peek().is_some() && types.all(|t| is_json(t.top().as_str(), t.sub().as_str()))
 }
 
-/// The stable code of a status that says all there is to say.
-pub fn code(status: Status) -> &'static str {
-    match status.code {
-        401 => "token_missing",
-        403 => "forbidden",
-        404 => "not_found",
-        405 => "method_not_allowed",
-        409 => "conflict",
-        413 => "too_large",
-        415 => "unsupported_media_type",
-        422 => "invalid_fields",
-        429 => "too_many_attempts",
-        503 => "unavailable",
-        500.. => "internal_error",
-        _ => "bad_request",
-    }
-}
-
 /// A fault is logged once, here at the edge; the asker learns only that it is not their doing.
 impl<'r> Responder<'r, 'static> for Fault {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {

@@ -7,6 +7,7 @@ mod assets;
 mod authentication;
 mod browser;
 mod catchers;
+mod code;
 mod cookies;
 mod cors;
 mod error;

@@ -1,5 +1,6 @@
-//! Problems for those who ask for JSON (RFC 9457): status, title, a stable code, and what is wrong with which field.
+//! Problems for those who ask for JSON (RFC 9457): status, title, a stable code, what to do next, and what is wrong with which field.
 
+use super::code::Code;
 use super::error;
 use crate::accounts::Fault;
 use crate::domain::session::EndReason;
@@ -9,6 +10,7 @@ use rocket::response::{self, Responder};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 
 /// What is wrong with each field, in sentences.
 pub type FieldErrors = BTreeMap<String, Vec<&'static str>>;
@@ -16,8 +18,18 @@ pub type FieldErrors = BTreeMap<String, Vec<&'static str>>;
 /// A refusal, or a fault.
 #[derive(Debug)]
 pub enum Problem {
-    Refused { status: Status, code: &'static str, errors: Option<FieldErrors>, reason: Option<EndReason> },
+    Refused(Refused),
     Fault(Fault),
+}
+
+/// What was refused, and why.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    pub status: Status,
+    code: Code,
+    detail: Option<String>,
+    errors: Option<FieldErrors>,
+    reason: Option<EndReason>,
 }
 
 /// What was refused, and why
@@ -30,37 +42,56 @@ pub struct Document {
     /// The status in words
     title: &'static str,
     /// A stable name to decide by
+    #[schema(schema_with = codes)]
     code: &'static str,
+    /// What is wrong and what to do next, in sentences for people
+    detail: String,
     /// What is wrong with which field, in sentences for people (with `invalid_fields`)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, inline)]
     errors: Option<FieldErrors>,
     /// Why the session ended (with `session_ended`, where it is known)
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(schema_with = reasons)]
     reason: Option<&'static str>,
 }
 
 impl Problem {
-    pub fn new(status: Status, code: &'static str) -> Self {
-        Problem::Refused { status, code, errors: None, reason: None }
-    }
-
-    pub fn fields(errors: FieldErrors) -> Self {
-        let status = Status::UnprocessableEntity;
-        Problem::Refused { status, code: "invalid_fields", errors: Some(errors), reason: None }
+    pub fn new(code: Code) -> Self {
+        Problem::Refused(Refused::new(code))
     }
 
     /// A session that has ended, and why.
     pub fn ended(reason: EndReason) -> Self {
-        let status = Status::Unauthorized;
-        Problem::Refused { status, code: "session_ended", errors: None, reason: Some(reason) }
+        Problem::Refused(Refused { reason: Some(reason), ..Refused::new(Code::SessionEnded) })
+    }
+}
+
+impl Refused {
+    pub fn new(code: Code) -> Self {
+        Self { status: code.status(), code, detail: None, errors: None, reason: None }
+    }
+
+    /// A body that holds what cannot be used.
+    pub fn fields(errors: FieldErrors) -> Self {
+        Self { errors: Some(errors), ..Self::new(Code::InvalidFields) }
+    }
+
+    /// The same, told more closely than the code tells.
+    pub fn because(self, detail: String) -> Self {
+        Self { detail: Some(detail), ..self }
     }
 }
 
 impl From<Status> for Problem {
     fn from(status: Status) -> Self {
-        Self::new(status, error::code(status))
+        Problem::Refused(Refused { status, ..Refused::new(Code::of(status)) })
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        Problem::Refused(refused)
     }
 }
 
@@ -72,13 +103,18 @@ impl From<Fault> for Problem {
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let (status, code, errors, reason) = match self {
-            Problem::Refused { status, code, errors, reason } => (status, code, errors, reason),
+        let Refused { status, code, detail, errors, reason } = match self {
+            Problem::Refused(refused) => refused,
             Problem::Fault(fault) => return fault.respond_to(request),
         };
-        let reason = reason.map(EndReason::as_str);
-        let mut response =
-            error::json(&Document { status: status.code, title: status.reason_lossy(), code, errors, reason })?;
+        let mut response = error::json(&Document {
+            status: status.code,
+            title: status.reason_lossy(),
+            code: code.as_str(),
+            detail: detail.unwrap_or_else(|| code.text().to_owned()),
+            errors,
+            reason: reason.map(EndReason::as_str),
+        })?;
         response.set_status(status);
         response.set_header(ContentType::new("application", "problem+json"));
         if status == Status::Unauthorized {
@@ -90,9 +126,23 @@ impl<'r> Responder<'r, 'static> for Problem {
 }
 
 /// RFC 6750 section 3: no error code for a request that brought no token.
-fn challenge(code: &str) -> &'static str {
+fn challenge(code: Code) -> &'static str {
     match code {
-        "token_expired" | "token_invalid" | "session_ended" => r#"Bearer realm="vestibule", error="invalid_token""#,
+        Code::TokenExpired | Code::TokenInvalid | Code::SessionEnded => {
+            r#"Bearer realm="vestibule", error="invalid_token""#
+        }
         _ => r#"Bearer realm="vestibule""#,
     }
+}
+
+fn codes() -> Object {
+    one_of(Code::ALL.iter().map(|code| code.as_str()))
+}
+
+fn reasons() -> Object {
+    one_of(EndReason::ALL.iter().map(|reason| reason.as_str()))
+}
+
+fn one_of(names: impl Iterator<Item = &'static str>) -> Object {
+    Object::builder().schema_type(utoipa::openapi::Type::String).enum_values(Some(names)).build()
 }

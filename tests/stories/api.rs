@@ -10,7 +10,7 @@ fn assert_problem(reply: &Reply, status: u16, code: &str) {
     assert_eq!((reply.status, problem["code"].as_str()), (status, Some(code)), "{}", reply.body);
     assert_eq!(reply.header("Content-Type"), Some("application/problem+json"));
     assert_eq!(problem["status"], status);
-    assert!(!text(&problem, "title").is_empty());
+    assert!(!text(&problem, "title").is_empty() && text(&problem, "detail").ends_with('.'), "{problem}");
     // RFC 6750 section 3.1: an error code for a token that was brought and is no good, none for a request that brought none.
     let challenge = match code {
         "token_expired" | "token_invalid" | "session_ended" => r#"Bearer realm="vestibule", error="invalid_token""#,
@@ -189,9 +189,19 @@ async fn whats_wrong_with_a_body_is_told_field_by_field() {
         (ContentType::Form, "name=Ada", 415, "unsupported_media_type"),
         (ContentType::Plain, "{}", 415, "unsupported_media_type"),
         (ContentType::JSON, &format!("{{\"name\": \"{}\"}}", "a".repeat(20_000)), 413, "too_large"),
+        (ContentType::JSON, &format!("{{\"name\": \"{}\"}}", "\u{e9}".repeat(20_000)), 413, "too_large"),
+        (ContentType::JSON, &format!("{{\"name\":  \"{}\"}}", "\u{e9}".repeat(20_000)), 413, "too_large"),
         (ContentType::JSON, &format!("{{\"name\": {}", "[".repeat(10_000)), 400, "bad_request"),
     ] {
         assert_problem(&send(content_type, body).await, status, code);
+    }
+    for (content_type, body, told) in [
+        (ContentType::JSON, "[]", "must be a JSON object"),
+        (ContentType::JSON, "{\"name\": 1,}", "trailing comma at line 1 column 12"),
+        (ContentType::Plain, "{}", "Content-Type: application/json"),
+    ] {
+        let problem = parsed(&send(content_type, body).await);
+        assert!(text(&problem, "detail").contains(told), "{body}: {problem}");
     }
     assert_eq!(app.number("SELECT count(*) AS n FROM accounts"), 0);
 }

@@ -61,6 +61,24 @@ async fn calls_described_as_for_bearers_refuse_others_and_the_rest_do_not_ask() 
 }
 
 #[rocket::async_test]
+async fn the_codes_to_decide_by_are_all_described() {
+    let app = TestApp::start().await;
+    let document = described(&app).await;
+    let codes = &document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"];
+    for code in ["token_missing", "token_expired", "token_invalid", "session_ended", "email_taken", "invalid_fields"] {
+        assert!(codes.as_array().unwrap().contains(&json!(code)), "{code} is missing in {codes}");
+    }
+    for (.., operation) in operations(&document) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let told = response["description"].as_str().unwrap().split('`').skip(1).step_by(2);
+            for code in told.filter(|word| !["reason", "refresh_token"].contains(word)) {
+                assert!(codes.as_array().unwrap().contains(&json!(code)), "{status} tells of {code}");
+            }
+        }
+    }
+}
+
+#[rocket::async_test]
 async fn the_fields_described_are_the_fields_asked_for_and_no_others() {
     let app = TestApp::start().await;
     let document = described(&app).await;

@@ -77,9 +77,15 @@ async fn who_accepts_only_json_gets_problems_and_not_pages() {
     let reply = script.get("/profile").await;
     assert_eq!((reply.status, reply.header("Content-Type")), (401, Some("application/problem+json")));
     assert!(reply.header("WWW-Authenticate").is_some());
-    assert_eq!(reply.body, r#"{"status":401,"title":"Unauthorized","code":"token_missing"}"#);
+    assert!(
+        reply.body.starts_with(r#"{"status":401,"title":"Unauthorized","code":"token_missing","detail":"This"#),
+        "{reply:?}"
+    );
     let reply = script.get("/nowhere").await;
-    assert_eq!(reply.body, r#"{"status":404,"title":"Not Found","code":"not_found"}"#);
+    assert!(
+        reply.body.starts_with(r#"{"status":404,"title":"Not Found","code":"not_found","detail":"There"#),
+        "{reply:?}"
+    );
     let browser =
         app.visitor().with_header("Accept", "text/html,application/json;q=0.9,*/*;q=0.8").get("/nowhere").await;
     assert!(browser.body.starts_with("<!DOCTYPE html>"));

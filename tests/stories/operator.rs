@@ -205,6 +205,12 @@ async fn the_administration_goes_by_the_record_and_not_by_the_token() {
     assert_eq!(grace.get("/admin").await.status, 200);
     app.database().batch_execute("UPDATE accounts SET role = 'user'").unwrap();
     assert_eq!(grace.get("/admin").await.status, 403, "before any feed tells");
+    app.database().batch_execute("UPDATE sessions SET ended_at = created_at, end_reason = 'operator'").unwrap();
+    let json = grace.clone().with_header("Accept", "application/json").get("/admin").await;
+    assert_eq!((json.status, text(&parsed(&json), "code")), (401, "session_ended"));
+    assert_eq!(grace.get("/admin").await.status, 303);
+    app.database().batch_execute("UPDATE sessions SET ended_at = NULL, end_reason = NULL").unwrap();
+    let mut grace = signed_in(&app, "grace@example.org").await;
     app.database().batch_execute("ALTER TABLE accounts RENAME TO away").unwrap();
     assert_eq!(grace.get("/admin").await.status, 503, "what cannot be found out is closed");
 }

@@ -9,6 +9,7 @@ use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
 use crate::domain::password::Password;
+use crate::web::code::Code;
 use crate::web::cookies::{self, ReplyCookies};
 use crate::web::guard::Anyone;
 use crate::web::origin;
@@ -47,8 +48,8 @@ async fn register(
     let (Some(name), Some(email), Some(password)) = (name, email, password) else { return Err(incomplete()) };
     match accounts.sign_up(NewAccount { name, email, password, device, persistent: true, replaces: None }).await? {
         Ok((pair, account)) => Ok(Told(Status::Created, tokens(&pair, &account))),
-        Err(SignUpRefusal::EmailTaken) => Err(Problem::new(Status::Conflict, "email_taken")),
-        Err(SignUpRefusal::Closed) => Err(Problem::new(Status::Forbidden, "registration_closed")),
+        Err(SignUpRefusal::EmailTaken) => Err(Problem::new(Code::EmailTaken)),
+        Err(SignUpRefusal::Closed) => Err(Problem::new(Code::RegistrationClosed)),
     }
 }
 
@@ -77,7 +78,7 @@ async fn login(
     let attempt = SignInAttempt { email, password, persistent: true, device, replaces: None };
     match accounts.sign_in(attempt).await? {
         Some((pair, account)) => Ok(Told(Status::Ok, tokens(&pair, &account))),
-        None => Err(Problem::new(Status::Unauthorized, "invalid_credentials")),
+        None => Err(Problem::new(Code::InvalidCredentials)),
     }
 }
 
@@ -143,7 +144,6 @@ async fn logout(
             accounts.presented_session(&presented).await?.ok_or_else(unknown_token)?
         }
         (None, Ok(Bearer(claims))) => claims.session_id,
-        (None, Err(BearerRefusal::Unavailable)) => return Err(Status::ServiceUnavailable.into()),
         (None, Err(refusal)) => return Err(refusal.into()),
     };
     accounts.sign_out(session, device.ip).await?;
@@ -170,7 +170,7 @@ async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Told<User>, Pr
 fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Ended { reason, .. } => Problem::ended(reason),
-        Refusal::Stale => Problem::new(Status::Unauthorized, "refresh_conflict"),
+        Refusal::Stale => Problem::new(Code::RefreshConflict),
         Refusal::Forged | Refusal::Unknown | Refusal::Ahead | Refusal::Revoked | Refusal::NothingPresented => {
             unknown_token()
         }
@@ -178,12 +178,12 @@ fn refused(refusal: Refusal) -> Problem {
 }
 
 fn unknown_token() -> Problem {
-    Problem::new(Status::Unauthorized, "invalid_refresh_token")
+    Problem::new(Code::InvalidRefreshToken)
 }
 
 /// A field that was noted as wrong has been told by `finish`; this cannot be reached with all fields parsed.
 fn incomplete() -> Problem {
-    Status::UnprocessableEntity.into()
+    Problem::new(Code::InvalidFields)
 }
 
 /// The refresh cookie the script of one of our own pages comes with, and the cookies of the answer. Pages of invited origins on

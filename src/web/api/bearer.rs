@@ -2,8 +2,8 @@
 
 use crate::accounts::{AccessProblem, Accounts};
 use crate::domain::claims::AccessClaims;
+use crate::web::code::Code;
 use crate::web::problem::Problem;
-use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
 
@@ -21,20 +21,20 @@ pub enum BearerRefusal {
 
 impl BearerRefusal {
     /// The stable code.
-    pub fn code(self) -> &'static str {
+    fn code(self) -> Code {
         match self {
-            BearerRefusal::Missing => "token_missing",
-            BearerRefusal::Problem(AccessProblem::Expired) => "token_expired",
-            BearerRefusal::Problem(AccessProblem::Invalid) => "token_invalid",
-            BearerRefusal::Problem(AccessProblem::Ended) => "session_ended",
-            BearerRefusal::Unavailable => "unavailable",
+            BearerRefusal::Missing => Code::TokenMissing,
+            BearerRefusal::Problem(AccessProblem::Expired) => Code::TokenExpired,
+            BearerRefusal::Problem(AccessProblem::Invalid) => Code::TokenInvalid,
+            BearerRefusal::Problem(AccessProblem::Ended) => Code::SessionEnded,
+            BearerRefusal::Unavailable => Code::Unavailable,
         }
     }
 }
 
 impl From<BearerRefusal> for Problem {
     fn from(refusal: BearerRefusal) -> Self {
-        Self::new(Status::Unauthorized, refusal.code())
+        Self::new(refusal.code())
     }
 }
 
@@ -57,11 +57,7 @@ impl<'r> FromRequest<'r> for Bearer {
             Ok(claims) => return Outcome::Success(Bearer(claims)),
             Err(refusal) => *request.local_cache(|| refusal),
         };
-        let status = match refusal {
-            BearerRefusal::Unavailable => Status::ServiceUnavailable,
-            BearerRefusal::Missing | BearerRefusal::Problem(_) => Status::Unauthorized,
-        };
-        Outcome::Error((status, refusal))
+        Outcome::Error((refusal.code().status(), refusal))
     }
 }
 

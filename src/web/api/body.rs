@@ -1,11 +1,12 @@
 //! JSON bodies, read strictly: each field once, none unknown, each of its type, and everything wrong told at once.
 
+use crate::web::code::Code;
 use crate::web::form::Coded;
-use crate::web::problem::{FieldErrors, Problem};
+use crate::web::problem::{FieldErrors, Problem, Refused};
 use crate::web::texts;
 use rocket::Request;
 use rocket::data::{Data, FromData, Outcome};
-use rocket::http::{ContentType, Status};
+use rocket::http::ContentType;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
@@ -22,9 +23,8 @@ pub struct Fields {
 /// A body that may be left out altogether.
 pub struct MaybeFields(pub Option<Fields>);
 
-/// What is wrong with the shape of this request's body, for the catcher.
-#[derive(Clone, Default)]
-struct Shape(FieldErrors);
+/// Why this request's body was refused, for the catcher.
+struct BodyRefused(Option<Refused>);
 
 impl Fields {
     /// A field of text, parsed; none if it is missing, of another type or not what it should be, which is noted.
@@ -54,11 +54,11 @@ impl Fields {
         for field in std::mem::take(&mut self.values).into_keys() {
             self.note(&field, "field_unknown");
         }
-        if self.errors.is_empty() { Ok(()) } else { Err(Problem::fields(self.errors)) }
+        if self.errors.is_empty() { Ok(()) } else { Err(Refused::fields(self.errors).into()) }
     }
 
     fn note(&mut self, field: &str, code: &str) {
-        self.errors.entry(field.to_owned()).or_default().push(texts::text(code).unwrap_or_default());
+        self.errors.entry(field.to_owned()).or_default().push(sentence(code));
     }
 }
 
@@ -75,9 +75,9 @@ impl MaybeFields {
     }
 }
 
-/// The problem of a body that is JSON but not of the right shape.
-pub fn problem(request: &Request<'_>) -> Problem {
-    Problem::fields(request.local_cache(Shape::default).0.clone())
+/// Why this request's body was refused, if it was.
+pub fn refused(request: &Request<'_>) -> Option<Refused> {
+    request.local_cache(|| BodyRefused(None)).0.clone()
 }
 
 #[rocket::async_trait]
@@ -85,25 +85,41 @@ impl<'r> FromData<'r> for Fields {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        if request.content_type().is_none_or(|kind| !is_json(kind)) {
-            return Outcome::Error((Status::UnsupportedMediaType, ()));
-        }
-        let limit = request.limits().get("json").unwrap_or_default();
-        let text = match data.open(limit).into_string().await {
-            Ok(text) if text.is_complete() => text.into_inner(),
-            Ok(_) => return Outcome::Error((Status::PayloadTooLarge, ())),
-            Err(_) => return Outcome::Error((Status::BadRequest, ())),
-        };
-        match serde_json::from_str::<Fields>(&text) {
-            Ok(mut fields) if !fields.errors.is_empty() => {
-                request.local_cache(|| Shape(std::mem::take(&mut fields.errors)));
-                Outcome::Error((Status::UnprocessableEntity, ()))
-            }
+        match read(request, data).await {
             Ok(fields) => Outcome::Success(fields),
-            Err(error) if error.classify() == Category::Data => Outcome::Error((Status::UnprocessableEntity, ())),
-            Err(_) => Outcome::Error((Status::BadRequest, ())),
+            Err(refused) => {
+                let status = refused.status;
+                request.local_cache(|| BodyRefused(Some(refused)));
+                Outcome::Error((status, ()))
+            }
         }
     }
+}
+
+async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Fields, Refused> {
+    if request.content_type().is_none_or(|kind| !is_json(kind)) {
+        return Err(Refused::new(Code::UnsupportedMediaType));
+    }
+    let limit = request.limits().get("json").unwrap_or_default();
+    let body = data.open(limit).into_bytes().await.map_err(|_| Refused::new(Code::BadRequest))?;
+    if !body.is_complete() {
+        return Err(Refused::new(Code::TooLarge));
+    }
+    match serde_json::from_slice::<Fields>(&body) {
+        Ok(fields) if fields.errors.is_empty() => Ok(fields),
+        Ok(fields) => Err(Refused::fields(fields.errors)),
+        Err(error) if error.classify() == Category::Data => {
+            Err(Refused::fields(FieldErrors::new()).because(sentence("body_no_object").to_owned()))
+        }
+        Err(error) => {
+            let told = sentence("body_malformed").replace("{error}", &error.to_string());
+            Err(Refused::new(Code::BadRequest).because(told))
+        }
+    }
+}
+
+fn sentence(key: &str) -> &'static str {
+    texts::text(key).unwrap_or_default()
 }
 
 #[rocket::async_trait]

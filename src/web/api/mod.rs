@@ -19,19 +19,14 @@ fn unauthorized(request: &Request<'_>) -> Problem {
     bearer::refusal(request).into()
 }
 
-#[catch(422)]
-fn unprocessable(request: &Request<'_>) -> Problem {
-    body::problem(request)
-}
-
 #[catch(default)]
 fn any(status: Status, request: &Request<'_>) -> Problem {
-    methods::status(request, status).into()
+    body::refused(request).map_or_else(|| methods::status(request, status).into(), Problem::from)
 }
 
 /// Whatever is for programs answers in JSON, whether it was asked for or not.
 pub fn catchers() -> Vec<Catcher> {
-    catchers![unauthorized, unprocessable, any]
+    catchers![unauthorized, any]
 }
 
 pub fn routes() -> Vec<Route> {
