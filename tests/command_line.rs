@@ -230,14 +230,16 @@ fn an_operator_makes_sees_changes_and_deletes_accounts() {
     let folder = tempfile::tempdir().unwrap();
     let account = |arguments: &[&str], input: &str| run_with(folder.path(), &[&["account"], arguments].concat(), input);
     let create = ["create", "Grace@example.org", "--name", "Grace Hopper", "--role", "admin"];
-    for (input, problem) in [("", "missing"), ("short\n", "at least 8"), ("password\n", "most common")] {
+    for (input, problem) in
+        [("", "new database at"), ("", "missing"), ("short\n", "at least 8"), ("password\n", "most common")]
+    {
         let (code, _, error) = account(&create, input);
         assert!(code == Some(1) && error.contains(problem), "{input}: {error}");
     }
     let (code, out, error) = account(&create, &format!("{PASSWORD}\n"));
     assert!(code == Some(0) && out.starts_with("grace@example.org") && !out.contains(PASSWORD), "{out}{error}");
     let (code, _, error) = account(&create, PASSWORD);
-    assert!(code == Some(1) && error.contains("already"), "{error}");
+    assert!(code == Some(1) && error.contains("already") && !error.contains("new database"), "{error}");
 
     let served = serve(folder.path());
     let sign_in = || {
@@ -265,7 +267,8 @@ fn an_operator_makes_sees_changes_and_deletes_accounts() {
     assert!(account(&["list"], "").1.contains("disabled 20"));
     assert_eq!(account(&["enable", "grace@example.org"], "").0, Some(0));
     assert!(sign_in().starts_with("http/1.1 200"));
-    assert_eq!(account(&["delete", "grace@example.org"], "").0, Some(0));
+    let (code, _, log) = account(&["delete", "grace@example.org"], "");
+    assert!(code == Some(0) && log.contains(r#""event":"deleted""#) && !log.contains("grace@"), "{log}");
     let (code, _, error) = account(&["show", "grace@example.org"], "");
     assert!(code == Some(1) && error.contains("account list"), "{error}");
 }
@@ -294,15 +297,18 @@ fn an_operator_changes_the_keys_under_a_running_server() {
     assert!(code == Some(1) && error.contains("keys rotate"), "{error}");
     let (code, _, error) = keys(&["retire", "-Gone_h-k"], "");
     assert!(code == Some(1) && error.contains("-Gone_h-k"), "an id may begin with a hyphen: {error}");
-    assert_eq!(keys(&["rotate"], "").0, Some(0));
+    let (code, _, log) = keys(&["rotate"], "");
+    assert!(code == Some(0) && log.contains(r#""event":"keys_rotated""#), "{log}");
     assert_eq!(id("retiring"), first);
     until(|| published(&id("next")));
-    assert_eq!(keys(&["retire", &first], "").0, Some(0));
+    let (code, _, log) = keys(&["retire", &first], "");
+    assert!(code == Some(0) && log.contains(&format!(r#""event":"key_retired","key":"{first}""#)), "{log}");
     until(|| !published(&first));
     let (code, _, error) = keys(&["retire", &first], "");
     assert!(code == Some(1) && error.contains("keys list"), "{error}");
     let second = id("active");
-    assert!(keys(&["rotate", "--emergency"], "").1.contains("sign in again"));
+    let (_, out, log) = keys(&["rotate", "--emergency"], "");
+    assert!(out.contains("sign in again") && log.contains(r#""event":"keys_replaced""#), "{out}{log}");
     until(|| !published(&second));
     assert!(!listed().contains("retiring"));
 }

@@ -50,13 +50,16 @@ impl Accounts {
                     let last = Last::of(tx, keys, &lives, now)?;
                     promote_all(tx, keys, &fresh, &last)
                 };
-                self.change_keys(now, promote).await
+                self.change_keys(now, promote).await?;
+                tracing::info!(event = "keys_rotated", "security event");
             }
             KeyRotation::Emergency => {
                 let fresh = self.make_keys(&[KeyState::Active, KeyState::Next], now).await?;
-                self.change_keys(now, move |tx, keys| replace_all(tx, keys, &fresh, now)).await
+                self.change_keys(now, move |tx, keys| replace_all(tx, keys, &fresh, now)).await?;
+                tracing::info!(event = "keys_replaced", "security event");
             }
         }
+        Ok(())
     }
 
     /// Drops a retiring key before its time: its tokens are refused from then on.
@@ -69,7 +72,11 @@ impl Accounts {
             let found = store::keys::all(tx, now)?.into_iter().find(|record| record.id == id);
             match found.map(|record| record.state) {
                 None => Ok(Retired::Unknown),
-                Some(KeyState::Retiring) => store::keys::delete(tx, &id).map(|()| Retired::Yes),
+                Some(KeyState::Retiring) => {
+                    store::keys::delete(tx, &id)?;
+                    tracing::info!(event = "key_retired", key = id, "security event");
+                    Ok(Retired::Yes)
+                }
                 Some(state) => Ok(Retired::InUse(state)),
             }
         });
@@ -89,6 +96,7 @@ impl Accounts {
                 Err(problem) => return Ok(Err(problem)),
             };
             resealed.iter().try_for_each(|(id, sealed)| store::keys::reseal(tx, id, sealed))?;
+            tracing::info!(event = "keys_resealed", "security event");
             Ok(Ok(resealed.len()))
         });
         Ok(resealed.await??)

@@ -165,6 +165,8 @@ impl Accounts {
             }
             end_sessions(tx, ending, &account, EndReason::Deleted)?;
             store::accounts::delete(tx, account.id)?;
+            // Its audit log goes with it; this line stays.
+            tracing::info!(event = "deleted", account = %account.id.0, "security event");
             Ok(Ok(account))
         })
         .await

@@ -130,11 +130,12 @@ async fn show(accounts: &Accounts, who: Who) -> Done {
 }
 
 async fn delete(accounts: &Accounts, who: Who) -> Done {
-    let found = accounts.show_account(who.clone()).await.map_err(failed)?;
+    let found = accounts.show_account(who).await.map_err(failed)?;
     let (person, _) = found.ok_or_else(|| refusal(OperatorRefusal::Unknown))?;
     let question = format!("This deletes the account of {} with all that is known of it.", person.name.as_str());
     input::confirm(&question, person.email.as_str())?;
-    told(accounts.delete_account(who).await, "deleted")
+    // The one that was shown: meanwhile somebody else may have registered with its address.
+    told(accounts.delete_account(Who::Id(person.id)).await, "deleted")
 }
 
 /// Tells what was done to whom, or why not.

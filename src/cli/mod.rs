@@ -39,14 +39,9 @@ fn operate<F: Future<Output = Done> + Send>(database: Database, work: impl FnOnc
         Ok(config) => config,
         Err(problems) => return wrong_use(&problems),
     };
-    if let Location::Sqlite(path) = &config.location
-        && database == Database::Existing
-        && !path.exists()
-    {
-        return refuse(&format!(
-            "There is no database at {}. Set VESTIBULE_DATA_DIR or DATABASE_URL as the server has them, or start the server first.",
-            path.display()
-        ));
+    log::of_a_command();
+    if let Err(refusal) = look_for(database, &config.location) {
+        return refuse(&refusal);
     }
     rocket::async_main(async {
         let done = match vestibule::start(&config, Clock::system()).await {
@@ -55,6 +50,24 @@ fn operate<F: Future<Output = Done> + Send>(database: Database, work: impl FnOnc
         };
         done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
     })
+}
+
+/// Whether the database is where the command was told it is. PostgreSQL answers for itself.
+fn look_for(database: Database, location: &Location) -> Done {
+    let Location::Sqlite(path) = location else { return Ok(()) };
+    let place = path.display();
+    match database {
+        _ if path.exists() => {}
+        Database::Existing => {
+            return Err(format!(
+                "There is no database at {place}. Set VESTIBULE_DATA_DIR or DATABASE_URL as the server has them, or start the server first."
+            ));
+        }
+        Database::MayBeNew => eprintln!(
+            "Making a new database at {place}. If the server has one already, set VESTIBULE_DATA_DIR or DATABASE_URL as it has them."
+        ),
+    }
+    Ok(())
 }
 
 fn load(figment: &Figment) -> Result<Config, Problems> {

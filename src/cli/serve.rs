@@ -30,7 +30,7 @@ fn load_all(figment: &Figment) -> Result<Config, Problems> {
 }
 
 async fn serve(config: Config, figment: Figment) -> ExitCode {
-    log::start();
+    log::of_a_server();
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
