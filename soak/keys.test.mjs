@@ -9,22 +9,24 @@ import { cookiesOf, register, send } from "./client.mjs";
 
 const BROWSERS = 20;
 const PROGRAMS = 5;
-/** Between two requests of one client, in milliseconds: together they make a hundred a second. */
-const PAUSE = 250;
+/** From one request of a client to its next, in milliseconds: together they make a hundred a second. */
+const EVERY = 250;
+/** As many as must be reached: a client whose answers come late makes up for it. */
+const RATE = 95;
 const ROTATIONS = Number(process.env.SOAK_ROTATIONS ?? 3);
 /** Longer than an access token of one second with its leeway of five: every session is renewed between two rotations. */
 const BETWEEN = 6_500;
 
 const json = (value) => ({ body: JSON.stringify(value), headers: { "Content-Type": "application/json" } });
 
-/** Goes on until told to stop, one request after the other, at one process and the other in turn. */
+/** Goes on by the clock until told to stop, at one process and the other in turn. */
 async function go(servers, state, ask) {
+  const start = performance.now();
   for (let turn = 0; !state.stopped; turn++) {
-    const due = wait(PAUSE);
     const answer = await ask(servers[turn % servers.length]);
     state.requests += 1;
     if (answer.status !== 200) state.lost.push(`${answer.status} ${answer.body?.slice(0, 200)}`);
-    await due;
+    await wait(Math.max(0, start + (turn + 1) * EVERY - performance.now()));
   }
 }
 
@@ -84,8 +86,7 @@ test(`${ROTATIONS} key rotations under 100 requests a second`, async (t) => {
     t.diagnostic(`${state.requests} requests, ${rate.toFixed(0)} a second; ${state.lost.length} lost; ${state.kids.size} refresh keys seen`);
     assert.deepEqual(state.lost, []);
     assert.equal(state.kids.size, ROTATIONS, "every key has signed");
-    // A slow machine makes fewer than a hundred a second, but not none.
-    assert.ok(state.requests > (BROWSERS + PROGRAMS) * 10, `only ${state.requests} requests`);
+    assert.ok(rate >= RATE, `only ${rate} requests a second`);
   } finally {
     state.stopped = true;
     await second.kill("SIGTERM");

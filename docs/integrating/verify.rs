@@ -24,6 +24,7 @@ struct Verifier {
     validation: Validation,
     keys: JwkSet,
     fetched: Instant,
+    asked: Instant,
 }
 
 impl Verifier {
@@ -33,8 +34,8 @@ impl Verifier {
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.leeway = 5;
-        let keys = fetch(&issuer)?;
-        Ok(Self { issuer, validation, keys, fetched: Instant::now() })
+        let (keys, now) = (fetch(&issuer)?, Instant::now());
+        Ok(Self { issuer, validation, keys, fetched: now, asked: now })
     }
 
     /// The claims of an access token.
@@ -48,15 +49,16 @@ impl Verifier {
         Ok(decode::<Claims>(token, &key, &self.validation)?.claims)
     }
 
-    /// Keeps the keys for five minutes, and looks again when a token names a key it does not have, once a second at most. While they
-    /// cannot be fetched, those that are known do.
+    /// Keeps the keys for five minutes and no longer, since one of them may have been dropped; looks again when a token names a key it
+    /// does not have, once a second at most.
     fn key(&mut self, id: &str) -> Result<DecodingKey, Box<dyn Error>> {
-        let age = self.fetched.elapsed();
-        if age > KEEP_KEYS || (self.keys.find(id).is_none() && age > LOOK_AGAIN) {
-            self.fetched = Instant::now();
-            if let Ok(keys) = fetch(&self.issuer) {
-                self.keys = keys;
-            }
+        let stale = self.fetched.elapsed() > KEEP_KEYS;
+        if (stale || self.keys.find(id).is_none()) && self.asked.elapsed() > LOOK_AGAIN {
+            self.asked = Instant::now();
+            self.keys = fetch(&self.issuer)?;
+            self.fetched = self.asked;
+        } else if stale {
+            return Err("the keys are too old, and could not be fetched a moment ago".into());
         }
         Ok(DecodingKey::from_jwk(self.keys.find(id).ok_or("unknown key id")?)?)
     }

@@ -30,3 +30,25 @@ pub(super) fn follow(revocations: Weak<Revocations>, keys: Arc<KeyFeed>, store: 
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::accounts::{AccessProblem, KeyRotation, samples};
+
+    /// The time of the timers is skipped, not slept through.
+    #[tokio::test(start_paused = true)]
+    async fn what_one_process_does_another_knows_within_a_second() {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), samples::clock());
+        let here = samples::start(folder.path(), &clock).await;
+        let there = samples::start(folder.path(), &clock).await;
+        let (pair, _) = here.sign_up(samples::ada()).await.unwrap().unwrap();
+        let (token, session) = (&pair.access.0, pair.claims.session_id);
+        assert!(there.authenticate_access(token).await.unwrap().is_ok());
+        here.sign_out(session, None).await.unwrap();
+        here.rotate_keys(KeyRotation::Ordinary).await.unwrap();
+        assert_eq!(there.public_keys().len(), 2, "not read yet");
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        assert_eq!(there.authenticate_access(token).await.unwrap().err(), Some(AccessProblem::Ended));
+        assert_eq!(there.public_keys().len(), 3);
+    }
+}

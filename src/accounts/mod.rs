@@ -13,6 +13,8 @@ mod profile;
 mod refresh;
 mod revocations;
 mod rotate;
+#[cfg(test)]
+pub(crate) mod samples;
 mod sessions;
 mod sign_in;
 mod sign_out;

@@ -1,16 +1,9 @@
 //! Guards at work in routes that only tests have: what a catcher answers, a panic, a guard named three times.
 
 use super::SignedIn;
-use crate::accounts::{Accounts, NewAccount, Settings};
-use crate::clock::Clock;
+use crate::accounts::samples;
 use crate::config::Config;
 use crate::domain::Span;
-use crate::domain::account::Registration;
-use crate::domain::device::Device;
-use crate::domain::email::EmailAddress;
-use crate::domain::name::DisplayName;
-use crate::domain::password::Password;
-use crate::token::{Names, Secret};
 use rocket::http::{Header, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 use rocket::{get, routes};
@@ -46,21 +39,13 @@ impl Bench {
     /// The application with test routes, and somebody signed in whose access token has expired.
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::by_hand(crate::domain::Time::from_timestamp(1_800_000_000, 0).unwrap());
-        let figment = crate::figment().merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
-        let config = Config::load(&figment, [].into_iter()).unwrap();
-        let settings = Settings {
-            location: crate::domain::location::Location::Sqlite(folder.path().join("test.db")),
-            secret: Secret::new((0..32).collect()),
-            names: Names { issuer: config.origin.as_str().into(), audience: config.audience.clone() },
-            lives: config.lives,
-            registration: Registration::Open,
-            algorithm: config.algorithm,
-        };
-        let accounts = Accounts::start(settings, clock.clone()).await.unwrap();
-        let (pair, _) = accounts.sign_up(ada()).await.unwrap().unwrap();
+        let clock = samples::clock();
+        let accounts = samples::start(folder.path(), &clock).await;
+        let (pair, _) = accounts.sign_up(samples::ada()).await.unwrap().unwrap();
         let cookies = format!("__Host-access={}; __Host-refresh={}", pair.access.0, pair.refresh.0);
         clock.advance(Span::minutes(16));
+        let figment = crate::figment().merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
+        let config = Config::load(&figment, [].into_iter()).unwrap();
         let origins = crate::web::Origins { own: config.origin, invited: Vec::new() };
         let rocket = crate::web::build(figment, accounts, origins);
         let rocket = rocket.mount("/", routes![none, status, panics, thrice]);
@@ -69,17 +54,6 @@ impl Bench {
 
     async fn get(&self, path: &'static str) -> LocalResponse<'_> {
         self.client.get(path).header(Header::new("Cookie", self.cookies.clone())).dispatch().await
-    }
-}
-
-fn ada() -> NewAccount {
-    NewAccount {
-        name: DisplayName::parse("Ada").unwrap(),
-        email: EmailAddress::parse("ada@example.org").unwrap(),
-        password: Password::parse_new("three unrelated words").unwrap(),
-        device: Device::default(),
-        persistent: false,
-        replaces: None,
     }
 }
 

@@ -1,0 +1,51 @@
+//! What tests beside the code start with.
+
+use super::{Accounts, NewAccount, Settings};
+use crate::clock::Clock;
+use crate::domain::account::Registration;
+use crate::domain::device::Device;
+use crate::domain::email::EmailAddress;
+use crate::domain::key::Algorithm;
+use crate::domain::lives::Lives;
+use crate::domain::location::Location;
+use crate::domain::name::DisplayName;
+use crate::domain::password::Password;
+use crate::domain::{Span, Time};
+use crate::token::{Names, Secret};
+use std::path::Path;
+
+/// A clock that stands until it is moved.
+pub fn clock() -> Clock {
+    Clock::by_hand(Time::from_timestamp(1_800_000_000, 0).unwrap())
+}
+
+/// A process on the database in this folder.
+pub async fn start(folder: &Path, clock: &Clock) -> Accounts {
+    let issuer = "http://localhost:8000".to_owned();
+    let settings = Settings {
+        location: Location::Sqlite(folder.join("test.db")),
+        secret: Secret::new((0..32).collect()),
+        names: Names { audience: issuer.clone(), issuer },
+        lives: Lives {
+            access: Span::minutes(15),
+            idle: Span::days(7),
+            session: Span::days(30),
+            grace: Span::seconds(20),
+        },
+        registration: Registration::Open,
+        algorithm: Algorithm::EdDsa,
+    };
+    Accounts::start(settings, clock.clone()).await.unwrap()
+}
+
+/// Somebody who has not registered yet.
+pub fn ada() -> NewAccount {
+    NewAccount {
+        name: DisplayName::parse("Ada").unwrap(),
+        email: EmailAddress::parse("ada@example.org").unwrap(),
+        password: Password::parse_new("three unrelated words").unwrap(),
+        device: Device::default(),
+        persistent: false,
+        replaces: None,
+    }
+}
