@@ -164,7 +164,8 @@ impl Codec {
     /// `Invalid`, `UnknownKey`, `LeftOutKey`.
     pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenProblem> {
         let payload: RefreshPayload = self.verify(KeyPurpose::Refresh, REFRESH_TYPE, token)?;
-        if payload.iss != self.names.issuer || payload.aud != self.refresh_audience {
+        let id = refresh_id(payload.sid, payload.r#gen);
+        if payload.iss != self.names.issuer || payload.aud != self.refresh_audience || payload.jti != id {
             return Err(TokenProblem::Invalid);
         }
         payload.claims().ok_or(TokenProblem::Invalid)

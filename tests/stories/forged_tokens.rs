@@ -1,24 +1,12 @@
-use crate::support::{ACCESS, Api, REFRESH, Reply, TestApp, claims, header};
+use crate::support::{ACCESS, Api, REFRESH, Reply, StolenKey, TestApp, claims, header, sign, unsigned};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 
-fn unsigned(header: &Value, payload: &Value) -> String {
-    let encode = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-    format!("{}.{}", encode(header), encode(payload))
-}
-
 fn forge(header: &Value, payload: &Value, signature: &str) -> String {
     format!("{}.{signature}", unsigned(header, payload))
-}
-
-/// Signed by somebody else.
-fn signed(header: &Value, payload: &Value, key: &EncodingKey, algorithm: Algorithm) -> String {
-    let unsigned = unsigned(header, payload);
-    let signature = jsonwebtoken::crypto::sign(unsigned.as_bytes(), key, algorithm).unwrap();
-    format!("{unsigned}.{signature}")
 }
 
 fn with(value: &Value, name: &str, new: Value) -> Value {
@@ -47,7 +35,7 @@ fn other_algorithms(token: &str, public: &[u8]) -> Vec<String> {
     let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": BASE64URL_NOPAD.encode(public) });
     for secret in [public, pem.as_bytes(), jwk.to_string().as_bytes(), b""] {
         let hmac = EncodingKey::from_secret(secret);
-        forged.push(signed(&with(&header, "alg", json!("HS256")), &payload, &hmac, Algorithm::HS256));
+        forged.push(sign(&with(&header, "alg", json!("HS256")), &payload, &hmac, Algorithm::HS256));
     }
     forged
 }
@@ -66,7 +54,7 @@ fn other_keys(token: &str, elsewhere: &str) -> Vec<String> {
     let signature = token.rsplit('.').next().unwrap();
     let (key, public) = own_key();
     let own_jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": BASE64URL_NOPAD.encode(&public) });
-    let mut forged = vec![signed(&header, &payload, &key, Algorithm::EdDSA)];
+    let mut forged = vec![sign(&header, &payload, &key, Algorithm::EdDSA)];
     for (name, value) in [
         ("jwk", own_jwk),
         ("jku", json!(elsewhere)),
@@ -86,12 +74,13 @@ fn other_keys(token: &str, elsewhere: &str) -> Vec<String> {
         ("typ", json!(null)),
     ] {
         let changed = with(&header, name, value);
-        forged.push(signed(&changed, &payload, &key, Algorithm::EdDSA));
+        forged.push(sign(&changed, &payload, &key, Algorithm::EdDSA));
         forged.push(forge(&changed, &payload, signature));
     }
     forged
 }
 
+/// What a forger would like the token to say.
 fn other_claims(token: &str) -> Vec<String> {
     let (header, payload) = (header(token), claims(token));
     let signature = token.rsplit('.').next().unwrap();
@@ -100,23 +89,84 @@ fn other_claims(token: &str) -> Vec<String> {
     for (name, value) in [
         ("role", json!("admin")),
         ("sub", json!("00000000-0000-0000-0000-000000000000")),
-        ("sid", json!(1)),
         ("exp", json!(9_999_999_999_i64)),
-        ("exp", json!("9999999999")),
-        ("exp", json!(1.5)),
-        ("exp", json!(null)),
-        ("nbf", json!(9_999_999_999_i64)),
-        ("iss", json!("https://evil.example")),
-        ("iss", json!(["http://localhost:8000"])),
-        ("iss", json!(7)),
-        ("aud", json!(["http://localhost:8000"])),
-        ("aud", json!(null)),
     ] {
         let changed = with(&payload, name, value);
-        forged.push(signed(&header, &changed, &key, Algorithm::EdDSA));
+        forged.push(sign(&header, &changed, &key, Algorithm::EdDSA));
         forged.push(forge(&header, &changed, signature));
     }
     forged
+}
+
+/// Tokens with a true signature of this key of ours, and one thing wrong with each.
+fn ours_but_wrong(token: &str, key: &StolenKey) -> Vec<String> {
+    let (header, payload) = (header(token), claims(token));
+    let mut wrong = Vec::new();
+    for (name, value) in [
+        ("typ", json!("JWT")),
+        ("typ", json!("at+jwt ")),
+        ("typ", json!(null)),
+        ("crit", json!(["exp"])),
+        ("jku", json!("http://127.0.0.1:1/")),
+        ("alg", json!("none")),
+        ("alg", json!("HS512")),
+    ] {
+        wrong.push(key.sign(&with(&header, name, value), &payload));
+    }
+    for name in ["alg", "typ", "kid"] {
+        wrong.push(key.sign(&without(&header, name), &payload));
+    }
+    for name in ["iss", "aud", "sub", "sid", "gen", "jti", "iat", "exp"] {
+        wrong.push(key.sign(&header, &without(&payload, name)));
+        for value in [json!(null), json!(["http://localhost:8000"]), json!({}), json!(true), json!("x"), json!(1.5)] {
+            wrong.push(key.sign(&header, &with(&payload, name, value)));
+        }
+    }
+    for (name, value) in [
+        ("iss", json!("https://evil.example")),
+        ("iss", json!("http://localhost:8000/")),
+        ("iss", json!(7)),
+        ("aud", json!("https://evil.example")),
+        ("aud", json!([payload["aud"]])),
+        ("exp", json!(payload["exp"].to_string())),
+        ("exp", json!(-1)),
+        ("exp", json!(i64::MAX)),
+        ("iat", json!(i64::MAX)),
+    ] {
+        wrong.push(key.sign(&header, &with(&payload, name, value)));
+    }
+    wrong
+}
+
+/// The same, of what only access tokens say.
+fn access_but_wrong(token: &str, key: &StolenKey) -> Vec<String> {
+    let (header, payload) = (header(token), claims(token));
+    let at = |name: &str, seconds: i64| json!(payload[name].as_i64().unwrap() + seconds);
+    let mut wrong = Vec::new();
+    for (name, value) in [
+        ("typ", json!("rt+jwt")),
+        ("nbf", at("iat", 60)),
+        ("nbf", json!("x")),
+        ("iat", at("iat", 60)),
+        ("exp", at("exp", 1)),
+        ("exp", json!(9_999_999_999_i64)),
+        ("role", json!("root")),
+        ("role", json!(null)),
+        ("auth_time", json!(null)),
+    ] {
+        let (header, payload) = match name {
+            "typ" => (with(&header, name, value), payload.clone()),
+            _ => (header.clone(), with(&payload, name, value)),
+        };
+        wrong.push(key.sign(&header, &payload));
+    }
+    wrong
+}
+
+fn without(value: &Value, name: &str) -> Value {
+    let mut changed = value.clone();
+    changed.as_object_mut().unwrap().remove(name);
+    changed
 }
 
 fn other_spellings(token: &str) -> Vec<String> {
@@ -143,8 +193,17 @@ async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_b
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let elsewhere = format!("http://{}/keys", listener.local_addr().unwrap());
-    let corpus = corpus(token, &public, &elsewhere);
-    assert!(corpus.len() > 90, "{}", corpus.len());
+    let (own, refresh) = (app.steal_key("access"), app.steal_key("refresh"));
+    assert_eq!(api.me(&own.sign(&header(token), &claims(token))).await.status, 200, "the key is ours");
+    let mut corpus = corpus(token, &public, &elsewhere);
+    corpus.extend(ours_but_wrong(token, &own));
+    corpus.extend(access_but_wrong(token, &own));
+    // An access token signed with the refresh key, under either id.
+    for kid in [&own.id, &refresh.id] {
+        let other = with(&with(&header(token), "alg", json!("HS256")), "kid", json!(kid));
+        corpus.push(refresh.sign(&other, &claims(token)));
+    }
+    assert!(corpus.len() > 150, "{}", corpus.len());
     let answer = |reply: Reply| {
         let shown = reply.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("date")).cloned();
         (reply.status, shown.collect::<Vec<_>>(), reply.body)
@@ -162,6 +221,36 @@ async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_b
     }
     let came = listener.accept().map(|_| ()).map_err(|error| error.kind());
     assert_eq!(came, Err(std::io::ErrorKind::WouldBlock), "somebody fetched a key");
+}
+
+#[rocket::async_test]
+async fn wrong_refresh_tokens_are_refused_with_one_answer_even_with_a_true_signature() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let (api, token) = (Api::of(&app), ada.cookie(REFRESH).to_owned());
+    let (own, access) = (app.steal_key("refresh"), app.steal_key("access"));
+    let mut corpus = ours_but_wrong(&token, &own);
+    corpus.extend(other_spellings(&token));
+    corpus.push(own.sign(&with(&header(&token), "typ", json!("at+jwt")), &claims(&token)));
+    corpus.push(own.sign(&header(&token), &with(&claims(&token), "aud", json!("http://localhost:8000"))));
+    for kid in [&own.id, &access.id] {
+        let other = with(&with(&header(&token), "alg", json!("EdDSA")), "kid", json!(kid));
+        corpus.push(access.sign(&other, &claims(&token)));
+    }
+    corpus.push(ada.cookie(ACCESS).to_owned());
+    let first = api.refresh(&json!("a.b.c")).await;
+    assert!(first.status == 401 && first.body.contains("invalid_refresh_token"), "{first:?}");
+    for wrong in corpus {
+        let reply = api.refresh(&json!(wrong)).await;
+        assert_eq!((reply.status, &reply.body), (401, &first.body), "in the body: {wrong}");
+        let mut visitor = app.visitor();
+        visitor.jar.insert(REFRESH.to_owned(), wrong.clone());
+        assert_eq!(visitor.get("/profile").await.status, 303, "in the cookie: {wrong}");
+    }
+    assert!(ada.get("/profile").await.is_signed_in());
+    assert_eq!(app.living_sessions(), 1);
+    let right = own.sign(&header(&token), &claims(&token));
+    assert_eq!(api.refresh(&json!(right)).await.status, 200, "the key is ours");
 }
 
 #[rocket::async_test]

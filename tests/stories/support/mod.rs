@@ -3,10 +3,12 @@
 mod api;
 mod app;
 mod database;
+mod stolen;
 mod visitor;
 
 pub use api::{Api, claims, header, parsed, text};
 pub use app::{TestApp, within_a_second};
+pub use stolen::{StolenKey, sign, unsigned};
 pub use visitor::{ACCESS, REFRESH, Reply, Visitor};
 
 /// A password that meets the rules.
