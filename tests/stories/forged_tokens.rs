@@ -160,6 +160,8 @@ fn access_but_wrong(token: &str, key: &StolenKey) -> Vec<String> {
         };
         wrong.push(key.sign(&header, &payload));
     }
+    let good_before_it_was_made = with(&with(&payload, "iat", at("iat", 60)), "nbf", at("iat", 0));
+    wrong.push(key.sign(&header, &good_before_it_was_made));
     wrong
 }
 
