@@ -10,6 +10,7 @@ use utoipa::openapi::{Object, Type};
 /// What somebody registers with
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "name": "Ada Lovelace", "email": "ada@example.org", "password": "three unrelated words" }))]
 pub struct Registration {
     #[schema(schema_with = name)]
     name: String,
@@ -22,6 +23,7 @@ pub struct Registration {
 /// What somebody signs in with
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "email": "ada@example.org", "password": "three unrelated words" }))]
 pub struct Login {
     #[schema(max_length = 254, format = Email)]
     email: String,
