@@ -75,7 +75,13 @@ impl Code {
 
     /// What is wrong, and what to do next.
     pub fn text(self) -> &'static str {
-        texts::text(&format!("problem_{}", self.as_str())).unwrap_or_default()
+        let name = self.as_str();
+        let found = match self {
+            // The forms say these, too.
+            Code::EmailTaken | Code::InvalidCredentials => texts::text(name),
+            _ => texts::text(&format!("problem_{name}")),
+        };
+        found.unwrap_or_default()
     }
 }
 
@@ -86,7 +92,7 @@ mod tests {
     #[test]
     fn every_code_has_a_sentence_and_a_status_that_leads_back_to_its_kind() {
         for code in Code::ALL {
-            assert!(code.text().ends_with('.'), "problem_{} is missing in the message file", code.as_str());
+            assert!(code.text().ends_with('.'), "{} has no sentence in the message file", code.as_str());
             assert_eq!(Code::of(code.status()).status(), code.status());
         }
     }
