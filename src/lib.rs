@@ -31,8 +31,9 @@ pub enum BuildProblem {
     #[error(transparent)]
     Secret(#[from] SecretProblem),
     #[error(
-        "the secret file {0} is gone, but not the database whose keys are sealed under it. Restore it from a backup; if it is lost for good, \
-         README.md says under \"The secret\" how to go on"
+        "there is a database, but no secret to open its keys: VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are not set, and there is no file {0}. \
+         If the server has one of the two, set it likewise. If it was the file: Restore it from a backup; only if it is lost for good, README.md says \
+         under \"The secret\" how to go on"
     )]
     SecretLost(PathBuf),
     #[error("{0}. {advice}", advice = advice(.0))]

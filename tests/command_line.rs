@@ -106,6 +106,7 @@ fn no_secret_is_made_beside_a_database_that_has_lost_its_own() {
     for arguments in [&["serve"][..], &["keys", "list"], &["keys", "rotate", "--emergency"]] {
         let (code, _, error) = run_with(folder.path(), arguments, "");
         assert!(code == Some(1) && error.contains("Restore it from a backup"), "{arguments:?}: {error}");
+        assert!(error.contains("VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are not set"), "{arguments:?}: {error}");
     }
     assert!(!secret.exists());
 }
@@ -254,6 +255,7 @@ fn an_operator_makes_sees_changes_and_deletes_accounts() {
     }
     let (code, _, error) = account(&["disable", "grace@example.org"], "");
     assert!(code == Some(1) && error.contains("last administrator") && error.contains("account role"), "{error}");
+    assert!(error.contains("account enable"), "{error}");
     account(&["create", "joan@example.org", "--name", "Joan"], PASSWORD);
     for (arguments, told) in [
         (&["role", "joan@example.org", "admin"][..], "role admin"),
@@ -295,6 +297,8 @@ fn an_operator_changes_the_keys_under_a_running_server() {
     assert!(published(&first) && published(&id("next")));
     let (code, _, error) = keys(&["retire", &first], "");
     assert!(code == Some(1) && error.contains("keys rotate"), "{error}");
+    let (code, _, error) = keys(&["retire", "--", &id("next")], "");
+    assert!(code == Some(1) && error.contains("twice"), "{error}");
     let (code, _, error) = keys(&["retire", "-Gone_h-k"], "");
     assert!(code == Some(1) && error.contains("-Gone_h-k"), "an id may begin with a hyphen: {error}");
     let (code, _, log) = keys(&["rotate"], "");
@@ -311,6 +315,24 @@ fn an_operator_changes_the_keys_under_a_running_server() {
     assert!(out.contains("sign in again") && log.contains(r#""event":"keys_replaced""#), "{out}{log}");
     until(|| !published(&second));
     assert!(!listed().contains("retiring"));
+}
+
+#[test]
+fn a_rotation_to_another_algorithm_tells_what_it_means_for_other_services() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(serve(folder.path()));
+    for (algorithm, told) in [("ES256", "must accept ES256"), ("HS256", "no other service can verify")] {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = vestibule(folder.path());
+        command.env("ROCKET_PORT", port.to_string()).env("VESTIBULE_ALGORITHM", algorithm);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        drop(Served(child, port));
+        let (code, out, error) = run_with(folder.path(), &["keys", "rotate"], "");
+        assert!(code == Some(0) && out.contains(told), "{out}{error}");
+    }
+    assert!(!run_with(folder.path(), &["keys", "rotate"], "").1.contains("no longer with"), "nothing changed");
 }
 
 #[test]

@@ -150,7 +150,8 @@ fn refusal(refusal: OperatorRefusal) -> String {
         OperatorRefusal::Unknown => "There is no such account. See all with: vestibule account list",
         OperatorRefusal::EmailTaken => "There is an account with this e-mail address already. Use another address.",
         OperatorRefusal::LastAdmin => {
-            "This is the last administrator. First make another one: vestibule account role <ACCOUNT> admin"
+            "This is the last administrator who can sign in. First make another one, or enable one that is disabled: \
+             vestibule account role <ACCOUNT> admin, vestibule account enable <ACCOUNT>"
         }
     }
     .to_owned()

@@ -63,23 +63,29 @@ async fn list(accounts: &Accounts) -> Done {
 
 async fn rotate(accounts: &Accounts, emergency: bool) -> Done {
     let rotation = if emergency { KeyRotation::Emergency } else { KeyRotation::Ordinary };
+    let before = accounts.keys().await.map_err(failed)?;
     accounts.rotate_keys(rotation).await.map_err(failed)?;
     say(match rotation {
         KeyRotation::Ordinary => {
             "The waiting keys sign from now on; the old ones verify until their last token has died.\n"
         }
-        KeyRotation::Emergency => "All old keys are dropped. Everybody has to sign in again.\n",
+        KeyRotation::Emergency => {
+            "All old keys are dropped, in every process within a second. Everybody has to sign in again; so has whoever signs in before that.\n"
+        }
     });
     let keys = accounts.keys().await.map_err(failed)?;
-    warn_integrators(&keys);
+    warn_integrators(&before, &keys);
     show(&keys);
     Ok(())
 }
 
 /// What services that verify access tokens should know of these keys.
-fn warn_integrators(keys: &[KeyRecord]) {
-    let signs = |key: &&KeyRecord| key.purpose == KeyPurpose::Access && key.state == KeyState::Active;
-    let Some(signs) = keys.iter().find(signs) else { return };
+fn warn_integrators(before: &[KeyRecord], keys: &[KeyRecord]) {
+    let active = |key: &&KeyRecord| key.purpose == KeyPurpose::Access && key.state == KeyState::Active;
+    let (Some(signed), Some(signs)) = (before.iter().find(active), keys.iter().find(active)) else { return };
+    if signed.algorithm != signs.algorithm {
+        warn_of_algorithm(signed.algorithm, signs.algorithm);
+    }
     if Clock::system().now() - signs.created_at < KEY_SET_KEPT && signs.algorithm != Algorithm::Hs256 {
         say(format!(
             "The key of access tokens is younger than the copies other services may keep of the key set ({} minutes):\n\
@@ -87,6 +93,20 @@ fn warn_integrators(keys: &[KeyRecord]) {
             KEY_SET_KEPT.num_minutes()
         ));
     }
+}
+
+fn warn_of_algorithm(old: Algorithm, new: Algorithm) {
+    let (then, now) = (old.as_str(), new.as_str());
+    say(if new == Algorithm::Hs256 {
+        format!(
+            "Access tokens are signed with {now} from now on, no longer with {then}: no other service can verify them.\n"
+        )
+    } else {
+        format!(
+            "Access tokens are signed with {now} from now on, no longer with {then}: services that verify must accept {now},\n\
+             and {then} until the last token of it has died.\n"
+        )
+    });
 }
 
 fn show(keys: &[KeyRecord]) {
@@ -111,6 +131,9 @@ async fn retire(accounts: &Accounts, id: String) -> Done {
             Ok(())
         }
         Retired::Unknown => Err(format!("There is no key {id}. See the ids with: vestibule keys list")),
+        Retired::InUse(KeyState::Next) => Err(format!(
+            "The key {id} has signed nothing yet, and only a retiring one can be dropped. To be rid of it run twice: vestibule keys rotate"
+        )),
         Retired::InUse(state) => Err(format!(
             "The key {id} is {}, and only a retiring one can be dropped. First run: vestibule keys rotate",
             state.as_str()
