@@ -120,6 +120,15 @@ fn tls_that_is_not_built_in_is_not_passed_over() {
 }
 
 #[test]
+fn the_log_that_prints_passwords_cannot_be_switched_on() {
+    let folder = tempfile::tempdir().unwrap();
+    for level in ["normal", "debug"] {
+        let (code, message) = run(vestibule(folder.path()).env("ROCKET_LOG_LEVEL", level));
+        assert!(code == Some(2) && message.contains("ROCKET_LOG_LEVEL"), "{level}: {message}");
+    }
+}
+
+#[test]
 fn a_reader_that_has_read_enough_is_no_failure() {
     let folder = tempfile::tempdir().unwrap();
     drop(serve(folder.path()));

@@ -56,10 +56,16 @@ impl Db {
         }
     }
 
-    /// Brings the tables up to this version.
+    /// Brings the tables up to this version. On SQLite under the write lock: processes that start together would all make the same tables.
     pub fn migrate(&mut self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         match self {
-            Db::Sqlite(connection) => connection.run_pending_migrations(SQLITE_MIGRATIONS).map(drop),
+            Db::Sqlite(connection) => {
+                if !connection.has_pending_migration(SQLITE_MIGRATIONS)? {
+                    return Ok(());
+                }
+                connection
+                    .immediate_transaction(|connection| connection.run_pending_migrations(SQLITE_MIGRATIONS).map(drop))
+            }
             Db::Postgres(connection) => connection.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop),
         }
     }

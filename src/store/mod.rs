@@ -170,3 +170,22 @@ impl ManageConnection for Manager {
         std::thread::panicking() || connection.is_broken()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_that_start_together_on_a_new_database_all_start() {
+        for _ in 0..5 {
+            let folder = tempfile::tempdir().unwrap();
+            let open =
+                || Store::open(Location::Sqlite(folder.path().join("test.db"))).map(drop).map_err(|e| e.to_string());
+            let opened: Vec<_> = std::thread::scope(|scope| {
+                let started: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+                started.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert_eq!(opened, vec![Ok(()); 6]);
+        }
+    }
+}

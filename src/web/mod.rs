@@ -36,6 +36,7 @@ use crate::accounts::Accounts;
 use crate::config::PublicOrigin;
 use cors::CorsOrigins;
 use methods::Paths;
+use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
 use rocket::figment::Figment;
 use rocket::figment::providers::{Env, Format, Toml};
@@ -114,6 +115,14 @@ pub fn figment_problems(figment: &Figment) -> Vec<String> {
     let mut problems = Vec::new();
     if let Err(errors) = figment.extract::<rocket::Config>() {
         problems.extend(errors.into_iter().map(|error| format!("{error}: check Rocket.toml and ROCKET_*")));
+    }
+    if figment
+        .extract::<rocket::Config>()
+        .is_ok_and(|config| matches!(config.log_level, LogLevel::Normal | LogLevel::Debug))
+    {
+        problems.push(
+            "Rocket's own log prints passwords and tokens (ROCKET_LOG_LEVEL): set it to off or critical".to_owned(),
+        );
     }
     if figment.contains("tls") {
         problems.push("TLS is not built in (ROCKET_TLS): remove it, and put a proxy with TLS in front".to_owned());
