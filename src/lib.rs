@@ -57,6 +57,7 @@ fn advice(problem: &StartProblem) -> &'static str {
 /// `BuildProblem`: nothing may be served then.
 pub async fn build(config: Config, figment: Figment, clock: Clock) -> Result<Rocket<Build>, BuildProblem> {
     let accounts = start(&config, clock).await?;
+    accounts.follow();
     accounts.adopt_settings(config.algorithm).await.map_err(StartProblem::Fault)?;
     Ok(web::build(figment, accounts, web::Origins { own: config.origin, invited: config.cors_origins }))
 }

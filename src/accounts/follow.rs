@@ -1,5 +1,6 @@
 //! What other processes do, followed twice a second: which sessions they ended, which keys they changed.
 
+use super::Accounts;
 use super::key_feed::KeyFeed;
 use super::revocations::Revocations;
 use crate::clock::Clock;
@@ -13,8 +14,16 @@ const PERIOD: Duration = Duration::from_millis(500);
 /// What was read longer ago than this is not believed: session records are read instead.
 pub(super) const FRESH: Span = Span::seconds(5);
 
+impl Accounts {
+    /// Follows from now on, for as long as this value is held. Servers do; a command is over before it would need to.
+    pub fn follow(&self) {
+        let (revocations, keys) = (Arc::downgrade(&self.revocations), Arc::clone(&self.key_feed));
+        follow(revocations, keys, self.store.clone(), self.clock.clone());
+    }
+}
+
 /// Reads now and again, for as long as somebody holds the map.
-pub(super) fn follow(revocations: Weak<Revocations>, keys: Arc<KeyFeed>, store: Store, clock: Clock) {
+fn follow(revocations: Weak<Revocations>, keys: Arc<KeyFeed>, store: Store, clock: Clock) {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(PERIOD);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

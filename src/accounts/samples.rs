@@ -19,7 +19,7 @@ pub fn clock() -> Clock {
     Clock::by_hand(Time::from_timestamp(1_800_000_000, 0).unwrap())
 }
 
-/// A process on the database in this folder.
+/// A server on the database in this folder.
 pub async fn start(folder: &Path, clock: &Clock) -> Accounts {
     let issuer = "http://localhost:8000".to_owned();
     let settings = Settings {
@@ -35,7 +35,9 @@ pub async fn start(folder: &Path, clock: &Clock) -> Accounts {
         registration: Registration::Open,
         algorithm: Algorithm::EdDsa,
     };
-    Accounts::start(settings, clock.clone()).await.unwrap()
+    let accounts = Accounts::start(settings, clock.clone()).await.unwrap();
+    accounts.follow();
+    accounts
 }
 
 /// Somebody who has not registered yet.

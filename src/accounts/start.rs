@@ -1,7 +1,6 @@
 //! From settings to a value that can serve: database open, keys there.
 
 use super::authenticate::Confirmed;
-use super::follow::follow;
 use super::hasher::Hasher;
 use super::key_feed::KeyFeed;
 use super::keys::kinds;
@@ -56,7 +55,6 @@ impl Accounts {
         let hasher = Hasher::new().map_err(|error| StartProblem::Hasher(error.to_string()))?;
         let revocations = Arc::new(Revocations::load(&store, &clock).await?);
         let key_feed = Arc::new(KeyFeed::new(Arc::clone(&codec), store.clone(), opened_at));
-        follow(Arc::downgrade(&revocations), Arc::clone(&key_feed), store.clone(), clock.clone());
         let confirmed = Confirmed::default();
         Ok(Self { store, codec, key_feed, hasher, clock, lives, registration, confirmed, revocations })
     }

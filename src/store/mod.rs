@@ -177,15 +177,19 @@ mod tests {
 
     #[test]
     fn processes_that_start_together_on_a_new_database_all_start() {
-        for _ in 0..5 {
+        const TOGETHER: usize = 16;
+        for _ in 0..10 {
             let folder = tempfile::tempdir().unwrap();
-            let open =
-                || Store::open(Location::Sqlite(folder.path().join("test.db"))).map(drop).map_err(|e| e.to_string());
+            let ready = std::sync::Barrier::new(TOGETHER);
+            let open = || {
+                ready.wait();
+                Store::open(Location::Sqlite(folder.path().join("test.db"))).map(drop).map_err(|e| e.to_string())
+            };
             let opened: Vec<_> = std::thread::scope(|scope| {
-                let started: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+                let started: Vec<_> = (0..TOGETHER).map(|_| scope.spawn(open)).collect();
                 started.into_iter().map(|thread| thread.join().unwrap()).collect()
             });
-            assert_eq!(opened, vec![Ok(()); 6]);
+            assert_eq!(opened, vec![Ok(()); TOGETHER]);
         }
     }
 }

@@ -113,16 +113,14 @@ fn routes() -> Vec<Route> {
 #[must_use]
 pub fn figment_problems(figment: &Figment) -> Vec<String> {
     let mut problems = Vec::new();
-    if let Err(errors) = figment.extract::<rocket::Config>() {
-        problems.extend(errors.into_iter().map(|error| format!("{error}: check Rocket.toml and ROCKET_*")));
-    }
-    if figment
-        .extract::<rocket::Config>()
-        .is_ok_and(|config| matches!(config.log_level, LogLevel::Normal | LogLevel::Debug))
-    {
-        problems.push(
+    match figment.extract::<rocket::Config>() {
+        Err(errors) => {
+            problems.extend(errors.into_iter().map(|error| format!("{error}: check Rocket.toml and ROCKET_*")));
+        }
+        Ok(config) if matches!(config.log_level, LogLevel::Normal | LogLevel::Debug) => problems.push(
             "Rocket's own log prints passwords and tokens (ROCKET_LOG_LEVEL): set it to off or critical".to_owned(),
-        );
+        ),
+        Ok(_) => {}
     }
     if figment.contains("tls") {
         problems.push("TLS is not built in (ROCKET_TLS): remove it, and put a proxy with TLS in front".to_owned());
