@@ -26,7 +26,9 @@ use token::KeyringProblem;
 /// Why the application cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildProblem {
-    #[error("the data directory {0} could not be made: {1}. Make its parent writable, or set VESTIBULE_DATA_DIR")]
+    #[error(
+        "the data directory {0} could not be made: {1}. Make its parent writable, or set VESTIBULE_DATA_DIR"
+    )]
     DataDir(PathBuf, io::Error),
     #[error(transparent)]
     Secret(#[from] SecretProblem),
@@ -55,11 +57,19 @@ fn advice(problem: &StartProblem) -> &'static str {
 ///
 /// # Errors
 /// `BuildProblem`: nothing may be served then.
-pub async fn build(config: Config, figment: Figment, clock: Clock) -> Result<Rocket<Build>, BuildProblem> {
+pub async fn build(
+    config: Config,
+    figment: Figment,
+    clock: Clock,
+) -> Result<Rocket<Build>, BuildProblem> {
     let accounts = start(&config, clock).await?;
     accounts.follow();
     accounts.adopt_settings(config.algorithm).await.map_err(StartProblem::Fault)?;
-    Ok(web::build(figment, accounts, web::Origins { own: config.origin, invited: config.cors_origins }))
+    Ok(web::build(
+        figment,
+        accounts,
+        web::Origins { own: config.origin, invited: config.cors_origins },
+    ))
 }
 
 /// Data directory, secret, database and keys: all that the operator's commands need.
@@ -70,11 +80,15 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Accounts, BuildProbl
     if config.has_lost_its_secret() {
         return Err(BuildProblem::SecretLost(config.secret_file()));
     }
-    make_private(&config.data_dir).map_err(|error| BuildProblem::DataDir(config.data_dir.clone(), error))?;
+    make_private(&config.data_dir)
+        .map_err(|error| BuildProblem::DataDir(config.data_dir.clone(), error))?;
     let settings = Settings {
         secret: config.secret()?,
         location: config.location.clone(),
-        names: token::Names { issuer: config.origin.as_str().to_owned(), audience: config.audience.clone() },
+        names: token::Names {
+            issuer: config.origin.as_str().to_owned(),
+            audience: config.audience.clone(),
+        },
         lives: config.lives,
         registration: config.registration,
         algorithm: config.algorithm,

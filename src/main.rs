@@ -7,7 +7,11 @@ use std::process::ExitCode;
 
 /// The entrance hall of a web application: register, sign in, see and manage an account.
 #[derive(Parser)]
-#[command(version, about, after_help = "Configuration: Rocket.toml and environment; README.md lists every name.")]
+#[command(
+    version,
+    about,
+    after_help = "Configuration: Rocket.toml and environment; README.md lists every name."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

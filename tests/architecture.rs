@@ -59,10 +59,22 @@ const WALLS: [(&str, &[&str]); 6] = [
             "crate::clock",
         ],
     ),
-    ("accounts", &["rocket", "diesel", "tera", "jsonwebtoken", "figment", "crate::web", "crate::config"]),
+    (
+        "accounts",
+        &["rocket", "diesel", "tera", "jsonwebtoken", "figment", "crate::web", "crate::config"],
+    ),
     (
         "config",
-        &["rocket", "diesel", "tera", "jsonwebtoken", "crate::web", "crate::accounts", "crate::store", "crate::clock"],
+        &[
+            "rocket",
+            "diesel",
+            "tera",
+            "jsonwebtoken",
+            "crate::web",
+            "crate::accounts",
+            "crate::store",
+            "crate::clock",
+        ],
     ),
     ("web", &["diesel", "jsonwebtoken", "crate::store"]),
 ];
@@ -92,8 +104,9 @@ fn code(path: &Path) -> String {
 
 fn names(code: &str, word: &str) -> bool {
     let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-    code.match_indices(word)
-        .any(|(at, _)| boundary(code[..at].chars().next_back()) && boundary(code[at + word.len()..].chars().next()))
+    code.match_indices(word).any(|(at, _)| {
+        boundary(code[..at].chars().next_back()) && boundary(code[at + word.len()..].chars().next())
+    })
 }
 
 #[test]
@@ -111,8 +124,11 @@ fn no_room_names_what_is_behind_its_walls() {
 #[test]
 fn every_folder_of_src_is_a_room_with_walls_or_the_command_line() {
     let folders = fs::read_dir(root().join("src")).unwrap().map(|entry| entry.unwrap());
-    let folders = folders.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap());
-    let known: BTreeSet<String> = WALLS.iter().map(|(room, _)| (*room).to_owned()).chain(["cli".to_owned()]).collect();
+    let folders = folders
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap());
+    let known: BTreeSet<String> =
+        WALLS.iter().map(|(room, _)| (*room).to_owned()).chain(["cli".to_owned()]).collect();
     assert_eq!(folders.collect::<BTreeSet<_>>(), known);
 }
 
@@ -133,7 +149,10 @@ fn files_stay_within_their_length() {
 fn both_databases_have_the_same_migrations_over_the_same_tables() {
     let set = |database: &str| -> BTreeSet<String> {
         let folder = root().join("migrations").join(database);
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
     };
     assert_eq!(set("sqlite"), set("postgres"));
     for migration in set("sqlite") {
@@ -145,18 +164,25 @@ fn both_databases_have_the_same_migrations_over_the_same_tables() {
                     .map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
                     .collect::<Vec<_>>()
             };
-            let normal =
-                |lines: Vec<String>| lines.join("\n").replace("BYTEA", "BLOB").replace("id BIGSERIAL", "id INTEGER");
-            assert_eq!(normal(columns("sqlite")), normal(columns("postgres")), "{migration}/{file}");
+            let normal = |lines: Vec<String>| {
+                lines.join("\n").replace("BYTEA", "BLOB").replace("id BIGSERIAL", "id INTEGER")
+            };
+            assert_eq!(
+                normal(columns("sqlite")),
+                normal(columns("postgres")),
+                "{migration}/{file}"
+            );
         }
     }
 }
 
 /// A handler: its attribute, signature and body, up to the brace that closes it.
 fn handlers(code: &str) -> Vec<&str> {
-    let attribute =
-        |line: &str| ["#[get(", "#[post(", "#[put(", "#[delete(", "#[patch("].iter().any(|a| line.starts_with(a));
-    let starts = code.match_indices("\n#[").map(|(at, _)| at + 1).filter(|at| attribute(&code[*at..]));
+    let attribute = |line: &str| {
+        ["#[get(", "#[post(", "#[put(", "#[delete(", "#[patch("].iter().any(|a| line.starts_with(a))
+    };
+    let starts =
+        code.match_indices("\n#[").map(|(at, _)| at + 1).filter(|at| attribute(&code[*at..]));
     starts.map(|at| &code[at..at + code[at..].find("\n}\n").unwrap()]).collect()
 }
 
@@ -168,7 +194,11 @@ fn every_handler_names_its_guard_and_stays_short() {
         for handler in handlers(&code) {
             let (signature, body) = handler.split_once(" {\n").unwrap();
             let guards = [": SignedIn", ": Option<SignedIn>", ": Admin", ": Anyone", ": Bearer"];
-            assert!(guards.iter().any(|guard| signature.contains(guard)), "{}: {signature}", path.display());
+            assert!(
+                guards.iter().any(|guard| signature.contains(guard)),
+                "{}: {signature}",
+                path.display()
+            );
             assert!(
                 body.lines().count() <= 15,
                 "{}: a handler of {} lines: {signature}",
@@ -190,8 +220,13 @@ fn no_sentence_for_people_stands_in_the_web_room() {
         }
         let code = code(&path);
         let code = code.split("#[cfg(test)]\nmod tests").next().unwrap();
-        let logs = ["tracing::", "format!(\"the templates", "problems.push", "Error::msg", "is missing"];
-        for literal in code.lines().filter(|line| !logs.iter().any(|log| line.contains(log))).flat_map(literals) {
+        let logs =
+            ["tracing::", "format!(\"the templates", "problems.push", "Error::msg", "is missing"];
+        for literal in code
+            .lines()
+            .filter(|line| !logs.iter().any(|log| line.contains(log)))
+            .flat_map(literals)
+        {
             let sentence = literal.contains(' ') && literal.ends_with(['.', '!', '?']);
             assert!(!sentence, "{}: {literal:?} belongs into the message file", path.display());
         }

@@ -9,7 +9,10 @@ use std::process::{Child, Command, Output, Stdio};
 
 fn vestibule(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
-    command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR")).env("VESTIBULE_DATA_DIR", folder.join("data"));
+    command
+        .env_clear()
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("VESTIBULE_DATA_DIR", folder.join("data"));
     command
 }
 
@@ -58,10 +61,19 @@ fn serve_logging(folder: &Path, log: Stdio) -> Served {
 fn a_wrong_configuration_is_told_in_one_message_with_exit_code_2_and_nothing_is_started() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = vestibule(folder.path());
-    command.env("VESTIBULE_ACCESS_TTL", "soon").env("VESTIBULE_SECRET", "changeme").env("VESTIBULE_TYPO", "1");
+    command
+        .env("VESTIBULE_ACCESS_TTL", "soon")
+        .env("VESTIBULE_SECRET", "changeme")
+        .env("VESTIBULE_TYPO", "1");
     let (code, message) = run(command.env("ROCKET_PORT", "many"));
     assert_eq!(code, Some(2), "{message}");
-    for part in ["VESTIBULE_ACCESS_TTL", "VESTIBULE_SECRET", "VESTIBULE_TYPO", "nothing was started", "ROCKET_"] {
+    for part in [
+        "VESTIBULE_ACCESS_TTL",
+        "VESTIBULE_SECRET",
+        "VESTIBULE_TYPO",
+        "nothing was started",
+        "ROCKET_",
+    ] {
         assert!(message.contains(part), "{part} is missing in {message}");
     }
     assert!(!folder.path().join("data").exists() && !message.contains("changeme"));
@@ -83,7 +95,8 @@ fn missing_templates_and_an_environment_that_is_no_text_are_told() {
     let (code, message) = run(vestibule(folder.path()).current_dir(folder.path()));
     assert!(code == Some(2) && message.contains("ROCKET_TEMPLATE_DIR"), "{message}");
     let odd = std::ffi::OsString::from_vec(vec![0xff]);
-    let (code, message) = run(vestibule(folder.path()).env("FOO", &odd).env("VESTIBULE_ACCESS_TTL", &odd));
+    let (code, message) =
+        run(vestibule(folder.path()).env("FOO", &odd).env("VESTIBULE_ACCESS_TTL", &odd));
     assert!(code == Some(2) && message.contains("VESTIBULE_ACCESS_TTL"), "{message}");
 }
 
@@ -92,7 +105,8 @@ fn another_secret_than_the_one_the_keys_were_sealed_with_is_refused_with_exit_co
     let folder = tempfile::tempdir().unwrap();
     drop(serve(folder.path()));
     let other = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-    let (code, message) = run(vestibule(folder.path()).env("VESTIBULE_SECRET", other).env("ROCKET_PORT", "0"));
+    let (code, message) =
+        run(vestibule(folder.path()).env("VESTIBULE_SECRET", other).env("ROCKET_PORT", "0"));
     assert!(code == Some(1) && message.contains("sealed under another secret"), "{message}");
     assert!(!message.contains(other));
 }
@@ -105,8 +119,14 @@ fn no_secret_is_made_beside_a_database_that_has_lost_its_own() {
     std::fs::remove_file(&secret).unwrap();
     for arguments in [&["serve"][..], &["keys", "list"], &["keys", "rotate", "--emergency"]] {
         let (code, _, error) = run_with(folder.path(), arguments, "");
-        assert!(code == Some(1) && error.contains("Restore it from a backup"), "{arguments:?}: {error}");
-        assert!(error.contains("VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are not set"), "{arguments:?}: {error}");
+        assert!(
+            code == Some(1) && error.contains("Restore it from a backup"),
+            "{arguments:?}: {error}"
+        );
+        assert!(
+            error.contains("VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are not set"),
+            "{arguments:?}: {error}"
+        );
     }
     assert!(!secret.exists());
 }
@@ -158,8 +178,10 @@ fn methods_nobody_knows_get_405_and_our_headers_too() {
         ("QUERY /api/auth/login", "405", Some("POST")),
         ("FOO /nowhere", "404", None),
     ] {
-        let answer = ask(&served, &format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
-        let allowed = allow.is_none_or(|allow| answer.contains(&format!("allow: {}\r\n", allow.to_lowercase())));
+        let answer =
+            ask(&served, &format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        let allowed = allow
+            .is_none_or(|allow| answer.contains(&format!("allow: {}\r\n", allow.to_lowercase())));
         assert!(answer.starts_with(&format!("http/1.1 {status}")) && allowed, "{answer}");
         assert!(answer.contains("x-frame-options: deny"), "{answer}");
     }
@@ -171,8 +193,9 @@ fn whatever_is_asked_for_the_log_is_visible_ascii() {
     let log = folder.path().join("log");
     let served = serve_logging(folder.path(), std::fs::File::create(&log).unwrap().into());
     for method in ["GET", "POST"] {
-        let request =
-            format!("{method} /\u{9b}31m\u{202e}?q HTTP/1.1\r\nHost: x\r\nOrigin: null\r\nConnection: close\r\n\r\n");
+        let request = format!(
+            "{method} /\u{9b}31m\u{202e}?q HTTP/1.1\r\nHost: x\r\nOrigin: null\r\nConnection: close\r\n\r\n"
+        );
         assert!(ask(&served, &request).starts_with("http/1.1 4"));
     }
     let log = std::fs::read_to_string(log).unwrap();
@@ -230,7 +253,8 @@ fn every_command_has_help_and_wrong_use_is_2() {
         let (code, out, error) = run_with(folder.path(), wrong, "");
         assert!(code == Some(2) && out.is_empty() && !error.is_empty(), "{wrong:?}: {out}{error}");
     }
-    let (code, error) = run(vestibule(folder.path()).args(["keys", "list"]).env("VESTIBULE_TYPO", "1"));
+    let (code, error) =
+        run(vestibule(folder.path()).args(["keys", "list"]).env("VESTIBULE_TYPO", "1"));
     assert!(code == Some(2) && error.contains("VESTIBULE_TYPO"), "{error}");
     assert!(!folder.path().join("data").exists(), "nothing was made");
 }
@@ -238,24 +262,40 @@ fn every_command_has_help_and_wrong_use_is_2() {
 #[test]
 fn an_operator_makes_sees_changes_and_deletes_accounts() {
     let folder = tempfile::tempdir().unwrap();
-    let account = |arguments: &[&str], input: &str| run_with(folder.path(), &[&["account"], arguments].concat(), input);
+    let account = |arguments: &[&str], input: &str| {
+        run_with(folder.path(), &[&["account"], arguments].concat(), input)
+    };
     let create = ["create", "Grace@example.org", "--name", "Grace Hopper", "--role", "admin"];
-    for (input, problem) in
-        [("", "new database at"), ("", "missing"), ("short\n", "at least 8"), ("password\n", "most common")]
-    {
+    for (input, problem) in [
+        ("", "new database at"),
+        ("", "missing"),
+        ("short\n", "at least 8"),
+        ("password\n", "most common"),
+    ] {
         let (code, _, error) = account(&create, input);
         assert!(code == Some(1) && error.contains(problem), "{input}: {error}");
     }
     let (code, out, error) = account(&create, &format!("{PASSWORD}\n"));
-    assert!(code == Some(0) && out.starts_with("grace@example.org") && !out.contains(PASSWORD), "{out}{error}");
+    assert!(
+        code == Some(0) && out.starts_with("grace@example.org") && !out.contains(PASSWORD),
+        "{out}{error}"
+    );
     let (code, _, error) = account(&create, PASSWORD);
-    assert!(code == Some(1) && error.contains("already") && !error.contains("new database"), "{error}");
+    assert!(
+        code == Some(1) && error.contains("already") && !error.contains("new database"),
+        "{error}"
+    );
 
     let served = serve(folder.path());
     let sign_in = || {
         let body = format!(r#"{{"email":"grace@example.org","password":"{PASSWORD}"}}"#);
         let head = format!("Content-Type: application/json\r\nContent-Length: {}", body.len());
-        ask(&served, &format!("POST /api/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{head}\r\n\r\n{body}"))
+        ask(
+            &served,
+            &format!(
+                "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{head}\r\n\r\n{body}"
+            ),
+        )
     };
     assert!(sign_in().starts_with("http/1.1 200"));
     let (_, out, _) = account(&["show", "grace@example.org"], "");
@@ -263,7 +303,10 @@ fn an_operator_makes_sees_changes_and_deletes_accounts() {
         assert!(out.contains(part), "{part} is missing in {out}");
     }
     let (code, _, error) = account(&["disable", "grace@example.org"], "");
-    assert!(code == Some(1) && error.contains("last administrator") && error.contains("account role"), "{error}");
+    assert!(
+        code == Some(1) && error.contains("last administrator") && error.contains("account role"),
+        "{error}"
+    );
     assert!(error.contains("account enable"), "{error}");
     account(&["create", "joan@example.org", "--name", "Joan"], PASSWORD);
     for (arguments, told) in [
@@ -279,7 +322,10 @@ fn an_operator_makes_sees_changes_and_deletes_accounts() {
     assert_eq!(account(&["enable", "grace@example.org"], "").0, Some(0));
     assert!(sign_in().starts_with("http/1.1 200"));
     let (code, _, log) = account(&["delete", "grace@example.org"], "");
-    assert!(code == Some(0) && log.contains(r#""event":"deleted""#) && !log.contains("grace@"), "{log}");
+    assert!(
+        code == Some(0) && log.contains(r#""event":"deleted""#) && !log.contains("grace@"),
+        "{log}"
+    );
     let (code, _, error) = account(&["show", "grace@example.org"], "");
     assert!(code == Some(1) && error.contains("account list"), "{error}");
 }
@@ -288,18 +334,30 @@ fn an_operator_makes_sees_changes_and_deletes_accounts() {
 fn an_operator_changes_the_keys_under_a_running_server() {
     let folder = tempfile::tempdir().unwrap();
     let served = serve(folder.path());
-    let keys = |arguments: &[&str], input: &str| run_with(folder.path(), &[&["keys"], arguments].concat(), input);
+    let keys = |arguments: &[&str], input: &str| {
+        run_with(folder.path(), &[&["keys"], arguments].concat(), input)
+    };
     let elsewhere = tempfile::tempdir().unwrap();
     let (code, _, error) = run_with(elsewhere.path(), &["keys", "rotate", "--emergency"], "");
-    assert!(code == Some(1) && error.contains("VESTIBULE_DATA_DIR"), "another folder than the server's: {error}");
+    assert!(
+        code == Some(1) && error.contains("VESTIBULE_DATA_DIR"),
+        "another folder than the server's: {error}"
+    );
     assert!(!elsewhere.path().join("data").exists());
     let listed = || keys(&["list"], "").1;
     let id = |state: &str| {
-        let line = listed().lines().find(|line| line.contains("access") && line.contains(state)).unwrap().to_owned();
+        let line = listed()
+            .lines()
+            .find(|line| line.contains("access") && line.contains(state))
+            .unwrap()
+            .to_owned();
         line.split_whitespace().next().unwrap().to_owned()
     };
     let published = |id: &str| {
-        let set = ask(&served, "GET /.well-known/jwks.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let set = ask(
+            &served,
+            "GET /.well-known/jwks.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        );
         set.contains(&id.to_lowercase())
     };
     let first = id("active");
@@ -309,19 +367,28 @@ fn an_operator_changes_the_keys_under_a_running_server() {
     let (code, _, error) = keys(&["retire", "--", &id("next")], "");
     assert!(code == Some(1) && error.contains("twice"), "{error}");
     let (code, _, error) = keys(&["retire", "-Gone_h-k"], "");
-    assert!(code == Some(1) && error.contains("-Gone_h-k"), "an id may begin with a hyphen: {error}");
+    assert!(
+        code == Some(1) && error.contains("-Gone_h-k"),
+        "an id may begin with a hyphen: {error}"
+    );
     let (code, _, log) = keys(&["rotate"], "");
     assert!(code == Some(0) && log.contains(r#""event":"keys_rotated""#), "{log}");
     assert_eq!(id("retiring"), first);
     until(|| published(&id("next")));
     let (code, _, log) = keys(&["retire", &first], "");
-    assert!(code == Some(0) && log.contains(&format!(r#""event":"key_retired","key":"{first}""#)), "{log}");
+    assert!(
+        code == Some(0) && log.contains(&format!(r#""event":"key_retired","key":"{first}""#)),
+        "{log}"
+    );
     until(|| !published(&first));
     let (code, _, error) = keys(&["retire", &first], "");
     assert!(code == Some(1) && error.contains("keys list"), "{error}");
     let second = id("active");
     let (_, out, log) = keys(&["rotate", "--emergency"], "");
-    assert!(out.contains("sign in again") && log.contains(r#""event":"keys_replaced""#), "{out}{log}");
+    assert!(
+        out.contains("sign in again") && log.contains(r#""event":"keys_replaced""#),
+        "{out}{log}"
+    );
     until(|| !published(&second));
     assert!(!listed().contains("retiring"));
 }
@@ -330,7 +397,9 @@ fn an_operator_changes_the_keys_under_a_running_server() {
 fn a_rotation_to_another_algorithm_tells_what_it_means_for_other_services() {
     let folder = tempfile::tempdir().unwrap();
     drop(serve(folder.path()));
-    for (algorithm, told) in [("ES256", "must accept ES256"), ("HS256", "no other service can verify")] {
+    for (algorithm, told) in
+        [("ES256", "must accept ES256"), ("HS256", "no other service can verify")]
+    {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = vestibule(folder.path());
         command.env("ROCKET_PORT", port.to_string()).env("VESTIBULE_ALGORITHM", algorithm);
@@ -341,7 +410,10 @@ fn a_rotation_to_another_algorithm_tells_what_it_means_for_other_services() {
         let (code, out, error) = run_with(folder.path(), &["keys", "rotate"], "");
         assert!(code == Some(0) && out.contains(told), "{out}{error}");
     }
-    assert!(!run_with(folder.path(), &["keys", "rotate"], "").1.contains("no longer with"), "nothing changed");
+    assert!(
+        !run_with(folder.path(), &["keys", "rotate"], "").1.contains("no longer with"),
+        "nothing changed"
+    );
 }
 
 #[test]
@@ -353,10 +425,14 @@ fn another_secret_takes_over_by_reseal() {
     let (code, _, error) = reseal("changeme");
     assert!(code == Some(1) && error.contains("openssl rand"), "{error}");
     let (code, out, error) = reseal(&format!("{NEW}\n"));
-    assert!(code == Some(0) && out.contains("VESTIBULE_SECRET") && !out.contains(NEW), "{out}{error}");
+    assert!(
+        code == Some(0) && out.contains("VESTIBULE_SECRET") && !out.contains(NEW),
+        "{out}{error}"
+    );
     let (code, message) = run(vestibule(folder.path()).args(["keys", "list"]));
     assert!(code == Some(1) && message.contains("another secret"), "{message}");
-    let (code, message) = run(vestibule(folder.path()).args(["keys", "list"]).env("VESTIBULE_SECRET", NEW));
+    let (code, message) =
+        run(vestibule(folder.path()).args(["keys", "list"]).env("VESTIBULE_SECRET", NEW));
     assert!(code == Some(0) && message.contains("active"), "{message}");
 }
 

@@ -15,8 +15,9 @@ impl Accounts {
     /// `Fault`.
     pub async fn adopt_settings(&self, algorithm: Algorithm) -> Result<(), Fault> {
         let (now, life, keys) = (self.clock.now(), self.lives.access, self.keys().await?);
-        let mut signing =
-            keys.iter().filter(|key| key.purpose == KeyPurpose::Access && key.state != KeyState::Retiring);
+        let mut signing = keys
+            .iter()
+            .filter(|key| key.purpose == KeyPurpose::Access && key.state != KeyState::Retiring);
         if signing.any(|key| key.token_life < life) {
             self.store.write(move |tx| store::keys::promise(tx, life)).await?;
         }
@@ -25,7 +26,9 @@ impl Accounts {
         }
         if let Some(active) = other_than(algorithm, &keys, KeyState::Active) {
             let (now, then) = (active.algorithm.as_str(), algorithm.as_str());
-            tracing::warn!("access tokens are signed with {now} until `vestibule keys rotate`, then with {then}");
+            tracing::warn!(
+                "access tokens are signed with {now} until `vestibule keys rotate`, then with {then}"
+            );
         }
         Ok(())
     }

@@ -84,7 +84,9 @@ impl Accounts {
         };
         let renewal = if may_renew { Renewal::Allowed } else { Renewal::Withheld };
         Ok(match self.redeem(claims, renewal, ip).await? {
-            Redemption::Renewed(pair) => Authenticated::SignedIn { claims: pair.claims, renewed: Some(Box::new(pair)) },
+            Redemption::Renewed(pair) => {
+                Authenticated::SignedIn { claims: pair.claims, renewed: Some(Box::new(pair)) }
+            }
             Redemption::Seen(session, role) => {
                 let claims = AccessClaims::of(&session, role, self.clock.now(), self.lives.access);
                 Authenticated::SignedIn { claims, renewed: None }
@@ -97,7 +99,10 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`; a refusal is a value.
-    pub async fn authenticate_access(&self, token: &str) -> Result<Result<AccessClaims, AccessProblem>, Fault> {
+    pub async fn authenticate_access(
+        &self,
+        token: &str,
+    ) -> Result<Result<AccessClaims, AccessProblem>, Fault> {
         let claims = match self.verify(|codec, now| codec.verify_access(token, now)).await? {
             Ok(claims) => claims,
             Err(TokenProblem::Expired) => return Ok(Err(AccessProblem::Expired)),

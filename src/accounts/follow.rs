@@ -57,7 +57,10 @@ mod tests {
         here.rotate_keys(KeyRotation::Ordinary).await.unwrap();
         assert_eq!(there.public_keys().len(), 2, "not read yet");
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        assert_eq!(there.authenticate_access(token).await.unwrap().err(), Some(AccessProblem::Ended));
+        assert_eq!(
+            there.authenticate_access(token).await.unwrap().err(),
+            Some(AccessProblem::Ended)
+        );
         assert_eq!(there.public_keys().len(), 3);
     }
 }

@@ -53,7 +53,8 @@ impl Hasher {
             let phc = Phc {
                 algorithm: Algorithm::Argon2id.ident(),
                 version: Some(Version::V0x13.into()),
-                params: ParamsString::try_from(&PARAMS).map_err(|_| Fault::Crypto("argon2 parameters"))?,
+                params: ParamsString::try_from(&PARAMS)
+                    .map_err(|_| Fault::Crypto("argon2 parameters"))?,
                 salt: Some(salt),
                 hash: Some(compute(&password, &salt, &PARAMS, buffer)?),
             };
@@ -63,14 +64,19 @@ impl Hasher {
     }
 
     /// Whether the password is the stored one. No stored one costs the same and is never right.
-    pub(super) async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<bool, Fault> {
+    pub(super) async fn verify(
+        &self,
+        password: Password,
+        stored: Option<PasswordHash>,
+    ) -> Result<bool, Fault> {
         self.in_turn(move |buffer| verify_in(buffer, &password, stored.as_ref())).await
     }
 
     /// Whether a stored hash has lower parameters than a new one would get.
     pub(super) fn is_weak(stored: &PasswordHash) -> bool {
-        Stored::read(stored)
-            .is_none_or(|stored| stored.params.m_cost() < PARAMS.m_cost() || stored.params.t_cost() < PARAMS.t_cost())
+        Stored::read(stored).is_none_or(|stored| {
+            stored.params.m_cost() < PARAMS.m_cost() || stored.params.t_cost() < PARAMS.t_cost()
+        })
     }
 
     /// Waits for a buffer and works in it on a blocking thread. The permit goes along: a client that hangs up does not free
@@ -148,14 +154,20 @@ impl Stored {
     fn read(stored: &PasswordHash) -> Option<Self> {
         let phc = Phc::new(stored.as_phc()).ok()?;
         let params = Params::try_from(&phc).ok()?;
-        let ours = phc.algorithm == Algorithm::Argon2id.ident() && phc.version == Some(Version::V0x13.into());
-        let bounded = params.block_count() <= PARAMS.block_count() && params.t_cost() <= MOST_PASSES;
+        let ours = phc.algorithm == Algorithm::Argon2id.ident()
+            && phc.version == Some(Version::V0x13.into());
+        let bounded =
+            params.block_count() <= PARAMS.block_count() && params.t_cost() <= MOST_PASSES;
         (ours && bounded).then_some(Self { params, salt: phc.salt?, hash: phc.hash? })
     }
 }
 
 /// Exactly one hash, whatever is stored.
-fn verify_in(buffer: &mut [Block], password: &Password, stored: Option<&PasswordHash>) -> Result<bool, Fault> {
+fn verify_in(
+    buffer: &mut [Block],
+    password: &Password,
+    stored: Option<&PasswordHash>,
+) -> Result<bool, Fault> {
     let Some(stored) = stored.and_then(Stored::read) else {
         compute(password, &new_salt()?, &PARAMS, buffer)?;
         return Ok(false);
@@ -164,7 +176,12 @@ fn verify_in(buffer: &mut [Block], password: &Password, stored: Option<&Password
     Ok(compute(password, &stored.salt, &stored.params, buffer)? == stored.hash)
 }
 
-fn compute(password: &Password, salt: &Salt, params: &Params, buffer: &mut [Block]) -> Result<Output, Fault> {
+fn compute(
+    password: &Password,
+    salt: &Salt,
+    params: &Params,
+    buffer: &mut [Block],
+) -> Result<Output, Fault> {
     #[cfg(test)]
     tests::HASHES.with(|hashes| hashes.set(hashes.get() + 1));
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
@@ -172,7 +189,9 @@ fn compute(password: &Password, salt: &Salt, params: &Params, buffer: &mut [Bloc
     let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
     let out = out.get_mut(..length).ok_or(Fault::Crypto("argon2 output length"))?;
     let blocks = buffer.get_mut(..params.block_count()).ok_or(Fault::Crypto("argon2 memory"))?;
-    argon2.hash_password_into_with_memory(password.expose(), salt, out, blocks).map_err(|_| Fault::Crypto("argon2"))?;
+    argon2
+        .hash_password_into_with_memory(password.expose(), salt, out, blocks)
+        .map_err(|_| Fault::Crypto("argon2"))?;
     Output::new(out).map_err(|_| Fault::Crypto("argon2 output"))
 }
 

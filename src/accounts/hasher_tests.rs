@@ -27,7 +27,10 @@ async fn a_hash_verifies_its_own_password_alone() {
 #[tokio::test]
 async fn two_hashes_of_one_password_differ() {
     let hasher = hasher();
-    let (a, b) = (hasher.hash(password("same")).await.unwrap(), hasher.hash(password("same")).await.unwrap());
+    let (a, b) = (
+        hasher.hash(password("same")).await.unwrap(),
+        hasher.hash(password("same")).await.unwrap(),
+    );
     assert!(a != b);
 }
 
@@ -35,9 +38,18 @@ async fn two_hashes_of_one_password_differ() {
 async fn no_stored_hash_and_an_unreadable_one_are_never_right() {
     let hasher = hasher();
     assert!(!hasher.verify(password("x"), None).await.unwrap());
-    let odd = ["", "plain", "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA"];
+    let odd = [
+        "",
+        "plain",
+        "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+    ];
     for phc in odd {
-        assert!(!hasher.verify(password("x"), Some(PasswordHash::from_phc(phc.to_owned()))).await.unwrap());
+        assert!(
+            !hasher
+                .verify(password("x"), Some(PasswordHash::from_phc(phc.to_owned())))
+                .await
+                .unwrap()
+        );
     }
 }
 
@@ -71,7 +83,8 @@ fn parameters_of_a_stored_hash_are_capped() {
 async fn when_the_line_is_full_the_next_is_refused_at_once() {
     let hasher = hasher();
     let longest = hasher.longest_line;
-    let places: Vec<_> = (0..longest).map(|_| Place::in_line(&hasher.waiting, longest).unwrap()).collect();
+    let places: Vec<_> =
+        (0..longest).map(|_| Place::in_line(&hasher.waiting, longest).unwrap()).collect();
     assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Busy(_))));
     drop(places);
     assert!(hasher.verify(password("x"), None).await.is_ok());
@@ -119,6 +132,8 @@ async fn a_client_that_hangs_up_does_not_free_the_place_of_a_hash_that_still_run
     let _all = hasher.gate.acquire_many(u32::try_from(all).unwrap()).await.unwrap();
 }
 
-async fn futures_poll_once<F: Future>(future: &mut std::pin::Pin<Box<F>>) -> std::task::Poll<F::Output> {
+async fn futures_poll_once<F: Future>(
+    future: &mut std::pin::Pin<Box<F>>,
+) -> std::task::Poll<F::Output> {
     std::future::poll_fn(|context| std::task::Poll::Ready(future.as_mut().poll(context))).await
 }

@@ -28,7 +28,8 @@ pub(super) struct KeyFeed {
 impl KeyFeed {
     /// Follows the keys that were read at `read_at`.
     pub(super) fn new(codec: Arc<Codec>, store: Store, read_at: Time) -> Self {
-        let (looks_left, read_at) = (AtomicU8::new(LOOKS), AtomicI64::new(read_at.timestamp_millis()));
+        let (looks_left, read_at) =
+            (AtomicU8::new(LOOKS), AtomicI64::new(read_at.timestamp_millis()));
         Self { codec, store, looks_left, read_at, reading: Mutex::new(()) }
     }
 
@@ -56,7 +57,8 @@ impl KeyFeed {
     async fn read(&self, now: Time) -> Result<(), Fault> {
         let _turn = self.reading.lock().await;
         let records = self.store.read(move |tx| store::keys::all(tx, now)).await?;
-        let signing = || self.codec.keys().ring().signing(KeyPurpose::Access).map(|key| key.id.clone()).ok();
+        let signing =
+            || self.codec.keys().ring().signing(KeyPurpose::Access).map(|key| key.id.clone()).ok();
         let before = signing();
         for problem in self.codec.keys().follow(&records)? {
             tracing::error!(%problem, "a signing key is left out; if the secret was changed, restart with the new one");

@@ -107,7 +107,10 @@ impl Accounts {
         let keys = self.keys().await?;
         let next = key_of(&keys, KeyPurpose::Access, KeyState::Next).ok_or(NO_KEY)?;
         let kinds = kinds(next.algorithm, states);
-        Ok(kinds.into_iter().map(|kind| self.codec.keys().make(kind, now)).collect::<Result<_, _>>()?)
+        Ok(kinds
+            .into_iter()
+            .map(|kind| self.codec.keys().make(kind, now))
+            .collect::<Result<_, _>>()?)
     }
 
     /// Puts keys beside those that are stored, which are handed to `work`, if they are all sealed under one secret still.
@@ -140,10 +143,19 @@ struct Last {
 }
 
 impl Last {
-    fn of(tx: &mut Tx<'_>, keys: &[KeyRecord], lives: &Lives, now: Time) -> Result<Self, StoreFault> {
+    fn of(
+        tx: &mut Tx<'_>,
+        keys: &[KeyRecord],
+        lives: &Lives,
+        now: Time,
+    ) -> Result<Self, StoreFault> {
         let access_life = promised(keys).max(lives.access);
         let last_end = store::sessions::last_end(tx)?.unwrap_or(now);
-        Ok(Self { access_life, access: now + access_life + LEEWAY, refresh: last_end.max(now + lives.session) })
+        Ok(Self {
+            access_life,
+            access: now + access_life + LEEWAY,
+            refresh: last_end.max(now + lives.session),
+        })
     }
 }
 
@@ -155,16 +167,27 @@ fn promised(keys: &[KeyRecord]) -> Span {
 /// What keys there are, for both purposes. Refresh tokens are signed with HMAC, since only we verify them.
 pub(super) fn kinds(access: Algorithm, states: &[KeyState]) -> Vec<KeyKind> {
     let purposes = [(KeyPurpose::Access, access), (KeyPurpose::Refresh, Algorithm::Hs256)];
-    let of = |(purpose, algorithm)| states.iter().map(move |&state| KeyKind { purpose, algorithm, state });
+    let of = |(purpose, algorithm)| {
+        states.iter().map(move |&state| KeyKind { purpose, algorithm, state })
+    };
     purposes.into_iter().flat_map(of).collect()
 }
 
 /// The key for this purpose in this state; of retiring ones there may be several.
-pub(super) fn key_of(keys: &[KeyRecord], purpose: KeyPurpose, state: KeyState) -> Option<&KeyRecord> {
+pub(super) fn key_of(
+    keys: &[KeyRecord],
+    purpose: KeyPurpose,
+    state: KeyState,
+) -> Option<&KeyRecord> {
     keys.iter().find(|key| key.purpose == purpose && key.state == state)
 }
 
-fn promote_all(tx: &mut Tx<'_>, keys: &[KeyRecord], fresh: &[KeyRecord], last: &Last) -> Result<(), StoreFault> {
+fn promote_all(
+    tx: &mut Tx<'_>,
+    keys: &[KeyRecord],
+    fresh: &[KeyRecord],
+    last: &Last,
+) -> Result<(), StoreFault> {
     for waiting in fresh {
         let active = key_of(keys, waiting.purpose, KeyState::Active).ok_or(NO_KEY)?;
         let next = key_of(keys, waiting.purpose, KeyState::Next).ok_or(NO_KEY)?;
@@ -178,7 +201,12 @@ fn promote_all(tx: &mut Tx<'_>, keys: &[KeyRecord], fresh: &[KeyRecord], last: &
     store::keys::promise(tx, last.access_life)
 }
 
-fn replace_all(tx: &mut Tx<'_>, keys: &[KeyRecord], fresh: &[KeyRecord], now: Time) -> Result<(), StoreFault> {
+fn replace_all(
+    tx: &mut Tx<'_>,
+    keys: &[KeyRecord],
+    fresh: &[KeyRecord],
+    now: Time,
+) -> Result<(), StoreFault> {
     keys.iter().try_for_each(|old| store::keys::delete(tx, &old.id))?;
     fresh.iter().try_for_each(|key| store::keys::insert(tx, key))?;
     store::keys::promise(tx, promised(keys))?;

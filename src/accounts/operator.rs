@@ -49,7 +49,14 @@ impl Accounts {
         let AccountDraft { name, email, password, role } = draft;
         let hash = self.hasher.hash(password).await?;
         let now = self.clock.now();
-        let account = Account { id: AccountId(self.new_id()), email, name, role, created_at: now, disabled_at: None };
+        let account = Account {
+            id: AccountId(self.new_id()),
+            email,
+            name,
+            role,
+            created_at: now,
+            disabled_at: None,
+        };
         let created = self.store.write(move |tx| {
             if store::accounts::insert(tx, &account, &hash)? == Inserted::EmailTaken {
                 return Ok(Err(OperatorRefusal::EmailTaken));
@@ -77,7 +84,10 @@ impl Accounts {
         let found = self.store.read(move |tx| {
             let Some(account) = find(tx, &who)? else { return Ok(None) };
             let sessions = store::sessions::not_ended(tx, account.id)?;
-            Ok(Some((account, sessions.into_iter().filter(|session| session.is_alive(now)).collect())))
+            Ok(Some((
+                account,
+                sessions.into_iter().filter(|session| session.is_alive(now)).collect(),
+            )))
         });
         Ok(found.await?)
     }
@@ -174,7 +184,9 @@ impl Accounts {
 
     async fn change<F>(&self, who: Who, work: F) -> Result<Changed, Fault>
     where
-        F: FnOnce(&mut Tx<'_>, &mut Ending, Account) -> Result<Changed, StoreFault> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>, &mut Ending, Account) -> Result<Changed, StoreFault>
+            + Send
+            + 'static,
     {
         let done = self.write_ending(self.clock.now(), move |tx, ending| match find(tx, &who)? {
             Some(account) => work(tx, ending, account),
@@ -187,7 +199,9 @@ impl Accounts {
 fn find(tx: &mut Tx<'_>, who: &Who) -> Result<Option<Account>, StoreFault> {
     match who {
         Who::Id(id) => store::accounts::find(tx, *id),
-        Who::Email(email) => Ok(store::accounts::find_by_email(tx, email)?.map(|(account, _)| account)),
+        Who::Email(email) => {
+            Ok(store::accounts::find_by_email(tx, email)?.map(|(account, _)| account))
+        }
     }
 }
 
@@ -212,7 +226,11 @@ fn end_sessions(
 }
 
 /// The sessions of an account that have not ended; what is revoked of them stays revoked for as long as they could last.
-fn sessions(tx: &mut Tx<'_>, ending: &mut Ending, account: &Account) -> Result<Vec<Session>, StoreFault> {
+fn sessions(
+    tx: &mut Tx<'_>,
+    ending: &mut Ending,
+    account: &Account,
+) -> Result<Vec<Session>, StoreFault> {
     let sessions = store::sessions::not_ended(tx, account.id)?;
     for session in &sessions {
         ending.reach(session);

@@ -41,7 +41,9 @@ impl Accounts {
     ) -> Result<PasswordChanged, Fault> {
         self.check_signing()?;
         let id = claims.account_id;
-        let Some(profile) = self.profile(claims).await? else { return Ok(PasswordChanged::NotSignedIn) };
+        let Some(profile) = self.profile(claims).await? else {
+            return Ok(PasswordChanged::NotSignedIn);
+        };
         let found = self.store.read(move |tx| store::accounts::find_with_hash(tx, id)).await?;
         let old = found.map(|(_, hash)| hash);
         if !self.hasher.verify(change.current, old.clone()).await? {
@@ -53,14 +55,17 @@ impl Accounts {
         let persistent = profile.session.persistent;
         let sign_in = SignIn { method: SignInMethod::Password, persistent, device: change.device };
         let session = new_session(id, sign_in, now, &self.lives);
-        let replacement = Replacement { asking: claims.session_id, old, new, next: session.clone() };
+        let replacement =
+            Replacement { asking: claims.session_id, old, new, next: session.clone() };
         match self.write_ending(now, move |tx, ending| replacement.carry_out(tx, ending)).await? {
             Replaced::WrongPassword => Ok(PasswordChanged::WrongPassword),
             Replaced::NotSignedIn => {
                 self.found_ended(&claims);
                 Ok(PasswordChanged::NotSignedIn)
             }
-            Replaced::Yes(role) => Ok(PasswordChanged::Yes(Box::new(self.issue(&session, role, now)?))),
+            Replaced::Yes(role) => {
+                Ok(PasswordChanged::Yes(Box::new(self.issue(&session, role, now)?)))
+            }
         }
     }
 }

@@ -24,7 +24,8 @@ impl Accounts {
     pub async fn profile(&self, claims: AccessClaims) -> Result<Option<Profile>, Fault> {
         let now = self.clock.now();
         let found = self.store.read(move |tx| {
-            let account = store::accounts::find(tx, claims.account_id)?.filter(|account| !account.is_disabled());
+            let account = store::accounts::find(tx, claims.account_id)?
+                .filter(|account| !account.is_disabled());
             let session = store::sessions::find(tx, claims.session_id)?;
             Ok(account.zip(session.filter(|session| session.is_alive(now))))
         });
@@ -48,10 +49,16 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn rename(&self, claims: AccessClaims, name: DisplayName, ip: Option<IpAddr>) -> Result<bool, Fault> {
+    pub async fn rename(
+        &self,
+        claims: AccessClaims,
+        name: DisplayName,
+        ip: Option<IpAddr>,
+    ) -> Result<bool, Fault> {
         let now = self.clock.now();
         let renamed = self.store.write(move |tx| {
-            let session = store::sessions::find(tx, claims.session_id)?.filter(|session| session.is_alive(now));
+            let session = store::sessions::find(tx, claims.session_id)?
+                .filter(|session| session.is_alive(now));
             let Some(session) = session else { return Ok(false) };
             record(tx, Event::of(EventKind::ProfileChanged, &session, now, ip))?;
             store::accounts::rename(tx, claims.account_id, &name)

@@ -20,7 +20,9 @@ impl Accounts {
         let verified = self.verify(|codec, _| codec.verify_refresh(token)).await?;
         let claims = match verified {
             Ok(claims) => claims,
-            Err(TokenProblem::UnknownKey) => return Err(Fault::Busy("tokens name keys that nobody knows")),
+            Err(TokenProblem::UnknownKey) => {
+                return Err(Fault::Busy("tokens name keys that nobody knows"));
+            }
             Err(_) => return Ok(Err(Refusal::Forged)),
         };
         let pair = match self.redeem(claims, Renewal::Allowed, ip).await? {
@@ -28,7 +30,8 @@ impl Accounts {
             Redemption::Refused(refusal) => return Ok(Err(refusal)),
             Redemption::Seen(..) => return Ok(Err(Refusal::Stale)),
         };
-        let account = self.store.read(move |tx| store::accounts::find(tx, claims.account_id)).await?;
+        let account =
+            self.store.read(move |tx| store::accounts::find(tx, claims.account_id)).await?;
         Ok(account.map(|account| (pair, account)).ok_or(Refusal::Unknown))
     }
 }

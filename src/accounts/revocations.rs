@@ -84,9 +84,14 @@ impl Revocations {
 
     fn judge(&self, claims: &AccessClaims, now: Time) -> Verdict {
         let known = self.read();
-        let dead = known.dead.get(&claims.session_id).filter(|(generation, _)| claims.generation <= *generation);
+        let dead = known
+            .dead
+            .get(&claims.session_id)
+            .filter(|(generation, _)| claims.generation <= *generation);
         match known.read_at {
-            _ if dead.is_some_and(|(generation, _)| *generation == Generation::MAX) => Verdict::Dead,
+            _ if dead.is_some_and(|(generation, _)| *generation == Generation::MAX) => {
+                Verdict::Dead
+            }
             _ if dead.is_some() => Verdict::Superseded,
             Some(at) if now - at <= FRESH => Verdict::Alive,
             _ => Verdict::Unsure,
@@ -134,7 +139,12 @@ impl Ending {
     }
 
     /// Ends a session; false if it had ended before.
-    pub(super) fn end(&mut self, tx: &mut Tx<'_>, id: SessionId, reason: EndReason) -> Result<bool, StoreFault> {
+    pub(super) fn end(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: SessionId,
+        reason: EndReason,
+    ) -> Result<bool, StoreFault> {
         let ended = store::sessions::end(tx, id, reason, self.now)?;
         self.revoke_if(tx, id, ended)
     }
@@ -157,12 +167,21 @@ impl Ending {
     }
 
     /// Lets the current access tokens of a session die, but not the session: its next renewal tells what has changed.
-    pub(super) fn supersede(&mut self, tx: &mut Tx<'_>, session: &Session) -> Result<(), StoreFault> {
+    pub(super) fn supersede(
+        &mut self,
+        tx: &mut Tx<'_>,
+        session: &Session,
+    ) -> Result<(), StoreFault> {
         let Session { id, generation, .. } = *session;
         self.revoke(tx, Revocation { session_id: id, generation, until: self.until })
     }
 
-    fn revoke_if(&mut self, tx: &mut Tx<'_>, id: SessionId, ended: bool) -> Result<bool, StoreFault> {
+    fn revoke_if(
+        &mut self,
+        tx: &mut Tx<'_>,
+        id: SessionId,
+        ended: bool,
+    ) -> Result<bool, StoreFault> {
         if ended {
             self.revoke(tx, Revocation::of_ended(id, self.until))?;
         }
@@ -198,7 +217,10 @@ impl Accounts {
     }
 
     /// Whether a verified access token is still good, by the map; by the records while one of the feeds has stalled.
-    pub(super) async fn check_revoked(&self, claims: &AccessClaims) -> Result<Result<(), AccessProblem>, Fault> {
+    pub(super) async fn check_revoked(
+        &self,
+        claims: &AccessClaims,
+    ) -> Result<Result<(), AccessProblem>, Fault> {
         let (now, claims) = (self.clock.now(), *claims);
         let verdict = match self.revocations.judge(&claims, now) {
             Verdict::Alive if !self.key_feed.is_fresh(now) => Verdict::Unsure,
@@ -213,9 +235,15 @@ impl Accounts {
     }
 }
 
-fn by_records(tx: &mut Tx<'_>, claims: &AccessClaims, now: Time) -> Result<Result<(), AccessProblem>, StoreFault> {
-    let session = store::sessions::find(tx, claims.session_id)?.filter(|session| session.is_alive(now));
-    let account = store::accounts::find(tx, claims.account_id)?.filter(|account| !account.is_disabled());
+fn by_records(
+    tx: &mut Tx<'_>,
+    claims: &AccessClaims,
+    now: Time,
+) -> Result<Result<(), AccessProblem>, StoreFault> {
+    let session =
+        store::sessions::find(tx, claims.session_id)?.filter(|session| session.is_alive(now));
+    let account =
+        store::accounts::find(tx, claims.account_id)?.filter(|account| !account.is_disabled());
     Ok(match session.and(account) {
         None => Err(AccessProblem::Ended),
         Some(account) if account.role != claims.role => Err(AccessProblem::Expired),

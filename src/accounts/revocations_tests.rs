@@ -85,7 +85,12 @@ async fn what_others_wrote_is_loaded_at_the_start_and_caught_up_with_also_when_c
 async fn what_was_written_during_a_gap_is_caught_up_with() {
     let (store, _folder) = store();
     let map = Revocations::load(&store, &Clock::by_hand(start())).await.unwrap();
-    write(&store, Revocation::of_ended(id(1), start() + Span::hours(1)), start() + Span::seconds(40)).await;
+    write(
+        &store,
+        Revocation::of_ended(id(1), start() + Span::hours(1)),
+        start() + Span::seconds(40),
+    )
+    .await;
     map.catch_up(&store, start() + Span::minutes(5)).await.unwrap();
     assert_eq!(map.judge(&claims(id(1), 1), start() + Span::minutes(5)), Verdict::Dead);
 }
@@ -107,7 +112,8 @@ async fn the_record_of_a_session_is_swept_a_day_after_its_absolute_life() {
     use crate::domain::session::{SignIn, SignInMethod};
     let (store, _folder) = store();
     let day = Span::days(1);
-    let lives = Lives { access: Span::minutes(15), idle: day, session: day, grace: Span::seconds(20) };
+    let lives =
+        Lives { access: Span::minutes(15), idle: day, session: day, grace: Span::seconds(20) };
     let account = crate::domain::account::Account {
         id: AccountId(Uuid::nil()),
         email: crate::domain::email::EmailAddress::parse("ada@example.org").unwrap(),
@@ -116,7 +122,8 @@ async fn the_record_of_a_session_is_swept_a_day_after_its_absolute_life() {
         created_at: start(),
         disabled_at: None,
     };
-    let sign_in = SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
+    let sign_in =
+        SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
     let session = Session::start(id(1), account.id, sign_in, start(), &lives);
     let hash = crate::domain::password::PasswordHash::from_phc(String::new());
     store
@@ -126,7 +133,9 @@ async fn the_record_of_a_session_is_swept_a_day_after_its_absolute_life() {
         })
         .await
         .unwrap();
-    for (now, kept) in [(start() + day * 2, true), (start() + day * 2 + Span::milliseconds(1), false)] {
+    for (now, kept) in
+        [(start() + day * 2, true), (start() + day * 2 + Span::milliseconds(1), false)]
+    {
         store.write(move |tx| sweep(tx, now)).await.unwrap();
         let found = store.read(|tx| store::sessions::find(tx, id(1))).await.unwrap();
         assert_eq!(found.is_some(), kept, "{now}");

@@ -63,12 +63,21 @@ impl Accounts {
         loop {
             let now = self.clock.now();
             let presentation = Presentation { claims, renewal, ip, now, lives: self.lives };
-            return Ok(match self.write_ending(now, move |tx, ending| presentation.decide(tx, ending)).await? {
-                Trip::Alive(session, role) if renewal == Renewal::Withheld => Redemption::Seen(session, role),
-                Trip::Alive(session, role) => Redemption::Renewed(self.issue(&session, role, now)?),
-                Trip::Refused(refusal) => Redemption::Refused(refusal),
-                Trip::Lost => continue,
-            });
+            return Ok(
+                match self
+                    .write_ending(now, move |tx, ending| presentation.decide(tx, ending))
+                    .await?
+                {
+                    Trip::Alive(session, role) if renewal == Renewal::Withheld => {
+                        Redemption::Seen(session, role)
+                    }
+                    Trip::Alive(session, role) => {
+                        Redemption::Renewed(self.issue(&session, role, now)?)
+                    }
+                    Trip::Refused(refusal) => Redemption::Refused(refusal),
+                    Trip::Lost => continue,
+                },
+            );
         }
     }
 }
@@ -79,7 +88,9 @@ impl Presentation {
         let found = store::sessions::find(tx, self.claims.session_id)?;
         let found = found.filter(|session| session.account_id == self.claims.account_id);
         let decision = decide(found.as_ref(), self.claims.generation, self.now, &self.lives);
-        let (Some(session), Some(account)) = (found, store::accounts::find(tx, self.claims.account_id)?) else {
+        let (Some(session), Some(account)) =
+            (found, store::accounts::find(tx, self.claims.account_id)?)
+        else {
             return Ok(Trip::Refused(Refusal::Unknown));
         };
         if account.is_disabled() && session.ended.is_none() {
@@ -88,9 +99,16 @@ impl Presentation {
         match decision {
             Decision::Rotate(step) => self.renew(tx, session, step, account.role),
             Decision::Repeat => Ok(Trip::Alive(session, account.role)),
-            Decision::Reissue { .. } if self.renewal == Renewal::Withheld => Ok(Trip::Alive(session, account.role)),
+            Decision::Reissue { .. } if self.renewal == Renewal::Withheld => {
+                Ok(Trip::Alive(session, account.role))
+            }
             Decision::Reissue { replay_until } => {
-                let won = store::sessions::extend_replay(tx, session.id, session.generation, replay_until)?;
+                let won = store::sessions::extend_replay(
+                    tx,
+                    session.id,
+                    session.generation,
+                    replay_until,
+                )?;
                 Ok(if won { Trip::Alive(session, account.role) } else { Trip::Lost })
             }
             Decision::Heal(step) => self.heal(tx, session, step, account.role),
@@ -109,7 +127,13 @@ impl Presentation {
         }
     }
 
-    fn renew(&self, tx: &mut Tx<'_>, session: Session, step: Step, role: Role) -> Result<Trip, StoreFault> {
+    fn renew(
+        &self,
+        tx: &mut Tx<'_>,
+        session: Session,
+        step: Step,
+        role: Role,
+    ) -> Result<Trip, StoreFault> {
         if self.renewal == Renewal::Withheld {
             return Ok(Trip::Alive(session, role));
         }
@@ -117,7 +141,13 @@ impl Presentation {
         Ok(if won { Trip::Alive(session.stepped(step), role) } else { Trip::Lost })
     }
 
-    fn heal(&self, tx: &mut Tx<'_>, session: Session, step: Step, role: Role) -> Result<Trip, StoreFault> {
+    fn heal(
+        &self,
+        tx: &mut Tx<'_>,
+        session: Session,
+        step: Step,
+        role: Role,
+    ) -> Result<Trip, StoreFault> {
         let healed = Event::of(EventKind::SessionHealed, &session, self.now, self.ip);
         let trip = self.renew(tx, session, step, role)?;
         if self.renewal == Renewal::Allowed && matches!(trip, Trip::Alive(..)) {

@@ -30,9 +30,11 @@ impl Accounts {
     /// `Fault`.
     pub async fn sessions(&self, claims: AccessClaims) -> Result<Option<OwnSessions>, Fault> {
         let now = self.clock.now();
-        let found = self.store.read(move |tx| store::sessions::not_ended(tx, claims.account_id)).await?;
+        let found =
+            self.store.read(move |tx| store::sessions::not_ended(tx, claims.account_id)).await?;
         let living = found.into_iter().filter(|session| session.is_alive(now));
-        let (mut this, others): (Vec<_>, Vec<_>) = living.partition(|session| session.id == claims.session_id);
+        let (mut this, others): (Vec<_>, Vec<_>) =
+            living.partition(|session| session.id == claims.session_id);
         let own = this.pop().map(|this| OwnSessions { this, others });
         if own.is_none() {
             self.found_ended(&claims);
@@ -52,15 +54,19 @@ impl Accounts {
         ip: Option<IpAddr>,
     ) -> Result<Option<usize>, Fault> {
         let now = self.clock.now();
-        let reason = if which == Which::All { EndReason::Everywhere } else { EndReason::EndedElsewhere };
+        let reason =
+            if which == Which::All { EndReason::Everywhere } else { EndReason::EndedElsewhere };
         let done = self.write_ending(now, move |tx, ending| {
             let own = store::sessions::not_ended(tx, claims.account_id)?;
-            let living: Vec<&Session> = own.iter().filter(|session| session.is_alive(now)).collect();
+            let living: Vec<&Session> =
+                own.iter().filter(|session| session.is_alive(now)).collect();
             if !living.iter().any(|session| session.id == claims.session_id) {
                 return Ok(None);
             }
             let mut count = 0;
-            for session in living.into_iter().filter(|session| which.takes(session.id, claims.session_id)) {
+            for session in
+                living.into_iter().filter(|session| which.takes(session.id, claims.session_id))
+            {
                 if ending.end(tx, session.id, reason)? {
                     record(tx, Event::of(EventKind::SessionEnded, session, now, ip))?;
                     count += 1;

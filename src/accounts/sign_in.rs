@@ -33,7 +33,10 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<Option<(TokenPair, Account)>, Fault> {
+    pub async fn sign_in(
+        &self,
+        attempt: SignInAttempt,
+    ) -> Result<Option<(TokenPair, Account)>, Fault> {
         self.check_signing()?;
         let SignInAttempt { email, password, persistent, device, replaces } = attempt;
         let found = self.store.read(move |tx| store::accounts::find_by_email(tx, &email)).await?;
@@ -41,7 +44,8 @@ impl Accounts {
         let right = self.hasher.verify(password.clone(), hash.clone()).await?;
         let open = account.clone().filter(|account| !account.is_disabled());
         let (Some(account), Some(hash), true) = (open, hash, right) else {
-            let (account, ip) = (account.map(|account| display(account.id.0)), device.ip.map(display));
+            let (account, ip) =
+                (account.map(|account| display(account.id.0)), device.ip.map(display));
             tracing::warn!(event = "sign_in_refused", account, ip, "security event");
             return Ok(None);
         };
@@ -53,7 +57,8 @@ impl Accounts {
         let started = self.write_ending(now, move |tx, ending| {
             // A changed password and a disabled account end all sessions, and a role may have changed while we hashed: nothing that
             // began before must slip in after it.
-            let unchanged = |(account, hash): &(Account, _)| !account.is_disabled() && *hash == verified;
+            let unchanged =
+                |(account, hash): &(Account, _)| !account.is_disabled() && *hash == verified;
             let found = store::accounts::find_with_hash(tx, stored.account_id)?.filter(unchanged);
             let Some((account, _)) = found else { return Ok(None) };
             start_session(tx, ending, &stored, replaces)?;
@@ -82,7 +87,12 @@ impl Accounts {
 }
 
 /// A session that starts now.
-pub(super) fn new_session(account: AccountId, sign_in: SignIn, now: Time, lives: &Lives) -> Session {
+pub(super) fn new_session(
+    account: AccountId,
+    sign_in: SignIn,
+    now: Time,
+    lives: &Lives,
+) -> Session {
     Session::start(SessionId(new_id(now)), account, sign_in, now, lives)
 }
 

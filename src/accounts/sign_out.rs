@@ -12,14 +12,21 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn presented_session(&self, presented: &Presented<'_>) -> Result<Option<SessionId>, Fault> {
+    pub async fn presented_session(
+        &self,
+        presented: &Presented<'_>,
+    ) -> Result<Option<SessionId>, Fault> {
         if let Some(token) = presented.refresh
             && let Ok(claims) = self.verify(|codec, _| codec.verify_refresh(token)).await?
         {
             return Ok(Some(claims.session_id));
         }
         let Some(token) = presented.access else { return Ok(None) };
-        Ok(self.verify(|codec, now| codec.verify_access(token, now)).await?.ok().map(|claims| claims.session_id))
+        Ok(self
+            .verify(|codec, now| codec.verify_access(token, now))
+            .await?
+            .ok()
+            .map(|claims| claims.session_id))
     }
 
     /// Ends a session. Ending one that has ended is no fault.

@@ -38,7 +38,10 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`; a taken address is a value.
-    pub async fn sign_up(&self, new: NewAccount) -> Result<Result<(TokenPair, Account), SignUpRefusal>, Fault> {
+    pub async fn sign_up(
+        &self,
+        new: NewAccount,
+    ) -> Result<Result<(TokenPair, Account), SignUpRefusal>, Fault> {
         if !self.registration_open() {
             return Ok(Err(SignUpRefusal::Closed));
         }
@@ -47,8 +50,19 @@ impl Accounts {
         let now = self.clock.now();
         let id = AccountId(self.new_id());
         let role = Role::User;
-        let account = Account { id, email: new.email, name: new.name, role, created_at: now, disabled_at: None };
-        let sign_in = SignIn { method: SignInMethod::Registration, persistent: new.persistent, device: new.device };
+        let account = Account {
+            id,
+            email: new.email,
+            name: new.name,
+            role,
+            created_at: now,
+            disabled_at: None,
+        };
+        let sign_in = SignIn {
+            method: SignInMethod::Registration,
+            persistent: new.persistent,
+            device: new.device,
+        };
         let session = new_session(id, sign_in, now, &self.lives);
         let (stored_account, stored) = (account.clone(), session.clone());
         let inserted = self.write_ending(now, move |tx, ending| {

@@ -56,12 +56,27 @@ impl Accounts {
         let revocations = Arc::new(Revocations::load(&store, &clock).await?);
         let key_feed = Arc::new(KeyFeed::new(Arc::clone(&codec), store.clone(), opened_at));
         let confirmed = Confirmed::default();
-        Ok(Self { store, codec, key_feed, hasher, clock, lives, registration, confirmed, revocations })
+        Ok(Self {
+            store,
+            codec,
+            key_feed,
+            hasher,
+            clock,
+            lives,
+            registration,
+            confirmed,
+            revocations,
+        })
     }
 }
 
 /// Opens the stored keys and makes the missing ones: on an empty database all of them.
-async fn open_keys(store: &Store, secret: &Secret, algorithm: Algorithm, now: Time) -> Result<Keys, StartProblem> {
+async fn open_keys(
+    store: &Store,
+    secret: &Secret,
+    algorithm: Algorithm,
+    now: Time,
+) -> Result<Keys, StartProblem> {
     let sealer = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
     let mut records = store.read(move |tx| store::keys::all(tx, now)).await?;
     let missing = missing(&records, algorithm);
@@ -71,7 +86,10 @@ async fn open_keys(store: &Store, secret: &Secret, algorithm: Algorithm, now: Ti
             Keyring::open(&records, &sealer)?;
         }
         // Only now: making keys gathers randomness, which takes longer than the rest of the start.
-        let fresh = missing.into_iter().map(|kind| new_key(kind, &sealer, now)).collect::<Result<Vec<_>, _>>()?;
+        let fresh = missing
+            .into_iter()
+            .map(|kind| new_key(kind, &sealer, now))
+            .collect::<Result<Vec<_>, _>>()?;
         records = store.write(move |tx| add_missing(tx, &fresh, now)).await?;
     }
     Ok(Keys::open(&records, sealer)?)
@@ -83,7 +101,11 @@ fn missing(records: &[KeyRecord], algorithm: Algorithm) -> Vec<KeyKind> {
 }
 
 /// Stores fresh keys, but those another process was faster with: then its keys are everybody's.
-fn add_missing(tx: &mut Tx<'_>, fresh: &[KeyRecord], now: Time) -> Result<Vec<KeyRecord>, StoreFault> {
+fn add_missing(
+    tx: &mut Tx<'_>,
+    fresh: &[KeyRecord],
+    now: Time,
+) -> Result<Vec<KeyRecord>, StoreFault> {
     let stored = store::keys::all(tx, now)?;
     for key in fresh.iter().filter(|key| !is_there(&stored, key.purpose, key.state)) {
         store::keys::insert(tx, key)?;

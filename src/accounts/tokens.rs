@@ -26,7 +26,12 @@ impl Accounts {
         Ok(self.codec.keys().ring().check_signing()?)
     }
 
-    pub(super) fn issue(&self, session: &Session, role: Role, now: Time) -> Result<TokenPair, Fault> {
+    pub(super) fn issue(
+        &self,
+        session: &Session,
+        role: Role,
+        now: Time,
+    ) -> Result<TokenPair, Fault> {
         let claims = AccessClaims::of(session, role, now, self.lives.access);
         let access = self.codec.sign_access(&claims, self.new_id())?;
         let refresh = self.codec.sign_refresh(&RefreshClaims::of(session))?;

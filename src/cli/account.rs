@@ -74,9 +74,13 @@ async fn carry_out(accounts: Accounts, command: Account) -> Done {
         Account::Role { named: Named { who }, role } => {
             told(accounts.set_role(who, role).await, &format!("now has the role {}", role.as_str()))
         }
-        Account::Disable(Named { who }) => told(accounts.disable_account(who).await, "disabled and signed out"),
+        Account::Disable(Named { who }) => {
+            told(accounts.disable_account(who).await, "disabled and signed out")
+        }
         Account::Enable(Named { who }) => told(accounts.enable_account(who).await, "enabled"),
-        Account::SignOut(Named { who }) => told(accounts.sign_out_account(who).await, "signed out everywhere"),
+        Account::SignOut(Named { who }) => {
+            told(accounts.sign_out_account(who).await, "signed out everywhere")
+        }
         Account::Delete(Named { who }) => delete(&accounts, who).await,
     }
 }
@@ -132,7 +136,10 @@ async fn show(accounts: &Accounts, who: Who) -> Done {
 async fn delete(accounts: &Accounts, who: Who) -> Done {
     let found = accounts.show_account(who).await.map_err(failed)?;
     let (person, _) = found.ok_or_else(|| refusal(OperatorRefusal::Unknown))?;
-    let question = format!("This deletes the account of {} with all that is known of it.", person.name.as_str());
+    let question = format!(
+        "This deletes the account of {} with all that is known of it.",
+        person.name.as_str()
+    );
     input::confirm(&question, person.email.as_str())?;
     // The one that was shown: meanwhile somebody else may have registered with its address.
     told(accounts.delete_account(Who::Id(person.id)).await, "deleted")
@@ -158,7 +165,9 @@ fn refusal(refusal: OperatorRefusal) -> String {
 }
 
 fn state(person: &Person) -> String {
-    person.disabled_at.map_or_else(|| "enabled".to_owned(), |since| format!("disabled {}", at(since)))
+    person
+        .disabled_at
+        .map_or_else(|| "enabled".to_owned(), |since| format!("disabled {}", at(since)))
 }
 
 fn new_password() -> Result<Password, String> {
@@ -191,8 +200,8 @@ fn role(text: &str) -> Result<Role, &'static str> {
 fn who(text: &str) -> Result<Who, &'static str> {
     match Uuid::try_parse(text) {
         Ok(id) => Ok(Who::Id(AccountId(id))),
-        Err(_) => {
-            EmailAddress::parse(text).map(Who::Email).map_err(|_| "use the e-mail address or the id of an account")
-        }
+        Err(_) => EmailAddress::parse(text)
+            .map(Who::Email)
+            .map_err(|_| "use the e-mail address or the id of an account"),
     }
 }

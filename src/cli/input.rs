@@ -41,14 +41,21 @@ fn hidden_twice(prompt: &str) -> Result<Zeroizing<String>, String> {
     // The prompt raises the interrupt it reads as Ctrl-C before it has made the terminal show again what is typed; caught, it goes on
     // and does.
     let _caught = signal(SignalKind::interrupt()).map_err(unreadable)?;
-    let ask = |prompt: &str| rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unreadable);
+    let ask =
+        |prompt: &str| rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unreadable);
     let typed = ask(prompt)?;
-    if *typed == *ask("The same again: ")? { Ok(typed) } else { Err("The two differ. Run it again.".to_owned()) }
+    if *typed == *ask("The same again: ")? {
+        Ok(typed)
+    } else {
+        Err("The two differ. Run it again.".to_owned())
+    }
 }
 
 fn unreadable(error: io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => "\nNothing was changed.".to_owned(),
+        io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => {
+            "\nNothing was changed.".to_owned()
+        }
         _ => format!("The input could not be read: {error}. Type it on a terminal, or pipe it in."),
     }
 }

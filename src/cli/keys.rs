@@ -81,12 +81,17 @@ async fn rotate(accounts: &Accounts, emergency: bool) -> Done {
 
 /// What services that verify access tokens should know of these keys.
 fn warn_integrators(before: &[KeyRecord], keys: &[KeyRecord]) {
-    let active = |key: &&KeyRecord| key.purpose == KeyPurpose::Access && key.state == KeyState::Active;
-    let (Some(signed), Some(signs)) = (before.iter().find(active), keys.iter().find(active)) else { return };
+    let active =
+        |key: &&KeyRecord| key.purpose == KeyPurpose::Access && key.state == KeyState::Active;
+    let (Some(signed), Some(signs)) = (before.iter().find(active), keys.iter().find(active)) else {
+        return;
+    };
     if signed.algorithm != signs.algorithm {
         warn_of_algorithm(signed.algorithm, signs.algorithm);
     }
-    if Clock::system().now() - signs.created_at < KEY_SET_KEPT && signs.algorithm != Algorithm::Hs256 {
+    if Clock::system().now() - signs.created_at < KEY_SET_KEPT
+        && signs.algorithm != Algorithm::Hs256
+    {
         say(format!(
             "The key of access tokens is younger than the copies other services may keep of the key set ({} minutes):\n\
              they meet its id for the first time and must look again, as docs/INTEGRATING.md shows.\n",
@@ -130,7 +135,9 @@ async fn retire(accounts: &Accounts, id: String) -> Done {
             say(format!("The key {id} is gone."));
             Ok(())
         }
-        Retired::Unknown => Err(format!("There is no key {id}. See the ids with: vestibule keys list")),
+        Retired::Unknown => {
+            Err(format!("There is no key {id}. See the ids with: vestibule keys list"))
+        }
         Retired::InUse(KeyState::Next) => Err(format!(
             "The key {id} has signed nothing yet, and only a retiring one can be dropped. To be rid of it run twice: vestibule keys rotate"
         )),

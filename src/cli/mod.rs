@@ -34,7 +34,10 @@ enum Database {
 }
 
 /// Runs an operator's command on the configured database.
-fn operate<F: Future<Output = Done> + Send>(database: Database, work: impl FnOnce(Accounts) -> F + Send) -> ExitCode {
+fn operate<F: Future<Output = Done> + Send>(
+    database: Database,
+    work: impl FnOnce(Accounts) -> F + Send,
+) -> ExitCode {
     let config = match load(&vestibule::figment()) {
         Ok(config) => config,
         Err(problems) => return wrong_use(&problems),
@@ -92,7 +95,9 @@ fn wrong_use(problems: &Problems) -> ExitCode {
 
 /// A fault as the operator is told it.
 fn failed(fault: impl Display) -> String {
-    format!("It failed: {fault}. Check the database, and see with `list` what was done before you run it again.")
+    format!(
+        "It failed: {fault}. Check the database, and see with `list` what was done before you run it again."
+    )
 }
 
 /// Prints a line. Whoever closed the pipe has read enough.
@@ -107,7 +112,8 @@ fn print_table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) {
         cells.chain(heading.get(column).map(|cell| cell.len())).max().unwrap_or_default()
     };
     let line = |cells: &[&str]| {
-        let padded = cells.iter().enumerate().map(|(i, cell)| format!("{cell:<width$}", width = width(i)));
+        let padded =
+            cells.iter().enumerate().map(|(i, cell)| format!("{cell:<width$}", width = width(i)));
         say(padded.collect::<Vec<_>>().join("  ").trim_end());
     };
     line(&heading);

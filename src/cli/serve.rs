@@ -57,7 +57,9 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
 
 /// Tells where to go, once the port is open.
 fn ready(address: String) -> AdHoc {
-    AdHoc::on_liftoff("ready", |_| Box::pin(async move { say(format!("Vestibule is ready: open {address}")) }))
+    AdHoc::on_liftoff("ready", |_| {
+        Box::pin(async move { say(format!("Vestibule is ready: open {address}")) })
+    })
 }
 
 fn not_started(problem: &str) -> ExitCode {

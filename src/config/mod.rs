@@ -41,7 +41,8 @@ const NAMES: [&str; 15] = [
     "metrics_address",
 ];
 
-const REGISTRATIONS: [(&str, Registration); 2] = [("open", Registration::Open), ("closed", Registration::Closed)];
+const REGISTRATIONS: [(&str, Registration); 2] =
+    [("open", Registration::Open), ("closed", Registration::Closed)];
 
 /// A complete and sound configuration.
 #[derive(Clone, Debug)]
@@ -74,7 +75,10 @@ impl Config {
     ///
     /// # Errors
     /// All problems at once.
-    pub fn load(figment: &Figment, environment: impl Iterator<Item = (String, String)>) -> Result<Self, Problems> {
+    pub fn load(
+        figment: &Figment,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let settings = Values::collect(figment, environment, &mut problems);
         let port = figment.extract_inner::<u16>("port").unwrap_or(8000);
@@ -127,8 +131,12 @@ impl Values {
     ) -> Self {
         let mut values = BTreeMap::new();
         match figment.find_value("vestibule") {
-            Ok(Value::Dict(_, table)) => values.extend(table.into_iter().map(|(key, value)| (key, text(&value)))),
-            Ok(_) => problems.0.push("vestibule in Rocket.toml is not a table: write [default.vestibule]".to_owned()),
+            Ok(Value::Dict(_, table)) => {
+                values.extend(table.into_iter().map(|(key, value)| (key, text(&value))))
+            }
+            Ok(_) => problems.0.push(
+                "vestibule in Rocket.toml is not a table: write [default.vestibule]".to_owned(),
+            ),
             Err(_) => {}
         }
         let mut database = figment.find_value("database_url").ok().map(|url| text(&url));
@@ -141,9 +149,9 @@ impl Values {
         }
         for unknown in values.keys().filter(|key| !NAMES.contains(&key.as_str())) {
             let name = unknown.to_uppercase();
-            problems
-                .0
-                .push(format!("VESTIBULE_{name} is not a name this version knows: check its spelling or remove it"));
+            problems.0.push(format!(
+                "VESTIBULE_{name} is not a name this version knows: check its spelling or remove it"
+            ));
         }
         Self { values, database }
     }
@@ -165,7 +173,10 @@ impl Values {
             origin,
         };
         if config.audience.trim().is_empty() {
-            problems.0.push("VESTIBULE_AUDIENCE is empty: name the service the access tokens are for".to_owned());
+            problems.0.push(
+                "VESTIBULE_AUDIENCE is empty: name the service the access tokens are for"
+                    .to_owned(),
+            );
         }
         config
     }
@@ -190,7 +201,9 @@ fn text(value: &Value) -> String {
     match value {
         Value::String(_, text) => text.clone(),
         Value::Array(_, values) => values.iter().map(text).collect::<Vec<_>>().join(","),
-        Value::Num(_, number) => number.to_u128().map_or_else(|| format!("{value:?}"), |n| n.to_string()),
+        Value::Num(_, number) => {
+            number.to_u128().map_or_else(|| format!("{value:?}"), |n| n.to_string())
+        }
         Value::Bool(_, flag) => if *flag { "on" } else { "off" }.to_owned(),
         other => format!("{other:?}"),
     }

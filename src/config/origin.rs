@@ -13,12 +13,17 @@ pub struct PublicOrigin {
 impl PublicOrigin {
     pub(super) fn on_localhost(port: u16) -> Self {
         // Browsers leave the default port out.
-        let text = if port == 80 { "http://localhost".to_owned() } else { format!("http://localhost:{port}") };
+        let text = if port == 80 {
+            "http://localhost".to_owned()
+        } else {
+            format!("http://localhost:{port}")
+        };
         Self { text, https: false }
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        let url = Url::parse(text).map_err(|_| "it is not a URL; use for example https://id.example.org")?;
+        let url = Url::parse(text)
+            .map_err(|_| "it is not a URL; use for example https://id.example.org")?;
         if !["http", "https"].contains(&url.scheme()) || url.host().is_none() {
             return Err("it must start with https:// and a host name");
         }

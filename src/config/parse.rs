@@ -16,19 +16,28 @@ impl Values {
     }
 
     /// A value out of a few.
-    pub(super) fn one_of<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)], problems: &mut Problems) -> T {
+    pub(super) fn one_of<T: Copy>(
+        &self,
+        name: &str,
+        default: T,
+        choices: &[(&str, T)],
+        problems: &mut Problems,
+    ) -> T {
         let Some(given) = self.get(name) else { return default };
         if let Some((_, value)) = choices.iter().find(|(text, _)| *text == given) {
             return *value;
         }
         let allowed: Vec<&str> = choices.iter().map(|(text, _)| *text).collect();
         let name = name.to_uppercase();
-        problems.0.push(format!("VESTIBULE_{name} is {given:?}: use one of {}", allowed.join(", ")));
+        problems
+            .0
+            .push(format!("VESTIBULE_{name} is {given:?}: use one of {}", allowed.join(", ")));
         default
     }
 
     pub(super) fn algorithm(&self, problems: &mut Problems) -> Algorithm {
-        let choices: Vec<_> = Algorithm::ALL.iter().map(|algorithm| (algorithm.as_str(), *algorithm)).collect();
+        let choices: Vec<_> =
+            Algorithm::ALL.iter().map(|algorithm| (algorithm.as_str(), *algorithm)).collect();
         self.one_of("algorithm", Algorithm::EdDsa, &choices, problems)
     }
 
@@ -46,7 +55,9 @@ impl Values {
         for text in items(self.get("cors_origins")) {
             match PublicOrigin::parse(text) {
                 Ok(origin) => origins.push(origin),
-                Err(what) => problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}")),
+                Err(what) => {
+                    problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}"))
+                }
             }
         }
         origins
@@ -77,7 +88,9 @@ impl Values {
         let (name, text) = match (self.get("secret"), self.get("secret_file")) {
             (None, None) => return None,
             (Some(_), Some(_)) => {
-                problems.0.push("VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are both set: keep one".to_owned());
+                problems.0.push(
+                    "VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are both set: keep one".to_owned(),
+                );
                 return None;
             }
             (Some(text), None) => ("VESTIBULE_SECRET".to_owned(), text.to_owned()),
@@ -165,7 +178,9 @@ pub(super) fn check_address(text: Option<&str>, problems: &mut Problems) {
     if let Some(text) = text
         && text.parse::<SocketAddr>().is_err()
     {
-        problems.0.push(format!("VESTIBULE_METRICS_ADDRESS is {text:?}: use address:port, such as 127.0.0.1:9100"));
+        problems.0.push(format!(
+            "VESTIBULE_METRICS_ADDRESS is {text:?}: use address:port, such as 127.0.0.1:9100"
+        ));
     }
 }
 

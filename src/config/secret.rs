@@ -1,7 +1,9 @@
 //! The operator's secret: read, judged, or made on first run.
 
 use crate::token::Secret;
-use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
+use data_encoding::{
+    BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE,
+};
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -17,7 +19,9 @@ const FEWEST_DIFFERENT: usize = 16;
 /// Why the secret file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretProblem {
-    #[error("the secret file {0} could not be read or made: {1}. Make its folder writable for this user")]
+    #[error(
+        "the secret file {0} could not be read or made: {1}. Make its folder writable for this user"
+    )]
     File(PathBuf, io::Error),
     #[error(
         "the secret file {0} does not hold a secret. Restore it from a backup; without it the signing keys cannot be opened"
@@ -40,14 +44,24 @@ pub fn decode(text: &str) -> Option<Secret> {
 /// Words that stand where a secret should be. Each is long enough not to come up in random base64.
 fn is_phrase(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let words = ["change", "secret", "password", "example", "default", "replace", "placeholder", "vestibule"];
+    let words = [
+        "change",
+        "secret",
+        "password",
+        "example",
+        "default",
+        "replace",
+        "placeholder",
+        "vestibule",
+    ];
     words.iter().any(|word| lower.contains(word))
 }
 
 /// Enough different bytes, and no run with a constant step.
 fn looks_random(bytes: &[u8]) -> bool {
     let different = bytes.iter().collect::<HashSet<_>>().len();
-    let steps: Vec<u8> = bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a)).collect();
+    let steps: Vec<u8> =
+        bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a)).collect();
     let different_steps = steps.iter().collect::<HashSet<_>>().len();
     different >= FEWEST_DIFFERENT && different_steps >= FEWEST_DIFFERENT
 }
@@ -97,7 +111,8 @@ mod tests {
 
     #[test]
     fn hex_and_base64_of_32_random_bytes_are_secrets_and_placeholders_are_none() {
-        let bytes: Vec<u8> = (0..32u32).map(|i| (i * i * 37 + i * 11 + 90).to_le_bytes()[0]).collect();
+        let bytes: Vec<u8> =
+            (0..32u32).map(|i| (i * i * 37 + i * 11 + 90).to_le_bytes()[0]).collect();
         for text in [
             HEXLOWER.encode(&bytes),
             HEXLOWER.encode(&bytes).to_uppercase(),

@@ -6,7 +6,8 @@ fn load(environment: &[(&str, &str)]) -> Result<Config, Problems> {
 }
 
 fn load_with(toml: &str, environment: &[(&str, &str)]) -> Result<Config, Problems> {
-    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let environment =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Config::load(&Figment::from(Toml::string(toml)), environment)
 }
 
@@ -22,7 +23,9 @@ fn with_nothing_set_the_defaults_are_those_of_the_contract() {
     assert_eq!((config.lives.idle.num_days(), config.lives.session.num_days()), (7, 30));
     assert_eq!(config.lives.grace.num_seconds(), 20);
     assert_eq!(config.registration, Registration::Open);
-    assert!(config.secret.is_none() && config.without_effect.is_empty() && config.warnings.is_empty());
+    assert!(
+        config.secret.is_none() && config.without_effect.is_empty() && config.warnings.is_empty()
+    );
 }
 
 #[test]
@@ -66,7 +69,10 @@ fn a_secret_of_digits_is_a_text_and_not_a_number() {
     let digits = "1029384756".repeat(7)[..64].to_owned();
     assert!(load(&[("VESTIBULE_SECRET", "1234567890")]).is_err());
     // Only its few different bytes may count against it.
-    assert!(load(&[("VESTIBULE_SECRET", &digits)]).unwrap_err().0[0].contains("VESTIBULE_SECRET is not hex"));
+    assert!(
+        load(&[("VESTIBULE_SECRET", &digits)]).unwrap_err().0[0]
+            .contains("VESTIBULE_SECRET is not hex")
+    );
     assert!(load(&[("VESTIBULE_SECRET", SECRET)]).is_ok());
 }
 
@@ -104,7 +110,10 @@ fn all_problems_are_told_in_one_message() {
         "VESTIBULE_METRICS_ADDRESS",
         "VESTIBULE_AUDIENCE",
     ] {
-        assert!(problems.0.iter().any(|problem| problem.starts_with(name)), "{name} is missing in:\n{message}");
+        assert!(
+            problems.0.iter().any(|problem| problem.starts_with(name)),
+            "{name} is missing in:\n{message}"
+        );
     }
     assert_eq!(problems.0.len(), 13, "{message}");
     assert!(!message.contains("changeme"), "a secret must not be printed");
@@ -113,7 +122,11 @@ fn all_problems_are_told_in_one_message() {
 #[test]
 fn lives_must_fit_into_each_other() {
     for (access, idle, session) in [("7d", "7d", "30d"), ("15m", "8d", "7d")] {
-        let set = [("VESTIBULE_ACCESS_TTL", access), ("VESTIBULE_IDLE_TTL", idle), ("VESTIBULE_SESSION_TTL", session)];
+        let set = [
+            ("VESTIBULE_ACCESS_TTL", access),
+            ("VESTIBULE_IDLE_TTL", idle),
+            ("VESTIBULE_SESSION_TTL", session),
+        ];
         assert!(load(&set).unwrap_err().0[0].starts_with("the lives do not fit"));
     }
     assert!(load(&[("VESTIBULE_IDLE_TTL", "30d"), ("VESTIBULE_SESSION_TTL", "30d")]).is_ok());
@@ -121,7 +134,9 @@ fn lives_must_fit_into_each_other() {
 
 #[test]
 fn a_base_url_is_an_origin_and_plain_http_only_on_loopback() {
-    for good in ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:9", "https://id.example.org/"] {
+    for good in
+        ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:9", "https://id.example.org/"]
+    {
         assert!(load(&[("VESTIBULE_BASE_URL", good)]).is_ok(), "{good}");
     }
     for bad in [
@@ -140,15 +155,22 @@ fn a_base_url_is_an_origin_and_plain_http_only_on_loopback() {
 
 #[test]
 fn a_database_in_memory_and_a_table_that_is_none_are_refused() {
-    for url in ["sqlite://:memory:", "sqlite://file:x", "sqlite://x?mode=memory", "sqlite://", "x.db"] {
+    for url in
+        ["sqlite://:memory:", "sqlite://file:x", "sqlite://x?mode=memory", "sqlite://", "x.db"]
+    {
         assert!(load(&[("DATABASE_URL", url)]).is_err(), "{url}");
     }
     assert!(load_with("vestibule = 3", &[]).is_err());
-    assert!(load(&[("VESTIBULE_DATABASE_URL", "sqlite://x.db")]).is_err(), "not a name of the contract");
+    assert!(
+        load(&[("VESTIBULE_DATABASE_URL", "sqlite://x.db")]).is_err(),
+        "not a name of the contract"
+    );
 }
 
 #[test]
 fn postgresql_is_told_to_be_missing_yet() {
     let problems = load(&[("DATABASE_URL", "postgres://u:hidden@h/d")]).unwrap_err();
-    assert!(problems.0[0].contains("does not support yet") && !problems.to_string().contains("hidden"));
+    assert!(
+        problems.0[0].contains("does not support yet") && !problems.to_string().contains("hidden")
+    );
 }

@@ -75,10 +75,14 @@ mod tests {
 
     #[test]
     fn spellings_of_one_address_are_one() {
-        for typed in ["Ada@Example.ORG", " ada@example.org ", "ADA@EXAMPLE.ORG", "ada@ｅxample.org"] {
+        for typed in ["Ada@Example.ORG", " ada@example.org ", "ADA@EXAMPLE.ORG", "ada@ｅxample.org"]
+        {
             assert_eq!(canonical(typed), "ada@example.org", "{typed}");
         }
-        assert_eq!(canonical("rene\u{301}@b\u{fc}cher.example"), canonical("ren\u{e9}@xn--bcher-kva.example"));
+        assert_eq!(
+            canonical("rene\u{301}@b\u{fc}cher.example"),
+            canonical("ren\u{e9}@xn--bcher-kva.example")
+        );
         assert_eq!(canonical("o'hara+news@mail.example.org"), "o'hara+news@mail.example.org");
     }
 

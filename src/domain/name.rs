@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn names_of_all_kinds_are_kept_as_they_are() {
-        for name in ["Ada Lovelace", "李小龍", "Jean-Luc d'Arc", "<b>Bob</b>", "{{ 7 * 7 }}", "👩‍🚀"] {
+        for name in ["Ada Lovelace", "李小龍", "Jean-Luc d'Arc", "<b>Bob</b>", "{{ 7 * 7 }}", "👩‍🚀"]
+        {
             assert_eq!(DisplayName::parse(name).unwrap().as_str(), name);
         }
         assert_eq!(DisplayName::parse("  Ada   King ").unwrap().as_str(), "Ada King");

@@ -104,7 +104,8 @@ impl fmt::Debug for PasswordHash {
 
 /// The passwords of at least 8 characters among the 20,000 most common ones (list by Royce Williams, as shipped with
 /// Django), in lower case. Shorter ones are refused for their length.
-static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common-passwords.txt").lines().collect());
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("common-passwords.txt").lines().collect());
 
 #[cfg(test)]
 mod tests {
@@ -151,6 +152,8 @@ mod tests {
     #[test]
     fn the_list_is_lower_case_and_long_enough_to_matter() {
         assert!(COMMON.len() > 5_000);
-        assert!(COMMON.iter().all(|p| p.chars().count() >= super::SHORTEST && **p == p.to_lowercase()));
+        assert!(
+            COMMON.iter().all(|p| p.chars().count() >= super::SHORTEST && **p == p.to_lowercase())
+        );
     }
 }

@@ -44,7 +44,12 @@ pub struct Step {
 
 /// Decides on the presented generation. The order of the rules matters: the end of a session comes before any grace.
 #[must_use]
-pub fn decide(session: Option<&Session>, presented: Generation, now: Time, lives: &Lives) -> Decision {
+pub fn decide(
+    session: Option<&Session>,
+    presented: Generation,
+    now: Time,
+    lives: &Lives,
+) -> Decision {
     let Some(session) = session else { return Decision::Unknown };
     if let Some((at, reason)) = session.ended {
         return Decision::Ended(at, reason);

@@ -10,8 +10,12 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use uuid::Uuid;
 
-const LIVES: Lives =
-    Lives { access: Span::minutes(15), idle: Span::days(7), session: Span::days(30), grace: Span::seconds(20) };
+const LIVES: Lives = Lives {
+    access: Span::minutes(15),
+    idle: Span::days(7),
+    session: Span::days(30),
+    grace: Span::seconds(20),
+};
 
 /// What a browser holds: the generation of its cookies, and when its access token expires.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +33,10 @@ struct World {
 impl World {
     fn new() -> (Self, Jar) {
         let now = Time::from_timestamp(1_800_000_000, 0).unwrap();
-        let sign_in = SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
-        let session = Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, now, &LIVES);
+        let sign_in =
+            SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
+        let session =
+            Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, now, &LIVES);
         (Self { now, session }, Jar { generation: 1, access_until: now + LIVES.access })
     }
 
@@ -48,7 +54,9 @@ impl World {
 
     fn redeem(&mut self, presented: Generation) -> Option<Jar> {
         match decide(Some(&self.session), presented, self.now, &LIVES) {
-            Decision::Rotate(step) | Decision::Heal(step) => self.session = self.session.clone().stepped(step),
+            Decision::Rotate(step) | Decision::Heal(step) => {
+                self.session = self.session.clone().stepped(step)
+            }
             Decision::Repeat => {}
             Decision::Reissue { replay_until } => self.session.replay_until = replay_until,
             Decision::End(reason) => {

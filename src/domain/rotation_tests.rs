@@ -6,8 +6,12 @@ use crate::domain::session::{EndReason, Session, SessionId, SignIn, SignInMethod
 use crate::domain::{Span, Time};
 use uuid::Uuid;
 
-const LIVES: Lives =
-    Lives { access: Span::minutes(15), idle: Span::days(7), session: Span::days(30), grace: Span::seconds(20) };
+const LIVES: Lives = Lives {
+    access: Span::minutes(15),
+    idle: Span::days(7),
+    session: Span::days(30),
+    grace: Span::seconds(20),
+};
 
 fn start() -> Time {
     Time::from_timestamp(1_800_000_000, 0).unwrap()
@@ -15,9 +19,11 @@ fn start() -> Time {
 
 /// A session in generation 5 with parent 3 (4 was given up), renewed at `start()`, unconfirmed.
 fn session() -> Session {
-    let sign_in = SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
+    let sign_in =
+        SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
     let began = start() - Span::days(1);
-    let session = Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, began, &LIVES);
+    let session =
+        Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, began, &LIVES);
     session.stepped(Step {
         generation: 5,
         parent: 3,
@@ -58,7 +64,8 @@ fn reissue(after: Span) -> Decision {
 #[test]
 fn every_rule_in_its_order() {
     let (now, soon, late) = (Span::zero(), Span::seconds(20), Span::milliseconds(20_001));
-    let (stale_end, very_late, monday) = (Span::seconds(140), Span::milliseconds(140_001), Span::days(3));
+    let (stale_end, very_late, monday) =
+        (Span::seconds(140), Span::milliseconds(140_001), Span::days(3));
     let idle_end = Span::days(7);
     let table = [
         // Rule 1: an ended session stays ended, before any grace.
@@ -66,7 +73,12 @@ fn every_rule_in_its_order() {
         (ended(EndReason::Reuse), 3, now, Decision::Ended(start(), EndReason::Reuse)),
         (ended(EndReason::Reuse), 9, very_late, Decision::Ended(start(), EndReason::Reuse)),
         // Rule 2: life over.
-        (session(), 5, idle_end - Span::milliseconds(1), Decision::Rotate(step(5, idle_end - Span::milliseconds(1)))),
+        (
+            session(),
+            5,
+            idle_end - Span::milliseconds(1),
+            Decision::Rotate(step(5, idle_end - Span::milliseconds(1))),
+        ),
         (session(), 5, idle_end, Decision::End(EndReason::Idle)),
         (session(), 3, idle_end, Decision::End(EndReason::Idle)),
         (session(), 5, Span::days(29), Decision::End(EndReason::Expired)),
@@ -89,7 +101,12 @@ fn every_rule_in_its_order() {
         // But not for ever: from then on nothing is given until the last one given cannot be on the wire any more.
         (slid(), 3, Span::milliseconds(280_001), Decision::Stale),
         (slid(), 3, Span::seconds(390), Decision::Stale),
-        (slid(), 3, Span::milliseconds(390_001), Decision::Heal(step(3, Span::milliseconds(390_001)))),
+        (
+            slid(),
+            3,
+            Span::milliseconds(390_001),
+            Decision::Heal(step(3, Span::milliseconds(390_001))),
+        ),
         // Rule 6: a lost reply heals as long as the session lives, from the parent only, unless confirmed.
         (session(), 3, very_late, Decision::Heal(step(3, very_late))),
         (session(), 3, monday, Decision::Heal(step(3, monday))),
@@ -125,6 +142,8 @@ fn a_renewal_never_reaches_past_the_absolute_life() {
 #[test]
 fn a_session_that_ends_with_the_browser_idles_for_12_hours_at_most() {
     let brief = Session { persistent: false, ..session() };
-    let Decision::Rotate(step) = decide(Some(&brief), 5, start(), &LIVES) else { panic!("rotates") };
+    let Decision::Rotate(step) = decide(Some(&brief), 5, start(), &LIVES) else {
+        panic!("rotates")
+    };
     assert_eq!(step.idle_expires_at, start() + Span::hours(12));
 }

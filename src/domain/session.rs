@@ -80,7 +80,13 @@ impl Session {
 
     /// A new session in its first generation.
     #[must_use]
-    pub fn start(id: SessionId, account_id: AccountId, sign_in: SignIn, now: Time, lives: &Lives) -> Self {
+    pub fn start(
+        id: SessionId,
+        account_id: AccountId,
+        sign_in: SignIn,
+        now: Time,
+        lives: &Lives,
+    ) -> Self {
         let expires_at = now + lives.session;
         Self {
             id,

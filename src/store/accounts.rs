@@ -36,7 +36,11 @@ pub enum Inserted {
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn insert(tx: &mut Tx<'_>, account: &Account, hash: &PasswordHash) -> Result<Inserted, StoreFault> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    hash: &PasswordHash,
+) -> Result<Inserted, StoreFault> {
     let row = Row {
         id: account.id.0.to_string(),
         email: account.email.as_str().to_owned(),
@@ -48,7 +52,9 @@ pub fn insert(tx: &mut Tx<'_>, account: &Account, hash: &PasswordHash) -> Result
     };
     match diesel::insert_into(accounts::table).values(&row).execute(tx.0) {
         Ok(_) => Ok(Inserted::Yes),
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Inserted::EmailTaken),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            Ok(Inserted::EmailTaken)
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -63,8 +69,12 @@ pub fn find(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, StoreFaul
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn find_with_hash(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<(Account, PasswordHash)>, StoreFault> {
-    let row = accounts::table.find(id.0.to_string()).select(Row::as_select()).first(tx.0).optional()?;
+pub fn find_with_hash(
+    tx: &mut Tx<'_>,
+    id: AccountId,
+) -> Result<Option<(Account, PasswordHash)>, StoreFault> {
+    let row =
+        accounts::table.find(id.0.to_string()).select(Row::as_select()).first(tx.0).optional()?;
     row.map(Row::account).transpose()
 }
 
@@ -72,7 +82,10 @@ pub fn find_with_hash(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<(Account,
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn find_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Option<(Account, PasswordHash)>, StoreFault> {
+pub fn find_by_email(
+    tx: &mut Tx<'_>,
+    email: &EmailAddress,
+) -> Result<Option<(Account, PasswordHash)>, StoreFault> {
     let of_email = accounts::table.filter(accounts::email.eq(email.as_str()));
     let row = of_email.select(Row::as_select()).first(tx.0).optional()?;
     row.map(Row::account).transpose()
@@ -92,8 +105,14 @@ pub fn rename(tx: &mut Tx<'_>, id: AccountId, name: &DisplayName) -> Result<bool
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn rehash(tx: &mut Tx<'_>, id: AccountId, old: &PasswordHash, new: &PasswordHash) -> Result<bool, StoreFault> {
-    let account = accounts::table.find(id.0.to_string()).filter(accounts::password_hash.eq(old.as_phc()));
+pub fn rehash(
+    tx: &mut Tx<'_>,
+    id: AccountId,
+    old: &PasswordHash,
+    new: &PasswordHash,
+) -> Result<bool, StoreFault> {
+    let account =
+        accounts::table.find(id.0.to_string()).filter(accounts::password_hash.eq(old.as_phc()));
     Ok(diesel::update(account).set(accounts::password_hash.eq(new.as_phc())).execute(tx.0)? == 1)
 }
 

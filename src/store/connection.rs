@@ -26,7 +26,9 @@ impl Db {
         match location {
             Location::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
-                connection.batch_execute(SQLITE_SETUP).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                connection
+                    .batch_execute(SQLITE_SETUP)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Db::Sqlite(connection))
             }
             Location::Postgres(url) => PgConnection::establish(url).map(Db::Postgres),
@@ -37,7 +39,9 @@ impl Db {
     /// would fail at once when another one wrote in between.
     pub fn begin_write(&mut self) -> QueryResult<()> {
         match self {
-            Db::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
+            Db::Sqlite(connection) => {
+                AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+            }
             Db::Postgres(connection) => AnsiTransactionManager::begin_transaction(connection),
         }
     }
@@ -63,18 +67,25 @@ impl Db {
                 if !connection.has_pending_migration(SQLITE_MIGRATIONS)? {
                     return Ok(());
                 }
-                connection
-                    .immediate_transaction(|connection| connection.run_pending_migrations(SQLITE_MIGRATIONS).map(drop))
+                connection.immediate_transaction(|connection| {
+                    connection.run_pending_migrations(SQLITE_MIGRATIONS).map(drop)
+                })
             }
-            Db::Postgres(connection) => connection.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop),
+            Db::Postgres(connection) => {
+                connection.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop)
+            }
         }
     }
 
     /// Whether the connection can be used again: no transaction left open by a panic, the server still there.
     pub fn is_broken(&mut self) -> bool {
         let status = match self {
-            Db::Sqlite(connection) => AnsiTransactionManager::transaction_manager_status_mut(connection),
-            Db::Postgres(connection) => AnsiTransactionManager::transaction_manager_status_mut(connection),
+            Db::Sqlite(connection) => {
+                AnsiTransactionManager::transaction_manager_status_mut(connection)
+            }
+            Db::Postgres(connection) => {
+                AnsiTransactionManager::transaction_manager_status_mut(connection)
+            }
         };
         !matches!(status.transaction_depth(), Ok(None))
     }

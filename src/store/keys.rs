@@ -26,7 +26,8 @@ struct Row {
 /// # Errors
 /// `StoreFault`.
 pub fn all(tx: &mut Tx<'_>, now: Time) -> Result<Vec<KeyRecord>, StoreFault> {
-    let rows = signing_keys::table.order(signing_keys::created_at).select(Row::as_select()).load(tx.0)?;
+    let rows =
+        signing_keys::table.order(signing_keys::created_at).select(Row::as_select()).load(tx.0)?;
     let records = rows.into_iter().map(Row::record).collect::<Result<Vec<_>, _>>()?;
     Ok(records.into_iter().filter(|record| !record.is_gone(now)).collect())
 }
@@ -53,8 +54,10 @@ pub fn insert(tx: &mut Tx<'_>, record: &KeyRecord) -> Result<(), StoreFault> {
 /// # Errors
 /// `StoreFault`.
 pub fn promote(tx: &mut Tx<'_>, next: &str, old: &str, retires_at: Time) -> Result<(), StoreFault> {
-    let retiring =
-        (signing_keys::state.eq(KeyState::Retiring.as_str()), signing_keys::retires_at.eq(Some(to_column(retires_at))));
+    let retiring = (
+        signing_keys::state.eq(KeyState::Retiring.as_str()),
+        signing_keys::retires_at.eq(Some(to_column(retires_at))),
+    );
     diesel::update(signing_keys::table.find(old)).set(retiring).execute(tx.0)?;
     let active = signing_keys::state.eq(KeyState::Active.as_str());
     diesel::update(signing_keys::table.find(next)).set(active).execute(tx.0)?;
@@ -79,7 +82,9 @@ pub fn promise(tx: &mut Tx<'_>, life: Span) -> Result<(), StoreFault> {
 /// # Errors
 /// `StoreFault`.
 pub fn reseal(tx: &mut Tx<'_>, id: &str, sealed: &[u8]) -> Result<(), StoreFault> {
-    diesel::update(signing_keys::table.find(id)).set(signing_keys::sealed.eq(sealed)).execute(tx.0)?;
+    diesel::update(signing_keys::table.find(id))
+        .set(signing_keys::sealed.eq(sealed))
+        .execute(tx.0)?;
     Ok(())
 }
 

@@ -76,11 +76,16 @@ impl Store {
             std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
             writers = 1;
         }
-        let builder = Pool::builder().max_size(CONNECTIONS).min_idle(Some(1)).connection_timeout(REACH);
+        let builder =
+            Pool::builder().max_size(CONNECTIONS).min_idle(Some(1)).connection_timeout(REACH);
         let permits = |count: u32| Arc::new(Semaphore::new(count as usize));
         let pool = builder.build_unchecked(Manager(location));
         let store = Self { pool, turns: permits(CONNECTIONS), writers: permits(writers) };
-        store.pool.get_timeout(START_PATIENCE)?.migrate().map_err(|e| StoreFault::Migration(e.to_string()))?;
+        store
+            .pool
+            .get_timeout(START_PATIENCE)?
+            .migrate()
+            .map_err(|e| StoreFault::Migration(e.to_string()))?;
         Ok(store)
     }
 
@@ -129,7 +134,10 @@ impl Store {
 }
 
 /// One transaction.
-fn write<T>(connection: &mut Db, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreFault>) -> Result<T, StoreFault> {
+fn write<T>(
+    connection: &mut Db,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreFault>,
+) -> Result<T, StoreFault> {
     connection.begin_write()?;
     match work(&mut Tx(connection)) {
         Ok(value) => connection.commit().map(|()| value).map_err(StoreFault::from),
@@ -183,7 +191,9 @@ mod tests {
             let ready = std::sync::Barrier::new(TOGETHER);
             let open = || {
                 ready.wait();
-                Store::open(Location::Sqlite(folder.path().join("test.db"))).map(drop).map_err(|e| e.to_string())
+                Store::open(Location::Sqlite(folder.path().join("test.db")))
+                    .map(drop)
+                    .map_err(|e| e.to_string())
             };
             let opened: Vec<_> = std::thread::scope(|scope| {
                 let started: Vec<_> = (0..TOGETHER).map(|_| scope.spawn(open)).collect();

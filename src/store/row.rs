@@ -15,7 +15,11 @@ pub fn from_column(time: NaiveDateTime) -> Time {
 }
 
 /// Reads a column that only we write; anything unknown in it is a fault, not a default.
-pub fn known<T>(value: Option<T>, table: &'static str, column: &'static str) -> Result<T, StoreFault> {
+pub fn known<T>(
+    value: Option<T>,
+    table: &'static str,
+    column: &'static str,
+) -> Result<T, StoreFault> {
     value.ok_or(StoreFault::Corrupt { table, column })
 }
 

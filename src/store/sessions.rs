@@ -52,7 +52,8 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<(), StoreFault> {
 /// # Errors
 /// `StoreFault`.
 pub fn find(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Session>, StoreFault> {
-    let row = sessions::table.find(id.0.to_string()).select(Row::as_select()).first(tx.0).optional()?;
+    let row =
+        sessions::table.find(id.0.to_string()).select(Row::as_select()).first(tx.0).optional()?;
     row.map(Row::session).transpose()
 }
 
@@ -82,7 +83,12 @@ pub fn renew(tx: &mut Tx<'_>, decided_on: &Session, step: &Step) -> Result<bool,
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn extend_replay(tx: &mut Tx<'_>, id: SessionId, of: Generation, until: Time) -> Result<bool, StoreFault> {
+pub fn extend_replay(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    of: Generation,
+    until: Time,
+) -> Result<bool, StoreFault> {
     let unused = sessions::table
         .find(id.0.to_string())
         .filter(sessions::generation.eq(of))
@@ -95,7 +101,12 @@ pub fn extend_replay(tx: &mut Tx<'_>, id: SessionId, of: Generation, until: Time
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn confirm(tx: &mut Tx<'_>, id: SessionId, generation: Generation, now: Time) -> Result<(), StoreFault> {
+pub fn confirm(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    generation: Generation,
+    now: Time,
+) -> Result<(), StoreFault> {
     let unconfirmed = sessions::table
         .find(id.0.to_string())
         .filter(sessions::generation.eq(generation))
@@ -110,7 +121,12 @@ pub fn confirm(tx: &mut Tx<'_>, id: SessionId, generation: Generation, now: Time
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn end(tx: &mut Tx<'_>, id: SessionId, reason: EndReason, now: Time) -> Result<bool, StoreFault> {
+pub fn end(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    reason: EndReason,
+    now: Time,
+) -> Result<bool, StoreFault> {
     let living = sessions::table.find(id.0.to_string()).filter(sessions::ended_at.is_null());
     Ok(diesel::update(living).set(&Ending::new(reason, now)).execute(tx.0)? == 1)
 }
@@ -119,7 +135,12 @@ pub fn end(tx: &mut Tx<'_>, id: SessionId, reason: EndReason, now: Time) -> Resu
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn end_if(tx: &mut Tx<'_>, decided_on: &Session, reason: EndReason, now: Time) -> Result<bool, StoreFault> {
+pub fn end_if(
+    tx: &mut Tx<'_>,
+    decided_on: &Session,
+    reason: EndReason,
+    now: Time,
+) -> Result<bool, StoreFault> {
     let living = sessions::table
         .find(decided_on.id.0.to_string())
         .filter(sessions::generation.eq(decided_on.generation))
@@ -227,7 +248,10 @@ impl Row {
             last_seen_at: from_column(self.last_seen_at),
             idle_expires_at: from_column(self.idle_expires_at),
             expires_at: from_column(self.expires_at),
-            device: Device { user_agent: self.user_agent, ip: self.ip.and_then(|ip| ip.parse().ok()) },
+            device: Device {
+                user_agent: self.user_agent,
+                ip: self.ip.and_then(|ip| ip.parse().ok()),
+            },
             ended,
         })
     }

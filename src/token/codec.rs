@@ -105,7 +105,11 @@ impl Codec {
     ///
     /// # Errors
     /// `KeyringProblem`: no active key, or the library refuses it.
-    pub fn sign_access(&self, claims: &AccessClaims, id: Uuid) -> Result<AccessToken, KeyringProblem> {
+    pub fn sign_access(
+        &self,
+        claims: &AccessClaims,
+        id: Uuid,
+    ) -> Result<AccessToken, KeyringProblem> {
         let payload = AccessPayload {
             iss: self.names.issuer.clone(),
             aud: self.names.audience.clone(),
@@ -149,7 +153,10 @@ impl Codec {
             return Err(TokenProblem::Invalid);
         }
         let claims = payload.claims().ok_or(TokenProblem::Invalid)?;
-        let not_before = payload.nbf.map_or(Some(claims.issued_at), from_seconds).ok_or(TokenProblem::Invalid)?;
+        let not_before = payload
+            .nbf
+            .map_or(Some(claims.issued_at), from_seconds)
+            .ok_or(TokenProblem::Invalid)?;
         let too_early = claims.issued_at > now + LEEWAY || not_before > now + LEEWAY;
         if too_early || claims.expires_at - claims.issued_at > self.longest_access {
             return Err(TokenProblem::Invalid);
@@ -165,29 +172,50 @@ impl Codec {
     pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenProblem> {
         let payload: RefreshPayload = self.verify(KeyPurpose::Refresh, REFRESH_TYPE, token)?;
         let id = refresh_id(payload.sid, payload.r#gen);
-        if payload.iss != self.names.issuer || payload.aud != self.refresh_audience || payload.jti != id {
+        if payload.iss != self.names.issuer
+            || payload.aud != self.refresh_audience
+            || payload.jti != id
+        {
             return Err(TokenProblem::Invalid);
         }
         payload.claims().ok_or(TokenProblem::Invalid)
     }
 
-    fn sign(&self, purpose: KeyPurpose, typ: &str, payload: &impl Serialize) -> Result<String, KeyringProblem> {
+    fn sign(
+        &self,
+        purpose: KeyPurpose,
+        typ: &str,
+        payload: &impl Serialize,
+    ) -> Result<String, KeyringProblem> {
         let ring = self.keys.ring();
         let key = ring.signing(purpose)?;
-        let header = Header { alg: key.algorithm.as_str().to_owned(), typ: Some(typ.to_owned()), kid: key.id.clone() };
-        jws::sign(&header, payload, key.algorithm, &key.material.encoding).ok_or(KeyringProblem::Crypto)
+        let header = Header {
+            alg: key.algorithm.as_str().to_owned(),
+            typ: Some(typ.to_owned()),
+            kid: key.id.clone(),
+        };
+        jws::sign(&header, payload, key.algorithm, &key.material.encoding)
+            .ok_or(KeyringProblem::Crypto)
     }
 
-    fn verify<P: DeserializeOwned>(&self, purpose: KeyPurpose, typ: &str, token: &str) -> Result<P, TokenProblem> {
+    fn verify<P: DeserializeOwned>(
+        &self,
+        purpose: KeyPurpose,
+        typ: &str,
+        token: &str,
+    ) -> Result<P, TokenProblem> {
         let token = Unverified::parse(token).ok_or(TokenProblem::Invalid)?;
         if token.header.typ.as_deref() != Some(typ) {
             return Err(TokenProblem::Invalid);
         }
         let ring = self.keys.ring();
         let id = &token.header.kid;
-        let missing = || if ring.leaves_out(id) { TokenProblem::LeftOutKey } else { TokenProblem::UnknownKey };
+        let missing = || {
+            if ring.leaves_out(id) { TokenProblem::LeftOutKey } else { TokenProblem::UnknownKey }
+        };
         let key = ring.verifying(purpose, id).ok_or_else(missing)?;
-        let payload = token.verify(key.algorithm, &key.material.decoding).ok_or(TokenProblem::Invalid)?;
+        let payload =
+            token.verify(key.algorithm, &key.material.decoding).ok_or(TokenProblem::Invalid)?;
         serde_json::from_slice(&payload).map_err(|_| TokenProblem::Invalid)
     }
 }

@@ -17,15 +17,23 @@ fn now() -> Time {
 fn keys() -> (Vec<KeyRecord>, Sealer) {
     let sealer = Sealer::new(&Secret::new(vec![1; 32])).unwrap();
     let kinds = [(KeyPurpose::Access, Algorithm::EdDsa), (KeyPurpose::Refresh, Algorithm::Hs256)];
-    let new = |(purpose, algorithm)| new_key(KeyKind { purpose, algorithm, state: KeyState::Active }, &sealer, now());
+    let new = |(purpose, algorithm)| {
+        new_key(KeyKind { purpose, algorithm, state: KeyState::Active }, &sealer, now())
+    };
     (kinds.map(|kind| new(kind).unwrap()).to_vec(), sealer)
 }
 
 fn bench() -> Bench {
     let (records, sealer) = keys();
-    let names = Names { issuer: "https://id.example.org".into(), audience: "https://app.example.org".into() };
+    let names = Names {
+        issuer: "https://id.example.org".into(),
+        audience: "https://app.example.org".into(),
+    };
     let keyring = Keyring::open(&records, &sealer).unwrap();
-    Bench { codec: Codec::new(Keys::open(&records, sealer).unwrap(), names, Span::minutes(15)), keyring }
+    Bench {
+        codec: Codec::new(Keys::open(&records, sealer).unwrap(), names, Span::minutes(15)),
+        keyring,
+    }
 }
 
 fn access() -> AccessClaims {
@@ -54,13 +62,15 @@ impl Bench {
     fn payload(&self) -> Value {
         let token = self.codec.sign_access(&access(), Uuid::nil()).unwrap().0;
         let payload = token.split('.').nth(1).unwrap();
-        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap()
+        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap())
+            .unwrap()
     }
 
     /// Signs any payload with our own access key.
     fn sign(&self, typ: Option<&str>, payload: &Value) -> String {
         let key = self.keyring.signing(KeyPurpose::Access).unwrap();
-        let header = Header { alg: "EdDSA".into(), typ: typ.map(str::to_owned), kid: key.id.clone() };
+        let header =
+            Header { alg: "EdDSA".into(), typ: typ.map(str::to_owned), kid: key.id.clone() };
         jws::sign(&header, payload, key.algorithm, &key.material.encoding).unwrap()
     }
 
@@ -85,7 +95,10 @@ fn an_access_token_says_what_the_contract_lists_and_no_more() {
     let payload = bench().payload();
     let mut names: Vec<&str> = payload.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["aud", "auth_time", "exp", "gen", "iat", "iss", "jti", "role", "sid", "sub"]);
+    assert_eq!(
+        names,
+        ["aud", "auth_time", "exp", "gen", "iat", "iss", "jti", "role", "sid", "sub"]
+    );
 }
 
 #[test]
@@ -97,7 +110,10 @@ fn the_same_refresh_claims_give_the_same_bytes() {
 #[test]
 fn neither_token_is_accepted_for_the_other() {
     let codec = bench().codec;
-    let (a, r) = (codec.sign_access(&access(), Uuid::nil()).unwrap(), codec.sign_refresh(&refresh()).unwrap());
+    let (a, r) = (
+        codec.sign_access(&access(), Uuid::nil()).unwrap(),
+        codec.sign_refresh(&refresh()).unwrap(),
+    );
     assert_eq!(codec.verify_access(&r.0, now()), Err(TokenProblem::Invalid));
     assert_eq!(codec.verify_refresh(&a.0), Err(TokenProblem::Invalid));
 }
@@ -105,7 +121,9 @@ fn neither_token_is_accepted_for_the_other() {
 #[test]
 fn a_token_of_another_type_is_refused_although_we_signed_it() {
     let bench = bench();
-    for typ in [None, Some("JWT"), Some("rt+jwt"), Some("AT+JWT"), Some("application/at+jwt"), Some("")] {
+    for typ in
+        [None, Some("JWT"), Some("rt+jwt"), Some("AT+JWT"), Some("application/at+jwt"), Some("")]
+    {
         let token = bench.sign(typ, &bench.payload());
         assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid), "{typ:?}");
     }
@@ -119,7 +137,10 @@ fn time_is_judged_by_the_clock_handed_in_with_5_seconds_of_leeway() {
     assert!(codec.verify_access(&token, end + Span::milliseconds(4_999)).is_ok());
     assert_eq!(codec.verify_access(&token, end + Span::seconds(5)), Err(TokenProblem::Expired));
     assert!(codec.verify_access(&token, now() - Span::seconds(5)).is_ok());
-    assert_eq!(codec.verify_access(&token, now() - Span::milliseconds(5_001)), Err(TokenProblem::Invalid));
+    assert_eq!(
+        codec.verify_access(&token, now() - Span::milliseconds(5_001)),
+        Err(TokenProblem::Invalid)
+    );
 }
 
 #[test]
@@ -162,7 +183,11 @@ fn every_claim_is_checked_in_type_and_value() {
         ("auth_time", json!(null)),
     ];
     for (claim, value) in wrong {
-        assert_eq!(bench.with(claim, value.clone()), Err(TokenProblem::Invalid), "{claim} = {value}");
+        assert_eq!(
+            bench.with(claim, value.clone()),
+            Err(TokenProblem::Invalid),
+            "{claim} = {value}"
+        );
     }
     assert_eq!(bench.with("exp", json!(t - 60)), Err(TokenProblem::Expired));
 }
@@ -184,11 +209,15 @@ fn a_refresh_token_is_ours_in_issuer_audience_and_session() {
     let token = bench.codec.sign_refresh(&refresh()).unwrap().0;
     let payload = token.split('.').nth(1).unwrap();
     let payload: Value =
-        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap();
+        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap())
+            .unwrap();
     let key = bench.keyring.signing(KeyPurpose::Refresh).unwrap();
     let verify = |payload: &Value| {
-        let header = Header { alg: "HS256".into(), typ: Some(REFRESH_TYPE.into()), kid: key.id.clone() };
-        bench.codec.verify_refresh(&jws::sign(&header, payload, key.algorithm, &key.material.encoding).unwrap())
+        let header =
+            Header { alg: "HS256".into(), typ: Some(REFRESH_TYPE.into()), kid: key.id.clone() };
+        bench.codec.verify_refresh(
+            &jws::sign(&header, payload, key.algorithm, &key.material.encoding).unwrap(),
+        )
     };
     assert_eq!(verify(&payload), Ok(refresh()));
     for (claim, value) in [
@@ -213,13 +242,18 @@ fn a_refresh_token_is_ours_in_issuer_audience_and_session() {
 fn a_foreign_key_under_our_key_id_and_our_public_key_as_a_secret_are_refused() {
     let bench = bench();
     let ours = bench.keyring.signing(KeyPurpose::Access).unwrap();
-    let header = |alg: &str| Header { alg: alg.into(), typ: Some(ACCESS_TYPE.into()), kid: ours.id.clone() };
+    let header =
+        |alg: &str| Header { alg: alg.into(), typ: Some(ACCESS_TYPE.into()), kid: ours.id.clone() };
     let (others, sealer) = keys();
     let foreign = Keyring::open(&others, &sealer).unwrap();
     let foreign = foreign.signing(KeyPurpose::Access).unwrap();
-    let forged = jws::sign(&header("EdDSA"), &bench.payload(), Algorithm::EdDsa, &foreign.material.encoding).unwrap();
-    let public = jsonwebtoken::EncodingKey::from_secret(ours.material.decoding.try_get_as_bytes().unwrap());
-    let confused = jws::sign(&header("HS256"), &bench.payload(), Algorithm::Hs256, &public).unwrap();
+    let forged =
+        jws::sign(&header("EdDSA"), &bench.payload(), Algorithm::EdDsa, &foreign.material.encoding)
+            .unwrap();
+    let public =
+        jsonwebtoken::EncodingKey::from_secret(ours.material.decoding.try_get_as_bytes().unwrap());
+    let confused =
+        jws::sign(&header("HS256"), &bench.payload(), Algorithm::Hs256, &public).unwrap();
     for token in [forged, confused] {
         assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid));
     }

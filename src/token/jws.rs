@@ -48,7 +48,12 @@ impl<'t> Unverified<'t> {
         if self.header.alg != algorithm.as_str() {
             return None;
         }
-        let verified = jsonwebtoken::crypto::verify(self.signature, self.signed.as_bytes(), key, library(algorithm));
+        let verified = jsonwebtoken::crypto::verify(
+            self.signature,
+            self.signed.as_bytes(),
+            key,
+            library(algorithm),
+        );
         verified.is_ok_and(|ours| ours).then_some(self.payload)
     }
 }
@@ -57,7 +62,12 @@ impl<'t> Unverified<'t> {
 ///
 /// # Errors
 /// When the key does not fit its algorithm.
-pub fn sign(header: &Header, payload: &impl Serialize, algorithm: Algorithm, key: &EncodingKey) -> Option<String> {
+pub fn sign(
+    header: &Header,
+    payload: &impl Serialize,
+    algorithm: Algorithm,
+    key: &EncodingKey,
+) -> Option<String> {
     let header = BASE64URL_NOPAD.encode(&serde_json::to_vec(header).ok()?);
     let payload = BASE64URL_NOPAD.encode(&serde_json::to_vec(payload).ok()?);
     let signed = format!("{header}.{payload}");
@@ -66,7 +76,8 @@ pub fn sign(header: &Header, payload: &impl Serialize, algorithm: Algorithm, key
 }
 
 fn is_key_id(kid: &str) -> bool {
-    (1..=64).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (1..=64).contains(&kid.len())
+        && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// What the library calls an algorithm.

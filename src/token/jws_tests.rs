@@ -4,8 +4,14 @@ use serde_json::Value;
 
 /// Cases whose label we do not follow, each with its reason.
 const EXCLUDED: [(u64, &str); 6] = [
-    (345, "valid, yet its key id holds '.' and '@': ours are [A-Za-z0-9_-] and nothing else is looked up"),
-    (349, "valid, yet its key id holds '.' and '@': ours are [A-Za-z0-9_-] and nothing else is looked up"),
+    (
+        345,
+        "valid, yet its key id holds '.' and '@': ours are [A-Za-z0-9_-] and nothing else is looked up",
+    ),
+    (
+        349,
+        "valid, yet its key id holds '.' and '@': ours are [A-Za-z0-9_-] and nothing else is looked up",
+    ),
     (367, "labelled invalid, yet its bytes are those of the valid case 357"),
     (370, "labelled invalid, yet its bytes are those of the valid case 357"),
     (372, "labelled valid, yet it holds a '?' that base64url does not have: refusing is right"),
@@ -25,8 +31,10 @@ fn verify(token: &str, algorithm: Algorithm, key: &DecodingKey) -> bool {
 
 #[test]
 fn wycheproof_signatures_are_judged_as_labelled() {
-    let vectors: Value =
-        serde_json::from_str(include_str!("../../tests/vectors/wycheproof/json_web_signature_test.json")).unwrap();
+    let vectors: Value = serde_json::from_str(include_str!(
+        "../../tests/vectors/wycheproof/json_web_signature_test.json"
+    ))
+    .unwrap();
     let (mut accepted, mut refused, mut not_offered) = (0, 0, 0);
     for group in vectors["testGroups"].as_array().unwrap() {
         let key = group.get("public").or(group.get("private")).unwrap();
@@ -35,7 +43,8 @@ fn wycheproof_signatures_are_judged_as_labelled() {
             not_offered += cases.len();
             continue;
         };
-        let key = DecodingKey::from_jwk(&serde_json::from_value::<Jwk>(key.clone()).unwrap()).unwrap();
+        let key =
+            DecodingKey::from_jwk(&serde_json::from_value::<Jwk>(key.clone()).unwrap()).unwrap();
         for case in cases {
             let (id, valid) = (case["tcId"].as_u64().unwrap(), case["result"] == "valid");
             if EXCLUDED.iter().any(|(excluded, _)| *excluded == id) {
@@ -54,14 +63,21 @@ fn hmac() -> (EncodingKey, DecodingKey) {
 }
 
 fn signed_with_header(header: &str) -> String {
-    let signed = format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(b"{}"));
-    let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &hmac().0, jsonwebtoken::Algorithm::HS256).unwrap();
+    let signed =
+        format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(b"{}"));
+    let signature =
+        jsonwebtoken::crypto::sign(signed.as_bytes(), &hmac().0, jsonwebtoken::Algorithm::HS256)
+            .unwrap();
     format!("{signed}.{signature}")
 }
 
 #[test]
 fn a_header_with_anything_unusual_refuses_the_token() {
-    assert!(verify(&signed_with_header(r#"{"alg":"HS256","kid":"k"}"#), Algorithm::Hs256, &hmac().1));
+    assert!(verify(
+        &signed_with_header(r#"{"alg":"HS256","kid":"k"}"#),
+        Algorithm::Hs256,
+        &hmac().1
+    ));
     let long_kid = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(65));
     let unusual = [
         r#"{"alg":"HS256"}"#,

@@ -57,8 +57,10 @@ impl Keyring {
     /// # Errors
     /// `KeyringProblem`, for the first key that cannot be used.
     pub fn open(records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringProblem> {
-        let opened = |record: &KeyRecord| Ok((record.state, Arc::new(SigningKey::open(record, sealer)?)));
-        let ring = Self::of(records.iter().map(opened).collect::<Result<Vec<_>, _>>()?, Vec::new())?;
+        let opened =
+            |record: &KeyRecord| Ok((record.state, Arc::new(SigningKey::open(record, sealer)?)));
+        let ring =
+            Self::of(records.iter().map(opened).collect::<Result<Vec<_>, _>>()?, Vec::new())?;
         ring.check_signing()?;
         Ok(ring)
     }
@@ -71,7 +73,10 @@ impl Keyring {
     pub fn next(&self, records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringProblem> {
         let (mut keys, mut left_out) = (Vec::new(), Vec::new());
         for record in records {
-            match self.known(record).map_or_else(|| SigningKey::open(record, sealer).map(Arc::new), Ok) {
+            match self
+                .known(record)
+                .map_or_else(|| SigningKey::open(record, sealer).map(Arc::new), Ok)
+            {
                 Ok(key) => keys.push((record.state, key)),
                 Err(problem) => left_out.push((record.id.clone(), problem)),
             }
@@ -84,7 +89,12 @@ impl Keyring {
         left_out: Vec<(String, KeyringProblem)>,
     ) -> Result<Self, KeyringProblem> {
         for purpose in KeyPurpose::ALL {
-            if keys.iter().filter(|(state, key)| *state == KeyState::Active && key.purpose == *purpose).count() > 1 {
+            if keys
+                .iter()
+                .filter(|(state, key)| *state == KeyState::Active && key.purpose == *purpose)
+                .count()
+                > 1
+            {
                 return Err(KeyringProblem::TwoActive(*purpose));
             }
         }
@@ -98,14 +108,22 @@ impl Keyring {
 
     fn known(&self, record: &KeyRecord) -> Option<Arc<SigningKey>> {
         let same = |key: &SigningKey| {
-            key.id == record.id && key.purpose == record.purpose && key.algorithm == record.algorithm
+            key.id == record.id
+                && key.purpose == record.purpose
+                && key.algorithm == record.algorithm
         };
         self.keys.iter().map(|(_, key)| key).find(|key| same(key)).cloned()
     }
 
     /// What is left out of this ring and was not of an older one.
-    pub fn newly_left_out<'r>(&'r self, older: &'r Self) -> impl Iterator<Item = &'r KeyringProblem> {
-        self.left_out.iter().filter(|left| !older.left_out.contains(left)).map(|(_, problem)| problem)
+    pub fn newly_left_out<'r>(
+        &'r self,
+        older: &'r Self,
+    ) -> impl Iterator<Item = &'r KeyringProblem> {
+        self.left_out
+            .iter()
+            .filter(|left| !older.left_out.contains(left))
+            .map(|(_, problem)| problem)
     }
 
     /// Whether a stored key with this id could not be opened.
@@ -126,7 +144,10 @@ impl Keyring {
     /// # Errors
     /// `NoneActive`.
     pub fn signing(&self, purpose: KeyPurpose) -> Result<&SigningKey, KeyringProblem> {
-        let active = self.keys.iter().find(|(state, key)| *state == KeyState::Active && key.purpose == purpose);
+        let active = self
+            .keys
+            .iter()
+            .find(|(state, key)| *state == KeyState::Active && key.purpose == purpose);
         active.map(|(_, key)| &**key).ok_or(KeyringProblem::NoneActive(purpose))
     }
 
@@ -137,7 +158,8 @@ impl Keyring {
 
     /// The public halves of the keys of access tokens, those included that will sign next: whoever verifies knows a key before it signs.
     pub fn public_access_keys(&self) -> Vec<PublicKey> {
-        let access = self.keys.iter().map(|(_, key)| key).filter(|key| key.purpose == KeyPurpose::Access);
+        let access =
+            self.keys.iter().map(|(_, key)| key).filter(|key| key.purpose == KeyPurpose::Access);
         access.filter_map(|key| PublicKey::of(key)).collect()
     }
 }
@@ -157,7 +179,8 @@ impl SigningKey {
         let KeyRecord { id, purpose, algorithm, sealed, .. } = record;
         let clear = sealer.open(&label(*purpose, id, *algorithm), sealed);
         let clear = clear.map_err(|_| KeyringProblem::OtherSecret(id.clone()))?;
-        let material = material::open(*algorithm, &clear).ok_or_else(|| KeyringProblem::Unusable(id.clone()))?;
+        let material = material::open(*algorithm, &clear)
+            .ok_or_else(|| KeyringProblem::Unusable(id.clone()))?;
         Ok(Self { id: id.clone(), purpose: *purpose, algorithm: *algorithm, material })
     }
 }
@@ -191,7 +214,9 @@ pub fn new_key(kind: KeyKind, sealer: &Sealer, now: Time) -> Result<KeyRecord, K
 /// `KeyringProblem`.
 pub fn reseal(record: &KeyRecord, old: &Sealer, new: &Sealer) -> Result<Vec<u8>, KeyringProblem> {
     let label = label(record.purpose, &record.id, record.algorithm);
-    let clear = old.open(&label, &record.sealed).map_err(|_| KeyringProblem::OtherSecret(record.id.clone()))?;
+    let clear = old
+        .open(&label, &record.sealed)
+        .map_err(|_| KeyringProblem::OtherSecret(record.id.clone()))?;
     new.seal(&label, &clear).map_err(|_| KeyringProblem::Crypto)
 }
 
@@ -201,9 +226,16 @@ fn random_id() -> Result<String, KeyringProblem> {
     Ok(BASE64URL_NOPAD.encode(&id))
 }
 
-fn sealed(id: String, kind: KeyKind, clear: &[u8], sealer: &Sealer, now: Time) -> Result<KeyRecord, KeyringProblem> {
+fn sealed(
+    id: String,
+    kind: KeyKind,
+    clear: &[u8],
+    sealer: &Sealer,
+    now: Time,
+) -> Result<KeyRecord, KeyringProblem> {
     let KeyKind { purpose, algorithm, state } = kind;
-    let material = sealer.seal(&label(purpose, &id, algorithm), clear).map_err(|_| KeyringProblem::Crypto)?;
+    let material =
+        sealer.seal(&label(purpose, &id, algorithm), clear).map_err(|_| KeyringProblem::Crypto)?;
     Ok(KeyRecord {
         id,
         purpose,

@@ -68,9 +68,15 @@ fn public_keys_of_every_state_are_told_with_their_thumbprint_and_symmetric_ones_
     let records = [records(), vec![made(next), made(retiring)]].concat();
     let told = Keyring::open(&records, &sealer(1)).unwrap().public_access_keys();
     let told = serde_json::to_value(&told).unwrap();
-    let told: Vec<_> = told.as_array().unwrap().iter().map(|key| (&key["alg"], &key["kid"], &key["use"])).collect();
+    let told: Vec<_> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| (&key["alg"], &key["kid"], &key["use"]))
+        .collect();
     let of = |i: usize, alg: &str| (alg.into(), records[i].id.as_str().into(), "sig".into());
-    let expected: Vec<(serde_json::Value, serde_json::Value, serde_json::Value)> = vec![of(0, "EdDSA"), of(2, "ES256")];
+    let expected: Vec<(serde_json::Value, serde_json::Value, serde_json::Value)> =
+        vec![of(0, "EdDSA"), of(2, "ES256")];
     assert_eq!(told, expected.iter().map(|(a, k, u)| (a, k, u)).collect::<Vec<_>>());
 }
 
@@ -83,14 +89,23 @@ fn a_running_process_keeps_the_keys_it_has_opened_when_the_secret_changes_under_
         KeyRecord { sealed, ..record.clone() }
     });
     let mut resealed: Vec<KeyRecord> = resealed.collect();
-    assert!(Keyring::open(&resealed, &sealer(2)).is_ok() && Keyring::open(&resealed, &sealer(1)).is_err());
-    resealed.push(new_key(KeyKind { state: KeyState::Next, ..ACCESS }, &sealer(2), Time::UNIX_EPOCH).unwrap());
+    assert!(
+        Keyring::open(&resealed, &sealer(2)).is_ok()
+            && Keyring::open(&resealed, &sealer(1)).is_err()
+    );
+    resealed.push(
+        new_key(KeyKind { state: KeyState::Next, ..ACCESS }, &sealer(2), Time::UNIX_EPOCH).unwrap(),
+    );
     let old = ring;
     let ring = old.next(&resealed, &sealer(1)).unwrap();
     let problem = KeyringProblem::OtherSecret(resealed[2].id.clone());
     assert_eq!(ring.newly_left_out(&old).collect::<Vec<_>>(), [&problem]);
     assert!(ring.leaves_out(&resealed[2].id) && !ring.leaves_out(&resealed[0].id));
-    assert_eq!(ring.next(&resealed, &sealer(1)).unwrap().newly_left_out(&ring).count(), 0, "told once");
+    assert_eq!(
+        ring.next(&resealed, &sealer(1)).unwrap().newly_left_out(&ring).count(),
+        0,
+        "told once"
+    );
     assert_eq!(ring.signing(KeyPurpose::Access).unwrap().id, records[0].id);
     resealed[0].state = KeyState::Retiring;
     resealed[2].state = KeyState::Active;
@@ -98,5 +113,8 @@ fn a_running_process_keeps_the_keys_it_has_opened_when_the_secret_changes_under_
     assert!(ring.verifying(KeyPurpose::Access, &records[0].id).is_some());
     assert!(ring.signing(KeyPurpose::Access).is_err(), "a retiring key does not sign");
     let ring = ring.next(&[], &sealer(1)).unwrap();
-    assert!(ring.verifying(KeyPurpose::Access, &records[0].id).is_none(), "what was dropped verifies nothing");
+    assert!(
+        ring.verifying(KeyPurpose::Access, &records[0].id).is_none(),
+        "what was dropped verifies nothing"
+    );
 }

@@ -58,8 +58,15 @@ impl Keys {
     ///
     /// # Errors
     /// `KeyringProblem`, for the first key that does not open.
-    pub fn resealed(&self, records: &[KeyRecord], secret: &Secret) -> Result<Vec<(String, Vec<u8>)>, KeyringProblem> {
+    pub fn resealed(
+        &self,
+        records: &[KeyRecord],
+        secret: &Secret,
+    ) -> Result<Vec<(String, Vec<u8>)>, KeyringProblem> {
         let new = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
-        records.iter().map(|record| Ok((record.id.clone(), reseal(record, &self.sealer, &new)?))).collect()
+        records
+            .iter()
+            .map(|record| Ok((record.id.clone(), reseal(record, &self.sealer, &new)?)))
+            .collect()
     }
 }

@@ -6,7 +6,8 @@ use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair, RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair,
+    RsaPublicKeyComponents,
 };
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{DecodingKey, EncodingKey};
@@ -34,7 +35,11 @@ pub fn make(algorithm: Algorithm) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
     let random = SystemRandom::new();
     let document = match algorithm {
         Algorithm::EdDsa => Ed25519KeyPair::generate_pkcs8(&random)?.as_ref().to_vec(),
-        Algorithm::Es256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)?.as_ref().to_vec(),
+        Algorithm::Es256 => {
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)?
+                .as_ref()
+                .to_vec()
+        }
         Algorithm::Rs256 => {
             let pair = RsaKeyPair::generate(KeySize::Rsa3072)?;
             let document: Pkcs8V1Der<'_> = pair.as_der()?;
@@ -64,9 +69,12 @@ pub fn open(algorithm: Algorithm, clear: &[u8]) -> Option<Material> {
         }
         Algorithm::Rs256 => {
             let pair = RsaKeyPair::from_der(clear).ok()?;
-            let RsaPublicKeyComponents { n, e } = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+            let RsaPublicKeyComponents { n, e } =
+                RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
             let sound = n.len() >= RSA_MODULUS && e == RSA_EXPONENT;
-            sound.then(|| (EncodingKey::from_rsa_der(clear), DecodingKey::from_rsa_raw_components(&n, &e)))?
+            sound.then(|| {
+                (EncodingKey::from_rsa_der(clear), DecodingKey::from_rsa_raw_components(&n, &e))
+            })?
         }
         Algorithm::Hs256 => {
             let sound = clear.len() >= HMAC_KEY;

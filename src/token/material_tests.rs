@@ -11,8 +11,14 @@ fn every_algorithm_makes_keys_that_open_and_sign_for_it_alone() {
         let material = open(algorithm, &clear).unwrap();
         let name = super::super::jws::library(algorithm);
         let signature = jsonwebtoken::crypto::sign(b"text", &material.encoding, name).unwrap();
-        assert_eq!(jsonwebtoken::crypto::verify(&signature, b"text", &material.decoding, name), Ok(true));
-        assert_eq!(jsonwebtoken::crypto::verify(&signature, b"tex", &material.decoding, name), Ok(false));
+        assert_eq!(
+            jsonwebtoken::crypto::verify(&signature, b"text", &material.decoding, name),
+            Ok(true)
+        );
+        assert_eq!(
+            jsonwebtoken::crypto::verify(&signature, b"tex", &material.decoding, name),
+            Ok(false)
+        );
         // Any bytes of enough length are an HMAC key: there the seal holds the algorithm.
         for other in [EdDsa, Es256, Rs256].into_iter().filter(|other| *other != algorithm) {
             assert!(open(other, &clear).is_none(), "{} as {}", algorithm.as_str(), other.as_str());
@@ -64,10 +70,13 @@ fn pkcs1(parts: &[Vec<u8>]) -> Vec<u8> {
 
 /// A key of the vectors the way ours are stored.
 fn stored(jwk: &Value) -> Option<(Algorithm, Vec<u8>)> {
-    let bytes = |name: &str| BASE64URL_NOPAD.decode(jwk[name].as_str().unwrap().as_bytes()).unwrap();
+    let bytes =
+        |name: &str| BASE64URL_NOPAD.decode(jwk[name].as_str().unwrap().as_bytes()).unwrap();
     match jwk["kty"].as_str().unwrap() {
         "oct" if jwk["alg"] == "HS256" => Some((Hs256, bytes("k"))),
-        "RSA" if jwk["alg"] == "RS256" => Some((Rs256, pkcs1(&["n", "e", "d", "p", "q", "dp", "dq", "qi"].map(bytes)))),
+        "RSA" if jwk["alg"] == "RS256" => {
+            Some((Rs256, pkcs1(&["n", "e", "d", "p", "q", "dp", "dq", "qi"].map(bytes))))
+        }
         _ => None,
     }
 }
@@ -83,7 +92,9 @@ fn the_weak_keys_of_wycheproof_are_refused() {
         let keys = group["private"]["keys"].as_array().unwrap();
         let [key] = keys.as_slice() else { continue };
         match stored(key) {
-            Some((algorithm, clear)) if case == 13 => assert!(open(algorithm, &clear).is_some(), "a long key is sound"),
+            Some((algorithm, clear)) if case == 13 => {
+                assert!(open(algorithm, &clear).is_some(), "a long key is sound")
+            }
             Some((algorithm, clear)) => {
                 assert!(open(algorithm, &clear).is_none(), "case {case}");
                 refused.push(case);

@@ -39,7 +39,9 @@ impl Sealer {
     pub fn new(secret: &Secret) -> Result<Self, aws_lc_rs::error::Unspecified> {
         let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule");
         let mut key = Zeroizing::new([0u8; 32]);
-        salt.extract(&secret.0).expand(&[b"seal signing keys, version 1"], hkdf::HKDF_SHA256)?.fill(&mut *key)?;
+        salt.extract(&secret.0)
+            .expand(&[b"seal signing keys, version 1"], hkdf::HKDF_SHA256)?
+            .fill(&mut *key)?;
         Ok(Self(XChaCha20Poly1305::new(&Key::from(*key))))
     }
 
@@ -52,7 +54,10 @@ impl Sealer {
         getrandom::fill(&mut nonce)?;
         let payload = Payload { msg: clear, aad: label.as_bytes() };
         // Encryption fails only for texts of many gigabytes.
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| getrandom::Error::UNEXPECTED)?;
+        let sealed = self
+            .0
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| getrandom::Error::UNEXPECTED)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 

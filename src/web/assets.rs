@@ -24,7 +24,12 @@ impl Asset {
     fn new(name: &'static str, content_type: ContentType, bytes: &'static [u8]) -> Self {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
-        Self { name, fingerprinted: format!("{:016x}-{name}", hasher.finish()), content_type, bytes }
+        Self {
+            name,
+            fingerprinted: format!("{:016x}-{name}", hasher.finish()),
+            content_type,
+            bytes,
+        }
     }
 }
 

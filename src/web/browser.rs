@@ -15,7 +15,8 @@ pub struct Browser {
 
 impl Browser {
     pub fn of(device: &Device) -> Self {
-        let known = |text: &str| (text != VALUE_UNKNOWN && !text.is_empty()).then(|| text.to_owned());
+        let known =
+            |text: &str| (text != VALUE_UNKNOWN && !text.is_empty()).then(|| text.to_owned());
         match Parser::new().parse(&device.user_agent) {
             Some(found) => Self { name: known(found.name), system: known(found.os) },
             None => Self { name: None, system: None },
@@ -30,7 +31,11 @@ mod tests {
     #[test]
     fn common_browsers_are_recognised_and_others_are_unknown() {
         for (user_agent, name, system) in [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", Some("Firefox"), Some("Linux")),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                Some("Firefox"),
+                Some("Linux"),
+            ),
             (
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
                 Some("Safari"),
@@ -45,7 +50,11 @@ mod tests {
             ("<script>alert(1)</script>", None, None),
         ] {
             let browser = Browser::of(&Device::new(user_agent, None));
-            assert_eq!((browser.name.as_deref(), browser.system.as_deref()), (name, system), "{user_agent}");
+            assert_eq!(
+                (browser.name.as_deref(), browser.system.as_deref()),
+                (name, system),
+                "{user_agent}"
+            );
         }
     }
 }

@@ -53,16 +53,20 @@ impl<'r> Responder<'r, 'static> for SignInFirst {
 fn comes_from_another_site(request: &Request<'_>) -> bool {
     let is = |name, value| request.headers().get_one(name) == Some(value);
     let navigates = is("Sec-Fetch-Site", "cross-site") && is("Sec-Fetch-Mode", "navigate");
-    let nothing = matches!(Authentication::known(request), Some(Authentication::Anonymous(Refusal::NothingPresented)));
+    let nothing = matches!(
+        Authentication::known(request),
+        Some(Authentication::Anonymous(Refusal::NothingPresented))
+    );
     wire::method(request) == Method::Get && navigates && nothing
 }
 
 fn token_problem(request: &Request<'_>) -> Code {
     match Authentication::known(request) {
         // Somebody signed in by the cookies comes here when the records say that it has ended.
-        Some(Authentication::SignedIn(_) | Authentication::Anonymous(Refusal::Ended { .. } | Refusal::Revoked)) => {
-            Code::SessionEnded
-        }
+        Some(
+            Authentication::SignedIn(_)
+            | Authentication::Anonymous(Refusal::Ended { .. } | Refusal::Revoked),
+        ) => Code::SessionEnded,
         Some(Authentication::Anonymous(Refusal::NothingPresented)) | None => Code::TokenMissing,
         Some(Authentication::Anonymous(_) | Authentication::Unavailable) => Code::TokenInvalid,
     }

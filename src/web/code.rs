@@ -92,7 +92,11 @@ mod tests {
     #[test]
     fn every_code_has_a_sentence_and_a_status_that_leads_back_to_its_kind() {
         for code in Code::ALL {
-            assert!(code.text().ends_with('.'), "{} has no sentence in the message file", code.as_str());
+            assert!(
+                code.text().ends_with('.'),
+                "{} has no sentence in the message file",
+                code.as_str()
+            );
             assert_eq!(Code::of(code.status()).status(), code.status());
         }
     }

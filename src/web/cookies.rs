@@ -94,7 +94,9 @@ impl ReplyCookies {
                 cookies.push(set(ACCESS, &pair.access.0, pair.keep_for));
                 cookies.push(set(REFRESH, &pair.refresh.0, pair.keep_for));
             }
-            Some(Tokens::Clear) => cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)]),
+            Some(Tokens::Clear) => {
+                cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)])
+            }
             Some(Tokens::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}
         }
@@ -125,7 +127,8 @@ impl<'r> FromRequest<'r> for &'r ReplyCookies {
 }
 
 fn set(name: &str, value: &str, keep_for: Option<Span>) -> String {
-    let max_age = keep_for.map(|span| format!("; Max-Age={}", span.num_seconds().max(0))).unwrap_or_default();
+    let max_age =
+        keep_for.map(|span| format!("; Max-Age={}", span.num_seconds().max(0))).unwrap_or_default();
     format!("{name}={value}; HttpOnly; Secure; SameSite=Strict; Path=/{max_age}")
 }
 
@@ -161,8 +164,9 @@ fn read<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
 
 fn find<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> Option<&'h str> {
     let pairs = headers.flat_map(|header| header.split(';'));
-    let mut values =
-        pairs.filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('=')).filter(|(n, _)| *n == name);
+    let mut values = pairs
+        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
+        .filter(|(n, _)| *n == name);
     match (values.next(), values.next()) {
         (Some((_, value)), None) if !value.is_empty() => Some(value),
         _ => None,

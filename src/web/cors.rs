@@ -37,7 +37,8 @@ pub fn is_invited(request: &Request<'_>) -> bool {
 
 /// The answer to a browser that asks beforehand; none for anybody else. `methods` are those the path has.
 pub fn preflight<'r>(request: &Request<'_>, methods: &str) -> Option<Response<'r>> {
-    let asks = request.method() == Method::Options && one(request, "Access-Control-Request-Method").is_some();
+    let asks = request.method() == Method::Options
+        && one(request, "Access-Control-Request-Method").is_some();
     if !asks || !is_invited(request) {
         return None;
     }

@@ -81,7 +81,8 @@ pub fn json(value: &impl Serialize) -> response::Result<'static> {
 pub fn wants_json(request: &Request<'_>) -> bool {
     let Some(accept) = request.accept() else { return false };
     let mut types = accept.media_types().peekable();
-    let is_json = |top: &str, sub: &str| top == "application" && (sub == "json" || sub.ends_with("+json"));
+    let is_json =
+        |top: &str, sub: &str| top == "application" && (sub == "json" || sub.ends_with("+json"));
     types.peek().is_some() && types.all(|t| is_json(t.top().as_str(), t.sub().as_str()))
 }
 

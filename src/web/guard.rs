@@ -40,7 +40,9 @@ impl<'r> FromRequest<'r> for SignedIn {
         match Authentication::of(request).await {
             Authentication::SignedIn(claims) => Outcome::Success(SignedIn(*claims)),
             Authentication::Anonymous(_) => Outcome::Error((Status::Unauthorized, NotSignedIn)),
-            Authentication::Unavailable => Outcome::Error((Status::ServiceUnavailable, NotSignedIn)),
+            Authentication::Unavailable => {
+                Outcome::Error((Status::ServiceUnavailable, NotSignedIn))
+            }
         }
     }
 }
@@ -64,7 +66,8 @@ impl<'r> FromRequest<'r> for Admin {
 }
 
 async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Status> {
-    let accounts = request.guard::<&State<Accounts>>().await.succeeded().ok_or(Status::ServiceUnavailable)?;
+    let accounts =
+        request.guard::<&State<Accounts>>().await.succeeded().ok_or(Status::ServiceUnavailable)?;
     match accounts.role(claims).await {
         Ok(role) => role.ok_or(Status::Unauthorized),
         Err(fault) => {

@@ -44,7 +44,8 @@ impl Bench {
         let (pair, _) = accounts.sign_up(samples::ada()).await.unwrap().unwrap();
         let cookies = format!("__Host-access={}; __Host-refresh={}", pair.access.0, pair.refresh.0);
         clock.advance(Span::minutes(16));
-        let figment = crate::figment().merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
+        let figment = crate::figment()
+            .merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
         let config = Config::load(&figment, [].into_iter()).unwrap();
         let origins = crate::web::Origins { own: config.origin, invited: Vec::new() };
         let rocket = crate::web::build(figment, accounts, origins);
@@ -65,9 +66,12 @@ fn renewed(response: &LocalResponse<'_>) -> Vec<String> {
 #[rocket::async_test]
 async fn a_renewal_is_delivered_with_a_404_a_422_a_500_and_a_panic() {
     let bench = Bench::start().await;
-    for (path, status) in
-        [("/test/none", 404), ("/test/status/422", 422), ("/test/status/500", 500), ("/test/panic", 500)]
-    {
+    for (path, status) in [
+        ("/test/none", 404),
+        ("/test/status/422", 422),
+        ("/test/status/500", 500),
+        ("/test/panic", 500),
+    ] {
         let response = bench.get(path).await;
         assert_eq!(response.status().code, status, "{path}");
         assert_eq!(renewed(&response).len(), 1, "{path}");

@@ -25,7 +25,9 @@ impl PageContext for HomePage {
 fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> Answer<HomePage> {
     match person {
         Some(_) => Answer::go(profile::uri()),
-        None => Answer::Show(Page::ok(HomePage { registration_open: accounts.registration_open() })),
+        None => {
+            Answer::Show(Page::ok(HomePage { registration_open: accounts.registration_open() }))
+        }
     }
 }
 

@@ -8,8 +8,15 @@ use std::collections::BTreeMap;
 
 /// After every real route.
 const LAST: isize = 1000;
-const METHODS: [Method; 7] =
-    [Method::Get, Method::Put, Method::Post, Method::Delete, Method::Options, Method::Patch, Method::Trace];
+const METHODS: [Method; 7] = [
+    Method::Get,
+    Method::Put,
+    Method::Post,
+    Method::Delete,
+    Method::Options,
+    Method::Patch,
+    Method::Trace,
+];
 
 /// The methods a path does have, for the `Allow` header.
 #[derive(Clone, Default)]
@@ -42,9 +49,11 @@ impl Paths {
 
 /// Whether a path is one of a route's; a parameter stands for one segment.
 fn fits(pattern: &str, path: &str) -> bool {
-    let same =
-        |(pattern, segment): (&str, &str)| pattern == segment || (pattern.starts_with('<') && !segment.is_empty());
-    pattern.split('/').count() == path.split('/').count() && pattern.split('/').zip(path.split('/')).all(same)
+    let same = |(pattern, segment): (&str, &str)| {
+        pattern == segment || (pattern.starts_with('<') && !segment.is_empty())
+    };
+    pattern.split('/').count() == path.split('/').count()
+        && pattern.split('/').zip(path.split('/')).all(same)
 }
 
 fn allow(methods: &[Method]) -> String {

@@ -51,7 +51,11 @@ const LARGEST_BODY: u64 = 16;
 #[must_use]
 pub fn figment() -> Figment {
     let body = LARGEST_BODY.kibibytes();
-    let limits = Limits::new().limit("form", body).limit("data-form", body).limit("json", body).limit("string", body);
+    let limits = Limits::new()
+        .limit("form", body)
+        .limit("data-form", body)
+        .limit("json", body)
+        .limit("string", body);
     Figment::from(rocket::Config::default())
         .merge(("limits", limits))
         .merge(("ident", false))
@@ -123,9 +127,13 @@ pub fn figment_problems(figment: &Figment) -> Vec<String> {
         Ok(_) => {}
     }
     if figment.contains("tls") {
-        problems.push("TLS is not built in (ROCKET_TLS): remove it, and put a proxy with TLS in front".to_owned());
+        problems.push(
+            "TLS is not built in (ROCKET_TLS): remove it, and put a proxy with TLS in front"
+                .to_owned(),
+        );
     }
-    let templates = figment.extract_inner::<RelativePathBuf>("template_dir").map(|path| path.relative());
+    let templates =
+        figment.extract_inner::<RelativePathBuf>("template_dir").map(|path| path.relative());
     match templates {
         Ok(folder) if folder.join("base.html.tera").is_file() => {}
         Ok(folder) => problems.push(format!(

@@ -65,7 +65,11 @@ mod tests {
             ("/@evil.example", "/@evil.example"),
             ("/profile#name", "/profile"),
         ] {
-            assert_eq!(NextPath::parse(text).map(|next| next.0.to_string()).as_deref(), Some(kept), "{text}");
+            assert_eq!(
+                NextPath::parse(text).map(|next| next.0.to_string()).as_deref(),
+                Some(kept),
+                "{text}"
+            );
         }
     }
 

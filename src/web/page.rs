@@ -80,10 +80,14 @@ fn add_functions(tera: &mut Tera) {
     });
     tera.register_function("asset", |args: &HashMap<String, Value>| {
         let name = argument(args, "name")?;
-        assets::path(name).map(Value::from).ok_or_else(|| tera::Error::msg(format!("no asset {name}")))
+        assets::path(name)
+            .map(Value::from)
+            .ok_or_else(|| tera::Error::msg(format!("no asset {name}")))
     });
 }
 
 fn argument<'a>(args: &'a HashMap<String, Value>, name: &str) -> tera::Result<&'a str> {
-    args.get(name).and_then(Value::as_str).ok_or_else(|| tera::Error::msg(format!("{name} is missing")))
+    args.get(name)
+        .and_then(Value::as_str)
+        .ok_or_else(|| tera::Error::msg(format!("{name} is missing")))
 }

@@ -27,8 +27,10 @@ impl PageContext for PasswordPage {
     fn samples() -> Vec<Self> {
         let wrong = super::samples::codes(&["password_"]);
         let forms = wrong.iter().map(|code| FormState::default().with_error("new_password", code));
-        let forms =
-            forms.chain([FormState::default().with_error("current_password", "password_wrong"), FormState::default()]);
+        let forms = forms.chain([
+            FormState::default().with_error("current_password", "password_wrong"),
+            FormState::default(),
+        ]);
         forms.map(|form| PasswordPage { form, email: "ada@example.org".into() }).collect()
     }
 }
@@ -68,9 +70,17 @@ async fn submit(
     }
 }
 
-async fn page(status: Status, form: FormState, person: &SignedIn, accounts: &Accounts) -> Attempt<PasswordPage> {
+async fn page(
+    status: Status,
+    form: FormState,
+    person: &SignedIn,
+    accounts: &Accounts,
+) -> Attempt<PasswordPage> {
     let Some(profile) = accounts.profile(person.0).await? else { return Ok(Answer::SignInFirst) };
-    Ok(Answer::Show(Page(status, PasswordPage { form, email: profile.account.email.as_str().to_owned() })))
+    Ok(Answer::Show(Page(
+        status,
+        PasswordPage { form, email: profile.account.email.as_str().to_owned() },
+    )))
 }
 
 fn changed(cookies: &ReplyCookies, pair: TokenPair) -> Answer<PasswordPage> {
@@ -85,7 +95,9 @@ impl PasswordForm<'_> {
         let current = state.check("current_password", Password::parse(self.current_password));
         let new = state.check("new_password", Password::parse_new(self.new_password));
         match current.zip(new) {
-            Some((current, new)) if current.is(&new) => Err(state.with_error("new_password", "password_same")),
+            Some((current, new)) if current.is(&new) => {
+                Err(state.with_error("new_password", "password_same"))
+            }
             Some((current, new)) => Ok(PasswordChange { current, new, device: arrival.device }),
             None => Err(state),
         }

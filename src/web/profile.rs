@@ -43,7 +43,8 @@ impl PageContext for ProfilePage {
             browser,
         };
         let kept = FormState::default().keep("name", "Ada Lovelace");
-        let long = FormState::default().keep("name", &"a".repeat(200)).with_error("name", "name_too_long");
+        let long =
+            FormState::default().keep("name", &"a".repeat(200)).with_error("name", "name_too_long");
         let unknown = Browser { name: None, system: None };
         vec![
             page(
@@ -52,7 +53,12 @@ impl PageContext for ProfilePage {
                 "user",
                 Browser { name: Some("Firefox".into()), system: Some("Linux".into()) },
             ),
-            page(kept, "registration", "admin", Browser { name: Some("curl".into()), system: None }),
+            page(
+                kept,
+                "registration",
+                "admin",
+                Browser { name: Some("curl".into()), system: None },
+            ),
             page(long, "password", "user", unknown),
         ]
     }
@@ -82,7 +88,9 @@ async fn submit(
     let mut state = FormState::default().keep("name", form.name);
     let Some(name) = state.check("name", DisplayName::parse(form.name)) else {
         let profile = accounts.profile(person.0).await?;
-        return Ok(profile.map_or(Answer::SignInFirst, |profile| Answer::again(page(profile, state))));
+        return Ok(
+            profile.map_or(Answer::SignInFirst, |profile| Answer::again(page(profile, state)))
+        );
     };
     if !accounts.rename(person.0, name, arrival.device.ip).await? {
         return Ok(Answer::SignInFirst);

@@ -1,7 +1,9 @@
 //! Every page in every state, rendered: a template that names a field or a text that is not there fails here.
 
 use super::page::{Frame, PageContext, templates};
-use super::{admin, catchers, error, home, password, profile, sessions, sign_in, sign_out, sign_up, texts};
+use super::{
+    admin, catchers, error, home, password, profile, sessions, sign_in, sign_out, sign_up, texts,
+};
 use rocket::local::blocking::Client;
 use rocket_dyn_templates::Template;
 use std::collections::BTreeSet;
@@ -24,14 +26,28 @@ impl Gallery {
         let samples = C::samples();
         assert!(!samples.is_empty(), "{} has no sample", C::TEMPLATE);
         for page in &samples {
-            for (signed_in, flash) in
-                [(None, None), (Some(false), Some("flash_signed_out")), (Some(true), Some("flash_name_changed"))]
-            {
-                let html = Template::show(self.client.rocket(), C::TEMPLATE, Frame { page, signed_in, flash });
+            for (signed_in, flash) in [
+                (None, None),
+                (Some(false), Some("flash_signed_out")),
+                (Some(true), Some("flash_name_changed")),
+            ] {
+                let html = Template::show(
+                    self.client.rocket(),
+                    C::TEMPLATE,
+                    Frame { page, signed_in, flash },
+                );
                 let html = html.unwrap_or_else(|| panic!("{} cannot be rendered", C::TEMPLATE));
-                assert!(html.starts_with("<!DOCTYPE html>") && html.trim_end().ends_with("</html>"), "{}", C::TEMPLATE);
+                assert!(
+                    html.starts_with("<!DOCTYPE html>") && html.trim_end().ends_with("</html>"),
+                    "{}",
+                    C::TEMPLATE
+                );
                 assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", C::TEMPLATE);
-                assert!(!html.contains("style=") && !html.contains("<script"), "{} has something inline", C::TEMPLATE);
+                assert!(
+                    !html.contains("style=") && !html.contains("<script"),
+                    "{} has something inline",
+                    C::TEMPLATE
+                );
             }
         }
     }
@@ -39,7 +55,8 @@ impl Gallery {
 
 #[test]
 fn every_page_renders_in_every_state_and_every_template_has_a_page() {
-    let figment = super::figment().merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
+    let figment =
+        super::figment().merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
     let client = Client::untracked(rocket::custom(figment).attach(templates())).unwrap();
     let mut gallery = Gallery { client, shown: BTreeSet::new() };
     gallery.show::<home::HomePage>();
@@ -60,7 +77,8 @@ fn page_templates() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut found = Vec::new();
     collect(&root, &mut found);
-    let names = found.iter().map(|path| path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
+    let names =
+        found.iter().map(|path| path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
     let pages = names.filter_map(|name| name.strip_suffix(".html.tera").map(str::to_owned));
     pages.filter(|name| name != "base" && !name.starts_with("macros/")).collect()
 }

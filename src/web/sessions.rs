@@ -45,7 +45,10 @@ impl PageContext for SessionsPage {
     fn samples() -> Vec<Self> {
         let item = |name: Option<&str>, address: Option<&str>| SessionItem {
             id: Uuid::nil(),
-            browser: Browser { name: name.map(str::to_owned), system: name.map(|_| "Linux".into()) },
+            browser: Browser {
+                name: name.map(str::to_owned),
+                system: name.map(|_| "Linux".into()),
+            },
             address: address.map(str::to_owned),
             signed_in_at: Time::UNIX_EPOCH,
             last_seen_at: Time::UNIX_EPOCH,

@@ -32,15 +32,24 @@ impl PageContext for SignInPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let typed =
-            FormState::default().keep("email", "ada@example.org").keep("next", "/profile").keep("remember", "on");
+        let typed = FormState::default()
+            .keep("email", "ada@example.org")
+            .keep("next", "/profile")
+            .keep("remember", "on");
         let refused = typed.clone().with_problem("invalid_credentials");
-        let incomplete = typed.clone().with_error("email", "email_missing").with_error("password", "password_missing");
+        let incomplete = typed
+            .clone()
+            .with_error("email", "email_missing")
+            .with_error("password", "password_missing");
         let of = |form, led_here| SignInPage { form, led_here, registration_open: true };
         let stuck = LedHere { cookies_missing: true, ended: None };
-        let mut pages = vec![SignInPage::default(), of(refused, LedHere::default()), of(incomplete, stuck)];
+        let mut pages =
+            vec![SignInPage::default(), of(refused, LedHere::default()), of(incomplete, stuck)];
         for reason in EndReason::ALL {
-            pages.push(of(typed.clone(), LedHere { cookies_missing: false, ended: Some(ended(*reason)) }));
+            pages.push(of(
+                typed.clone(),
+                LedHere { cookies_missing: false, ended: Some(ended(*reason)) },
+            ));
         }
         pages
     }
@@ -78,7 +87,9 @@ fn show(
     if person.is_some() {
         return Answer::go(onward(next));
     }
-    let form = next.map_or_else(FormState::default, |next| FormState::default().keep("next", &next.to_string()));
+    let form = next.map_or_else(FormState::default, |next| {
+        FormState::default().keep("next", &next.to_string())
+    });
     Answer::Show(page(Status::Ok, form, led_here, accounts))
 }
 
@@ -122,11 +133,17 @@ impl SignInForm<'_> {
 }
 
 /// Names the fields left empty; anything else is simply wrong.
-fn incomplete(state: FormState, email: Option<EmailProblem>, password: Option<PasswordProblem>) -> FormState {
+fn incomplete(
+    state: FormState,
+    email: Option<EmailProblem>,
+    password: Option<PasswordProblem>,
+) -> FormState {
     let no_email = email == Some(EmailProblem::Missing);
     let no_password = password == Some(PasswordProblem::Missing);
     match (no_email, no_password) {
-        (true, true) => state.with_error("email", "email_missing").with_error("password", "password_missing"),
+        (true, true) => {
+            state.with_error("email", "email_missing").with_error("password", "password_missing")
+        }
         (true, false) => state.with_error("email", "email_missing"),
         (false, true) => state.with_error("password", "password_missing"),
         (false, false) => state.with_problem("invalid_credentials"),
@@ -137,7 +154,12 @@ fn refused(form: FormState, accounts: &Accounts) -> Answer<SignInPage> {
     Answer::Show(page(Status::Unauthorized, form, LedHere::default(), accounts))
 }
 
-fn page(status: Status, form: FormState, led_here: LedHere, accounts: &Accounts) -> Page<SignInPage> {
+fn page(
+    status: Status,
+    form: FormState,
+    led_here: LedHere,
+    accounts: &Accounts,
+) -> Page<SignInPage> {
     Page(status, SignInPage { form, led_here, registration_open: accounts.registration_open() })
 }
 
@@ -150,7 +172,9 @@ pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
     let bare = uri!(show(next = Option::<String>::None));
     match next {
         // In the same letters as the path itself, for whoever reads the address bar.
-        Some(next) => Origin::parse_owned(format!("{bare}?next={}", next.in_query())).unwrap_or(bare),
+        Some(next) => {
+            Origin::parse_owned(format!("{bare}?next={}", next.in_query())).unwrap_or(bare)
+        }
         None => bare,
     }
 }
@@ -163,7 +187,9 @@ impl<'r> FromRequest<'r> for LedHere {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let cookies_missing = cookies::tokens_did_not_stick(request);
         let (ended, over) = match Authentication::of(request).await {
-            Authentication::Anonymous(Refusal::Ended { reason, settled }) => (Some(ended(*reason)), *settled),
+            Authentication::Anonymous(Refusal::Ended { reason, settled }) => {
+                (Some(ended(*reason)), *settled)
+            }
             Authentication::Anonymous(Refusal::Unknown) => (None, true),
             _ => (None, false),
         };

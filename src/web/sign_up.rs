@@ -69,13 +69,19 @@ async fn submit(
             cookies.carry_signed_in(pair);
             Answer::go(profile::uri())
         }
-        Err(SignUpRefusal::EmailTaken) => refused(state.with_error("email", "email_taken"), accounts),
+        Err(SignUpRefusal::EmailTaken) => {
+            refused(state.with_error("email", "email_taken"), accounts)
+        }
         Err(SignUpRefusal::Closed) => closed(),
     })
 }
 
 fn refused(form: FormState, accounts: &Accounts) -> Answer<SignUpPage> {
-    if accounts.registration_open() { Answer::again(SignUpPage { form, closed: false }) } else { closed() }
+    if accounts.registration_open() {
+        Answer::again(SignUpPage { form, closed: false })
+    } else {
+        closed()
+    }
 }
 
 fn closed() -> Answer<SignUpPage> {

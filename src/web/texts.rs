@@ -28,9 +28,9 @@ mod tests {
     #[test]
     fn the_message_file_can_be_read_and_every_key_is_one_word() {
         assert!(ENGLISH.len() > 20);
-        assert!(
-            ENGLISH.keys().all(|key| key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
-        );
+        assert!(ENGLISH.keys().all(|key| {
+            key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        }));
         assert_eq!(text("no_such_key"), None);
     }
 }

@@ -10,10 +10,15 @@ fn assert_problem(reply: &Reply, status: u16, code: &str) {
     assert_eq!((reply.status, problem["code"].as_str()), (status, Some(code)), "{}", reply.body);
     assert_eq!(reply.header("Content-Type"), Some("application/problem+json"));
     assert_eq!(problem["status"], status);
-    assert!(!text(&problem, "title").is_empty() && text(&problem, "detail").ends_with('.'), "{problem}");
+    assert!(
+        !text(&problem, "title").is_empty() && text(&problem, "detail").ends_with('.'),
+        "{problem}"
+    );
     // RFC 6750 section 3.1: an error code for a token that was brought and is no good, none for a request that brought none.
     let challenge = match code {
-        "token_expired" | "token_invalid" | "session_ended" => r#"Bearer realm="vestibule", error="invalid_token""#,
+        "token_expired" | "token_invalid" | "session_ended" => {
+            r#"Bearer realm="vestibule", error="invalid_token""#
+        }
         _ => r#"Bearer realm="vestibule""#,
     };
     assert_eq!(reply.header("WWW-Authenticate"), (status == 401).then_some(challenge), "{code}");
@@ -23,7 +28,9 @@ fn assert_problem(reply: &Reply, status: u16, code: &str) {
 async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
     let app = TestApp::start().await;
     let registered = Api::of(&app).register().await;
-    let login = Api::of(&app).post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
+    let login = Api::of(&app)
+        .post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD }))
+        .await;
     assert_eq!(login.status, 200);
     let first = parsed(&login);
     let (access, refresh) = (text(&first, "access_token"), text(&first, "refresh_token"));
@@ -34,33 +41,62 @@ async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
         (Some("http://localhost:8000"), Some("http://localhost:8000"))
     );
     assert_eq!(said["exp"].as_i64().unwrap() - said["iat"].as_i64().unwrap(), 900);
-    assert_eq!((first["token_type"].as_str(), first["expires_in"].as_i64()), (Some("Bearer"), Some(900)));
+    assert_eq!(
+        (first["token_type"].as_str(), first["expires_in"].as_i64()),
+        (Some("Bearer"), Some(900))
+    );
     assert_eq!(first["refresh_expires_in"], 7 * 86_400);
 
     let me = Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await;
     assert_eq!(me.status, 200);
     let user = parsed(&me);
-    assert_eq!((text(&user, "email"), text(&user, "name"), text(&user, "role")), (EMAIL, "Ada", "user"));
+    assert_eq!(
+        (text(&user, "email"), text(&user, "name"), text(&user, "role")),
+        (EMAIL, "Ada", "user")
+    );
     assert_eq!(user.as_object().unwrap().len(), 5);
 
     app.outlive_access_token();
-    assert_problem(&Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await, 401, "token_expired");
-    let second = parsed(&Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": refresh })).await);
+    assert_problem(
+        &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await,
+        401,
+        "token_expired",
+    );
+    let second =
+        parsed(&Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": refresh })).await);
     assert!(claims(text(&second, "access_token"))["exp"].as_i64() > said["exp"].as_i64());
-    assert_eq!(Api::of(&app).with_bearer(Method::Get, "/api/auth/me", text(&second, "access_token")).await.status, 200);
-    assert_problem(&Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await, 401, "token_expired");
+    assert_eq!(
+        Api::of(&app)
+            .with_bearer(Method::Get, "/api/auth/me", text(&second, "access_token"))
+            .await
+            .status,
+        200
+    );
+    assert_problem(
+        &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await,
+        401,
+        "token_expired",
+    );
 
-    let out = Api::of(&app).with_bearer(Method::Post, "/api/auth/logout", text(&second, "access_token")).await;
+    let out = Api::of(&app)
+        .with_bearer(Method::Post, "/api/auth/logout", text(&second, "access_token"))
+        .await;
     assert_eq!((out.status, out.body.as_str()), (204, ""));
     assert_problem(
-        &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", text(&second, "access_token")).await,
+        &Api::of(&app)
+            .with_bearer(Method::Get, "/api/auth/me", text(&second, "access_token"))
+            .await,
         401,
         "session_ended",
     );
-    let ended = Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": second["refresh_token"] })).await;
+    let ended = Api::of(&app)
+        .post("/api/auth/refresh", json!({ "refresh_token": second["refresh_token"] }))
+        .await;
     assert_problem(&ended, 401, "session_ended");
     assert_eq!(parsed(&ended)["reason"], "signed_out");
-    let other = Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": registered["refresh_token"] })).await;
+    let other = Api::of(&app)
+        .post("/api/auth/refresh", json!({ "refresh_token": registered["refresh_token"] }))
+        .await;
     assert_eq!(other.status, 200, "the other session lives on");
 }
 
@@ -69,22 +105,34 @@ async fn logout_by_refresh_token_ends_the_session_and_may_be_repeated() {
     let app = TestApp::start().await;
     let tokens = Api::of(&app).register().await;
     for _ in 0..2 {
-        let reply = Api::of(&app).post("/api/auth/logout", json!({ "refresh_token": tokens["refresh_token"] })).await;
+        let reply = Api::of(&app)
+            .post("/api/auth/logout", json!({ "refresh_token": tokens["refresh_token"] }))
+            .await;
         assert_eq!(reply.status, 204);
     }
     assert_eq!(app.living_sessions(), 0);
     let (mine, other) = (Api::of(&app).login().await, Api::of(&app).login().await);
-    let with_bearer = app.visitor().with_header("Authorization", &format!("Bearer {}", text(&mine, "access_token")));
+    let with_bearer = app
+        .visitor()
+        .with_header("Authorization", &format!("Bearer {}", text(&mine, "access_token")));
     app.outlive_access_token();
     let body = json!({ "refresh_token": other["refresh_token"] });
-    assert_eq!(Api(with_bearer).post("/api/auth/logout", body).await.status, 204, "the token in the body decides");
+    assert_eq!(
+        Api(with_bearer).post("/api/auth/logout", body).await.status,
+        204,
+        "the token in the body decides"
+    );
     assert_eq!(app.living_sessions(), 1);
     assert_problem(
         &Api::of(&app).post("/api/auth/logout", json!({ "refresh_token": "x.y.z" })).await,
         401,
         "invalid_refresh_token",
     );
-    assert_problem(&Api::of(&app).call(Method::Post, "/api/auth/logout", None).await, 401, "token_missing");
+    assert_problem(
+        &Api::of(&app).call(Method::Post, "/api/auth/logout", None).await,
+        401,
+        "token_missing",
+    );
 }
 
 #[rocket::async_test]
@@ -94,7 +142,8 @@ async fn the_rules_of_rotation_hold_for_programs_too() {
     let old = first["refresh_token"].clone();
     let api = Api::of(&app);
     let racers = rocket::futures::future::join_all((0..20).map(|_| api.refresh(&old))).await;
-    let mut tokens: Vec<String> = racers.iter().map(|reply| text(&parsed(reply), "refresh_token").to_owned()).collect();
+    let mut tokens: Vec<String> =
+        racers.iter().map(|reply| text(&parsed(reply), "refresh_token").to_owned()).collect();
     tokens.dedup();
     assert_eq!((tokens.len(), app.generation()), (1, 2));
     let access = text(&parsed(&racers[0]), "access_token").to_owned();
@@ -105,7 +154,11 @@ async fn the_rules_of_rotation_hold_for_programs_too() {
     let reuse = api.refresh(&old).await;
     assert_problem(&reuse, 401, "session_ended");
     assert_eq!(parsed(&reuse)["reason"], "reuse");
-    assert_problem(&Api::of(&app).with_bearer(Method::Get, "/api/auth/me", &access).await, 401, "session_ended");
+    assert_problem(
+        &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", &access).await,
+        401,
+        "session_ended",
+    );
 }
 
 #[rocket::async_test]
@@ -113,15 +166,27 @@ async fn a_pages_script_refreshes_by_cookie_and_sees_no_token() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let before = ada.cookie(REFRESH).to_owned();
-    let reply = ada.clone().with_header("Sec-Fetch-Site", "cross-site").post("/api/auth/refresh", &[]).await;
+    let reply = ada
+        .clone()
+        .with_header("Sec-Fetch-Site", "cross-site")
+        .post("/api/auth/refresh", &[])
+        .await;
     assert_problem(&reply, 403, "forbidden");
     let reply = ada.send(Method::Post, "/api/auth/refresh", None).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     let told = parsed(&reply);
-    assert!(told["access_token"].is_null() && told["refresh_token"].is_null() && told["user"]["email"] == EMAIL);
+    assert!(
+        told["access_token"].is_null()
+            && told["refresh_token"].is_null()
+            && told["user"]["email"] == EMAIL
+    );
     assert!(ada.cookie(REFRESH) != before && reply.set_cookie(ACCESS).is_some());
     assert!(ada.get("/profile").await.is_signed_in());
-    assert_problem(&Api::of(&app).call(Method::Post, "/api/auth/refresh", None).await, 401, "invalid_refresh_token");
+    assert_problem(
+        &Api::of(&app).call(Method::Post, "/api/auth/refresh", None).await,
+        401,
+        "invalid_refresh_token",
+    );
 }
 
 #[rocket::async_test]
@@ -129,7 +194,11 @@ async fn only_the_authorization_header_is_read() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS).to_owned();
-    assert_problem(&Api(ada.clone()).call(Method::Get, "/api/auth/me", None).await, 401, "token_missing");
+    assert_problem(
+        &Api(ada.clone()).call(Method::Get, "/api/auth/me", None).await,
+        401,
+        "token_missing",
+    );
     let query = format!("/api/auth/me?access_token={token}");
     assert_problem(&Api::of(&app).call(Method::Get, &query, None).await, 401, "token_missing");
     for (header, code) in [
@@ -144,8 +213,9 @@ async fn only_the_authorization_header_is_read() {
         (format!("Bearer {}", ada.cookie(REFRESH)), Some("token_invalid")),
         (format!("Bearer {}", "A".repeat(8000)), Some("token_invalid")),
     ] {
-        let reply =
-            Api(app.visitor().with_header("Authorization", &header)).call(Method::Get, "/api/auth/me", None).await;
+        let reply = Api(app.visitor().with_header("Authorization", &header))
+            .call(Method::Get, "/api/auth/me", None)
+            .await;
         match code {
             Some(code) => assert_problem(&reply, 401, code),
             None => assert_eq!(reply.status, 200, "{header}"),
@@ -163,9 +233,11 @@ async fn whats_wrong_with_a_body_is_told_field_by_field() {
         let body = Some((content_type, body.to_owned()));
         app.visitor().send_and_lose_cookies(Method::Post, "/api/auth/register", body).await
     };
-    let reply =
-        send(ContentType::JSON, r#"{"name": 7, "email": "ada at example", "password": "short", "role": "admin"}"#)
-            .await;
+    let reply = send(
+        ContentType::JSON,
+        r#"{"name": 7, "email": "ada at example", "password": "short", "role": "admin"}"#,
+    )
+    .await;
     assert_problem(&reply, 422, "invalid_fields");
     let errors = &parsed(&reply)["errors"];
     assert_eq!(errors["name"][0], "This field must be a text.");
@@ -174,7 +246,9 @@ async fn whats_wrong_with_a_body_is_told_field_by_field() {
     assert!(errors["email"][0].as_str().unwrap().starts_with("Enter an e-mail address"));
     let reply = send(
         ContentType::JSON,
-        &format!(r#"{{"name":"A","email":"{EMAIL}","email":"eve@example.org","password":"{PASSWORD}"}}"#),
+        &format!(
+            r#"{{"name":"A","email":"{EMAIL}","email":"eve@example.org","password":"{PASSWORD}"}}"#
+        ),
     )
     .await;
     assert_eq!(parsed(&reply)["errors"]["email"][0], "This field is given twice. Give it once.");
@@ -189,8 +263,18 @@ async fn whats_wrong_with_a_body_is_told_field_by_field() {
         (ContentType::Form, "name=Ada", 415, "unsupported_media_type"),
         (ContentType::Plain, "{}", 415, "unsupported_media_type"),
         (ContentType::JSON, &format!("{{\"name\": \"{}\"}}", "a".repeat(20_000)), 413, "too_large"),
-        (ContentType::JSON, &format!("{{\"name\": \"{}\"}}", "\u{e9}".repeat(20_000)), 413, "too_large"),
-        (ContentType::JSON, &format!("{{\"name\":  \"{}\"}}", "\u{e9}".repeat(20_000)), 413, "too_large"),
+        (
+            ContentType::JSON,
+            &format!("{{\"name\": \"{}\"}}", "\u{e9}".repeat(20_000)),
+            413,
+            "too_large",
+        ),
+        (
+            ContentType::JSON,
+            &format!("{{\"name\":  \"{}\"}}", "\u{e9}".repeat(20_000)),
+            413,
+            "too_large",
+        ),
         (ContentType::JSON, &format!("{{\"name\": {}", "[".repeat(10_000)), 400, "bad_request"),
     ] {
         assert_problem(&send(content_type, body).await, status, code);
@@ -213,7 +297,9 @@ async fn refusals_have_stable_codes() {
     let taken = json!({ "name": "Eve", "email": "ADA@example.org", "password": PASSWORD });
     assert_problem(&Api::of(&app).post("/api/auth/register", taken).await, 409, "email_taken");
     for (email, password) in [(EMAIL, "wrong password"), ("bob@example.org", PASSWORD)] {
-        let reply = Api::of(&app).post("/api/auth/login", json!({ "email": email, "password": password })).await;
+        let reply = Api::of(&app)
+            .post("/api/auth/login", json!({ "email": email, "password": password }))
+            .await;
         assert_problem(&reply, 401, "invalid_credentials");
     }
     assert_problem(
@@ -227,20 +313,35 @@ async fn refusals_have_stable_codes() {
     assert_eq!(wrong_method.header("Allow"), Some("POST"));
     let closed = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let new = json!({ "name": "Ada", "email": EMAIL, "password": PASSWORD });
-    assert_problem(&Api::of(&closed).post("/api/auth/register", new).await, 403, "registration_closed");
+    assert_problem(
+        &Api::of(&closed).post("/api/auth/register", new).await,
+        403,
+        "registration_closed",
+    );
 }
 
 #[rocket::async_test]
 async fn sessions_are_listed_and_ended_by_id() {
     let app = TestApp::start().await;
     let here = Api::of(&app).register().await;
-    let there = parsed(&Api::of(&app).post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await);
-    let list = parsed(&Api::of(&app).with_bearer(Method::Get, "/api/auth/sessions", text(&here, "access_token")).await);
+    let there = parsed(
+        &Api::of(&app)
+            .post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD }))
+            .await,
+    );
+    let list = parsed(
+        &Api::of(&app)
+            .with_bearer(Method::Get, "/api/auth/sessions", text(&here, "access_token"))
+            .await,
+    );
     let other = text(&list["others"][0], "id").to_owned();
     assert_eq!(list["this"]["id"], claims(text(&here, "access_token"))["sid"]);
     assert_eq!(other, claims(text(&there, "access_token"))["sid"]);
     let path = format!("/api/auth/sessions/{other}");
-    assert_eq!(Api::of(&app).with_bearer(Method::Delete, &path, text(&here, "access_token")).await.status, 204);
+    assert_eq!(
+        Api::of(&app).with_bearer(Method::Delete, &path, text(&here, "access_token")).await.status,
+        204
+    );
     assert_problem(
         &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", text(&there, "access_token")).await,
         401,
@@ -248,7 +349,9 @@ async fn sessions_are_listed_and_ended_by_id() {
     );
     let again = Api::of(&app).with_bearer(Method::Delete, &path, text(&here, "access_token")).await;
     assert_problem(&again, 404, "not_found");
-    let odd = Api::of(&app).with_bearer(Method::Delete, "/api/auth/sessions/7", text(&here, "access_token")).await;
+    let odd = Api::of(&app)
+        .with_bearer(Method::Delete, "/api/auth/sessions/7", text(&here, "access_token"))
+        .await;
     assert_problem(&odd, 404, "not_found");
 }
 
@@ -259,7 +362,13 @@ async fn a_program_and_a_page_share_the_account_but_not_the_session() {
     let mut browser = app.visitor();
     browser.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
     browser.post("/logout", &[]).await;
-    assert_eq!(Api::of(&app).with_bearer(Method::Get, "/api/auth/me", text(&tokens, "access_token")).await.status, 200);
+    assert_eq!(
+        Api::of(&app)
+            .with_bearer(Method::Get, "/api/auth/me", text(&tokens, "access_token"))
+            .await
+            .status,
+        200
+    );
 }
 
 #[rocket::async_test]
@@ -274,12 +383,18 @@ async fn the_key_set_holds_public_keys_alone_and_verifies_an_access_token() {
         let thumbprint = key.thumbprint(jsonwebtoken::jwk::ThumbprintHash::SHA256).unwrap();
         assert_eq!(key.common.key_id.as_deref(), Some(thumbprint.as_str()));
     }
-    assert!(!reply.body.contains("\"d\"") && !reply.body.contains("\"k\"") && !reply.body.contains("oct"));
+    assert!(
+        !reply.body.contains("\"d\"")
+            && !reply.body.contains("\"k\"")
+            && !reply.body.contains("oct")
+    );
 
     let access = text(&tokens, "access_token");
     let header = jsonwebtoken::decode_header(access).unwrap();
     assert_eq!(header.typ.as_deref(), Some("at+jwt"));
-    let key = jsonwebtoken::DecodingKey::from_jwk(set.find(header.kid.as_deref().unwrap()).unwrap()).unwrap();
+    let key =
+        jsonwebtoken::DecodingKey::from_jwk(set.find(header.kid.as_deref().unwrap()).unwrap())
+            .unwrap();
     let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
     validation.set_issuer(&["http://localhost:8000"]);
     validation.set_audience(&["http://localhost:8000"]);

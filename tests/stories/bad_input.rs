@@ -52,14 +52,19 @@ async fn odd_characters_in_every_field_get_a_clear_answer() {
             assert!([303, 401].contains(&status), "{field} = {text:?}: {status}");
         }
         let mut ada = app.visitor();
-        ada.post("/register", &[("name", "Ada"), ("email", "b@example.org"), ("password", PASSWORD)]).await;
+        ada.post(
+            "/register",
+            &[("name", "Ada"), ("email", "b@example.org"), ("password", PASSWORD)],
+        )
+        .await;
         ada.post("/login", &[("email", "b@example.org"), ("password", PASSWORD)]).await;
         let status = ada.post("/profile", &[("name", text)]).await.status;
         assert!([303, 422].contains(&status), "profile name {text:?}: {status}");
     }
     let raw = "email=%FF%FE&password=%C0%80&name=%ED%A0%80";
     for path in ["/login", "/register"] {
-        let reply = app.visitor().send(Method::Post, path, Some((ContentType::Form, raw.to_owned()))).await;
+        let reply =
+            app.visitor().send(Method::Post, path, Some((ContentType::Form, raw.to_owned()))).await;
         assert!([401, 422].contains(&reply.status), "{path}: {}", reply.status);
     }
 }
@@ -69,16 +74,27 @@ async fn a_password_of_a_megabyte_costs_no_hash() {
     let app = TestApp::start().await;
     app.ada().await;
     let long = "a".repeat(15_000);
-    assert_eq!(app.visitor().post("/login", &[("email", EMAIL), ("password", &long)]).await.status, 401);
+    assert_eq!(
+        app.visitor().post("/login", &[("email", EMAIL), ("password", &long)]).await.status,
+        401
+    );
     let fields = [("name", "Ada"), ("email", "x@example.org"), ("password", &long)];
-    assert!(app.visitor().post("/register", &fields).await.body.contains("Use at most 256 characters."));
+    assert!(
+        app.visitor().post("/register", &fields).await.body.contains("Use at most 256 characters.")
+    );
 }
 
 #[rocket::async_test]
 async fn paths_that_are_not_there_are_our_404() {
     let app = TestApp::start().await;
-    for path in ["/nowhere", "/.env", "/static/", "/static/../Cargo.toml", "/profile/x", "/%00", "/a//b"] {
+    for path in
+        ["/nowhere", "/.env", "/static/", "/static/../Cargo.toml", "/profile/x", "/%00", "/a//b"]
+    {
         let reply = app.visitor().get(path).await;
-        assert!(reply.status == 404 && reply.body.contains("There is nothing here"), "{path}: {}", reply.status);
+        assert!(
+            reply.status == 404 && reply.body.contains("There is nothing here"),
+            "{path}: {}",
+            reply.status
+        );
     }
 }

@@ -8,7 +8,8 @@ async fn all_sessions_end_and_this_browser_goes_on_in_a_new_one() {
     let mut ada = app.ada().await;
     let (before, mut other) = (ada.clone(), app.kept_ada().await);
     assert!(ada.get("/password").await.body.contains("autocomplete=\"username\""));
-    let reply = ada.post("/password", &[("current_password", PASSWORD), ("new_password", NEW)]).await;
+    let reply =
+        ada.post("/password", &[("current_password", PASSWORD), ("new_password", NEW)]).await;
     assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/profile")));
     assert_ne!(ada.cookie(REFRESH), before.cookie(REFRESH));
     assert!(ada.get("/profile").await.body.contains("Your password has been changed."));
@@ -16,7 +17,13 @@ async fn all_sessions_end_and_this_browser_goes_on_in_a_new_one() {
         assert_eq!(old.get("/profile").await.status, 303, "an old session lives on");
     }
     other.get("/profile").await;
-    assert!(other.get("/login").await.body.contains("Your password was changed, which ended this session."));
+    assert!(
+        other
+            .get("/login")
+            .await
+            .body
+            .contains("Your password was changed, which ended this session.")
+    );
     assert_eq!((app.living_sessions(), app.events("password_changed")), (1, 1));
     let sign_in = |password| [("email", EMAIL), ("password", password)];
     assert_eq!(app.visitor().post("/login", &sign_in(PASSWORD)).await.status, 401);
@@ -27,7 +34,8 @@ async fn all_sessions_end_and_this_browser_goes_on_in_a_new_one() {
 async fn keep_me_signed_in_is_kept() {
     let app = TestApp::start().await;
     let mut kept = app.kept_ada().await;
-    let reply = kept.post("/password", &[("current_password", PASSWORD), ("new_password", NEW)]).await;
+    let reply =
+        kept.post("/password", &[("current_password", PASSWORD), ("new_password", NEW)]).await;
     assert!(reply.set_cookie(ACCESS).unwrap().contains("Max-Age=2592000"));
 }
 
@@ -43,12 +51,16 @@ async fn a_wrong_current_password_and_a_bad_new_one_are_told_and_nothing_changes
         (PASSWORD, "iloveyou", "among the most common ones"),
         (PASSWORD, PASSWORD, "Use a password other than the current one."),
     ] {
-        let reply = ada.post("/password", &[("current_password", current), ("new_password", new)]).await;
+        let reply =
+            ada.post("/password", &[("current_password", current), ("new_password", new)]).await;
         assert!(reply.status == 422 && reply.body.contains(told), "{told}");
         assert!(reply.set_cookies().is_empty() && (new.is_empty() || !reply.body.contains(new)));
     }
     assert!(ada.get("/profile").await.is_signed_in());
-    assert_eq!(app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status, 303);
+    assert_eq!(
+        app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status,
+        303
+    );
 }
 
 #[rocket::async_test]
@@ -62,7 +74,8 @@ async fn no_sign_in_with_the_old_password_slips_in_beside_the_change() {
             app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
         }
     });
-    let (changed, _) = rocket::futures::future::join(change, rocket::futures::future::join_all(old)).await;
+    let (changed, _) =
+        rocket::futures::future::join(change, rocket::futures::future::join_all(old)).await;
     assert_eq!((changed.status, app.living_sessions()), (303, 1));
 }
 
@@ -70,14 +83,18 @@ async fn no_sign_in_with_the_old_password_slips_in_beside_the_change() {
 async fn signing_out_everywhere_during_a_change_ended_wins() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
-    let form = format!("current_password={}&new_password=another+good+password", PASSWORD.replace(' ', "+"));
+    let form = format!(
+        "current_password={}&new_password=another+good+password",
+        PASSWORD.replace(' ', "+")
+    );
     let change = ada.send_and_lose_cookies(
         rocket::http::Method::Post,
         "/password",
         Some((rocket::http::ContentType::Form, form)),
     );
     let mut everywhere = ada.clone();
-    let (_, out) = rocket::futures::future::join(change, everywhere.post("/sessions/end-all", &[])).await;
+    let (_, out) =
+        rocket::futures::future::join(change, everywhere.post("/sessions/end-all", &[])).await;
     assert_eq!((out.location.as_deref(), app.living_sessions()), (Some("/login"), 0));
 }
 
@@ -92,6 +109,7 @@ async fn two_changes_at_once_one_wins_and_its_password_is_the_one() {
     let tries = ["first+new+password", "second+new+password"]
         .map(|new| ada.send_and_lose_cookies(rocket::http::Method::Post, "/password", body(new)));
     let replies = rocket::futures::future::join_all(tries).await;
-    let went_on = replies.iter().filter(|reply| reply.location.as_deref() == Some("/profile")).count();
+    let went_on =
+        replies.iter().filter(|reply| reply.location.as_deref() == Some("/profile")).count();
     assert_eq!((went_on, app.living_sessions()), (1, 1));
 }

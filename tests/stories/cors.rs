@@ -15,7 +15,11 @@ const STRANGERS: [&str; 6] = [
 ];
 
 async fn app() -> TestApp {
-    TestApp::start_with(&[("VESTIBULE_CORS_ORIGINS", "https://app.example.org, http://localhost:3000")]).await
+    TestApp::start_with(&[(
+        "VESTIBULE_CORS_ORIGINS",
+        "https://app.example.org, http://localhost:3000",
+    )])
+    .await
 }
 
 fn from<'a>(app: &'a TestApp, origin: &str) -> Api<'a> {
@@ -28,7 +32,10 @@ fn allowed(reply: &Reply) -> Option<&str> {
 }
 
 async fn preflight(app: &TestApp, origin: &str, path: &str) -> Reply {
-    let asking = app.visitor().with_header("Origin", origin).with_header("Access-Control-Request-Method", "POST");
+    let asking = app
+        .visitor()
+        .with_header("Origin", origin)
+        .with_header("Access-Control-Request-Method", "POST");
     asking.send_and_lose_cookies(Method::Options, path, None).await
 }
 
@@ -40,7 +47,11 @@ async fn an_invited_page_signs_in_and_reads_with_bearer() {
     let me = page.me(text(&tokens, "access_token")).await;
     assert_eq!((me.status, allowed(&me), me.header("Vary")), (200, Some(INVITED), Some("Origin")));
     let refused = page.me("x.y.z").await;
-    assert_eq!((refused.status, allowed(&refused)), (401, Some(INVITED)), "errors can be read, too");
+    assert_eq!(
+        (refused.status, allowed(&refused)),
+        (401, Some(INVITED)),
+        "errors can be read, too"
+    );
     assert!(refused.header("Access-Control-Expose-Headers").unwrap().contains("WWW-Authenticate"));
     assert_eq!(page.refresh(&tokens["refresh_token"]).await.status, 200);
     let keys = page.call(Method::Get, "/.well-known/jwks.json", None).await;
@@ -50,10 +61,19 @@ async fn an_invited_page_signs_in_and_reads_with_bearer() {
 #[rocket::async_test]
 async fn browsers_that_ask_beforehand_are_told_what_is_allowed() {
     let app = app().await;
-    for path in ["/api/auth/login", "/api/auth/me", "/api/auth/sessions/7", "/.well-known/jwks.json"] {
+    for path in
+        ["/api/auth/login", "/api/auth/me", "/api/auth/sessions/7", "/.well-known/jwks.json"]
+    {
         let reply = preflight(&app, INVITED, path).await;
-        assert_eq!((reply.status, allowed(&reply), reply.body.as_str()), (204, Some(INVITED), ""), "{path}");
-        assert_eq!(reply.header("Access-Control-Allow-Headers"), Some("Authorization, Content-Type"));
+        assert_eq!(
+            (reply.status, allowed(&reply), reply.body.as_str()),
+            (204, Some(INVITED), ""),
+            "{path}"
+        );
+        assert_eq!(
+            reply.header("Access-Control-Allow-Headers"),
+            Some("Authorization, Content-Type")
+        );
     }
     let methods = preflight(&app, INVITED, "/api/auth/sessions/7").await;
     assert_eq!(methods.header("Access-Control-Allow-Methods"), Some("DELETE"));
@@ -68,9 +88,14 @@ async fn nobody_else_is_invited() {
         assert_eq!((asked.status, allowed(&asked)), (405, None), "{origin}");
         let body = json!({ "email": EMAIL, "password": PASSWORD });
         let posted = from(&app, origin).post("/api/auth/login", body).await;
-        assert_eq!((posted.status, allowed(&posted), posted.header("Vary")), (403, None, Some("Origin")), "{origin}");
+        assert_eq!(
+            (posted.status, allowed(&posted), posted.header("Vary")),
+            (403, None, Some("Origin")),
+            "{origin}"
+        );
     }
-    let twice = app.visitor().with_header("Origin", INVITED).with_header("Origin", "https://evil.example");
+    let twice =
+        app.visitor().with_header("Origin", INVITED).with_header("Origin", "https://evil.example");
     assert_eq!(allowed(&Api(twice).call(Method::Get, "/api/auth/me", None).await), None);
     let closed = TestApp::start().await;
     let reply = preflight(&closed, INVITED, "/api/auth/login").await;
@@ -85,7 +110,8 @@ async fn pages_and_cookies_are_not_for_invited_origins() {
         let asked = preflight(&app, INVITED, path).await;
         assert_eq!((asked.status, allowed(&asked)), (405, None), "{path}");
     }
-    let invited = ada.clone().with_header("Origin", INVITED).with_header("Sec-Fetch-Site", "same-site");
+    let invited =
+        ada.clone().with_header("Origin", INVITED).with_header("Sec-Fetch-Site", "same-site");
     assert_eq!(invited.clone().post("/logout", &[]).await.status, 403);
     assert_eq!(allowed(&invited.clone().get("/profile").await), None);
     let refresh = Api(invited.clone()).call(Method::Post, "/api/auth/refresh", None).await;

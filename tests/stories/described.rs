@@ -32,12 +32,16 @@ async fn every_call_for_programs_is_described_and_everything_described_is_there(
     let document = described(&app).await;
     assert_eq!(document["openapi"], "3.1.0");
     let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
-    let for_programs = real.filter(|r| r.uri.path().starts_with("/api/") || r.uri.path().starts_with("/.well-known/"));
+    let for_programs = real
+        .filter(|r| r.uri.path().starts_with("/api/") || r.uri.path().starts_with("/.well-known/"));
     let braces = |path: &str| path.replace('<', "{").replace('>', "}");
-    let mounted: BTreeSet<_> = for_programs.map(|r| (r.method.to_string(), braces(r.uri.path()))).collect();
-    let told: BTreeSet<_> = operations(&document).into_iter().map(|(method, path, _)| (method, path)).collect();
+    let mounted: BTreeSet<_> =
+        for_programs.map(|r| (r.method.to_string(), braces(r.uri.path()))).collect();
+    let told: BTreeSet<_> =
+        operations(&document).into_iter().map(|(method, path, _)| (method, path)).collect();
     assert_eq!(mounted, told);
-    let ids: BTreeSet<_> = operations(&document).iter().map(|(.., op)| op["operationId"].to_string()).collect();
+    let ids: BTreeSet<_> =
+        operations(&document).iter().map(|(.., op)| op["operationId"].to_string()).collect();
     assert_eq!(ids.len(), told.len(), "an operation id is there twice");
 }
 
@@ -55,7 +59,11 @@ async fn calls_described_as_for_bearers_refuse_others_and_the_rest_do_not_ask() 
         // Signing out takes a bearer token or a body.
         assert_eq!(asked, needs_bearer || path.ends_with("/logout"), "{method} {path}: {reply:?}");
         let described = &operation["responses"][reply.status.to_string()];
-        assert!(described.is_object(), "{method} {path} answered {}, which is not described", reply.status);
+        assert!(
+            described.is_object(),
+            "{method} {path} answered {}, which is not described",
+            reply.status
+        );
     }
     assert_eq!(bearers, 3);
 }
@@ -65,14 +73,24 @@ async fn the_codes_to_decide_by_are_all_described() {
     let app = TestApp::start().await;
     let document = described(&app).await;
     let codes = &document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"];
-    for code in ["token_missing", "token_expired", "token_invalid", "session_ended", "email_taken", "invalid_fields"] {
+    for code in [
+        "token_missing",
+        "token_expired",
+        "token_invalid",
+        "session_ended",
+        "email_taken",
+        "invalid_fields",
+    ] {
         assert!(codes.as_array().unwrap().contains(&json!(code)), "{code} is missing in {codes}");
     }
     for (.., operation) in operations(&document) {
         for (status, response) in operation["responses"].as_object().unwrap() {
             let told = response["description"].as_str().unwrap().split('`').skip(1).step_by(2);
             for code in told.filter(|word| !["reason", "refresh_token"].contains(word)) {
-                assert!(codes.as_array().unwrap().contains(&json!(code)), "{status} tells of {code}");
+                assert!(
+                    codes.as_array().unwrap().contains(&json!(code)),
+                    "{status} tells of {code}"
+                );
             }
         }
     }
@@ -85,13 +103,20 @@ async fn the_fields_described_are_the_fields_asked_for_and_no_others() {
     let mut bodies = 0;
     for (_, path, operation) in operations(&document) {
         let reference = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
-        let Some(schema) = reference.as_str().and_then(|name| document.pointer(name.trim_start_matches('#'))) else {
+        let Some(schema) =
+            reference.as_str().and_then(|name| document.pointer(name.trim_start_matches('#')))
+        else {
             continue;
         };
         let reply = Api::of(&app).post(&path, json!({ "no_such_field": "x" })).await;
         assert_eq!(reply.status, 422, "{path}");
-        let told: BTreeSet<String> = parsed(&reply)["errors"].as_object().unwrap().keys().cloned().collect();
-        let required = schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
+        let told: BTreeSet<String> =
+            parsed(&reply)["errors"].as_object().unwrap().keys().cloned().collect();
+        let required = schema["required"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap().to_owned());
         assert_eq!(told, required.chain(["no_such_field".to_owned()]).collect(), "{path}");
         assert_eq!(schema["additionalProperties"], false);
         bodies += 1;

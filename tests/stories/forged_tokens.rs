@@ -1,4 +1,6 @@
-use crate::support::{ACCESS, Api, REFRESH, Reply, StolenKey, TestApp, claims, header, sign, unsigned};
+use crate::support::{
+    ACCESS, Api, REFRESH, Reply, StolenKey, TestApp, claims, header, sign, unsigned,
+};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -17,8 +19,13 @@ fn with(value: &Value, name: &str, new: Value) -> Value {
 
 /// What a forger makes of a true token, its public key, and an address where another key waits.
 fn corpus(token: &str, public: &[u8], elsewhere: &str) -> Vec<String> {
-    [other_algorithms(token, public), other_keys(token, elsewhere), other_claims(token), other_spellings(token)]
-        .concat()
+    [
+        other_algorithms(token, public),
+        other_keys(token, elsewhere),
+        other_claims(token),
+        other_spellings(token),
+    ]
+    .concat()
 }
 
 fn other_algorithms(token: &str, public: &[u8]) -> Vec<String> {
@@ -31,7 +38,10 @@ fn other_algorithms(token: &str, public: &[u8]) -> Vec<String> {
         }
     }
     // The public key as a secret, in the spellings libraries have fallen for.
-    let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", BASE64.encode(public));
+    let pem = format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        BASE64.encode(public)
+    );
     let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": BASE64URL_NOPAD.encode(public) });
     for secret in [public, pem.as_bytes(), jwk.to_string().as_bytes(), b""] {
         let hmac = EncodingKey::from_secret(secret);
@@ -118,7 +128,14 @@ fn ours_but_wrong(token: &str, key: &StolenKey) -> Vec<String> {
     }
     for name in ["iss", "aud", "sub", "sid", "gen", "jti", "iat", "exp"] {
         wrong.push(key.sign(&header, &without(&payload, name)));
-        for value in [json!(null), json!(["http://localhost:8000"]), json!({}), json!(true), json!("x"), json!(1.5)] {
+        for value in [
+            json!(null),
+            json!(["http://localhost:8000"]),
+            json!({}),
+            json!(true),
+            json!("x"),
+            json!(1.5),
+        ] {
             wrong.push(key.sign(&header, &with(&payload, name, value)));
         }
     }
@@ -174,7 +191,13 @@ fn without(value: &Value, name: &str) -> Value {
 fn other_spellings(token: &str) -> Vec<String> {
     let mut forged = Vec::new();
     let shorter = token[..token.len() - 2].to_owned();
-    let spellings = [format!("{token}="), format!("{token}."), format!("{token}A"), format!(".{token}"), shorter];
+    let spellings = [
+        format!("{token}="),
+        format!("{token}."),
+        format!("{token}A"),
+        format!(".{token}"),
+        shorter,
+    ];
     forged.extend(spellings);
     forged.extend([token.replace('.', ".."), token.to_uppercase(), token.replacen('.', "=.", 1)]);
     forged.extend(["a.b.c", "...", "", "null", "{}"].map(str::to_owned));
@@ -183,7 +206,8 @@ fn other_spellings(token: &str) -> Vec<String> {
 }
 
 #[rocket::async_test]
-async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_bearer_and_nothing_is_fetched() {
+async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_bearer_and_nothing_is_fetched()
+ {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS);
@@ -196,7 +220,11 @@ async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_b
     listener.set_nonblocking(true).unwrap();
     let elsewhere = format!("http://{}/keys", listener.local_addr().unwrap());
     let (own, refresh) = (app.steal_key("access"), app.steal_key("refresh"));
-    assert_eq!(api.me(&own.sign(&header(token), &claims(token))).await.status, 200, "the key is ours");
+    assert_eq!(
+        api.me(&own.sign(&header(token), &claims(token))).await.status,
+        200,
+        "the key is ours"
+    );
     let mut corpus = corpus(token, &public, &elsewhere);
     corpus.extend(ours_but_wrong(token, &own));
     corpus.extend(access_but_wrong(token, &own));
@@ -207,7 +235,8 @@ async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_b
     }
     assert!(corpus.len() > 150, "{}", corpus.len());
     let answer = |reply: Reply| {
-        let shown = reply.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("date")).cloned();
+        let shown =
+            reply.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("date")).cloned();
         (reply.status, shown.collect::<Vec<_>>(), reply.body)
     };
     let first = answer(api.me("a.b.c").await);
@@ -218,7 +247,11 @@ async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_b
         visitor.jar.insert(ACCESS.to_owned(), token.clone());
         let reply = visitor.get("/profile").await;
         let to = reply.location.as_deref();
-        assert_eq!((reply.status, to), (303, Some("/login?next=/profile")), "in the cookie: {token}");
+        assert_eq!(
+            (reply.status, to),
+            (303, Some("/login?next=/profile")),
+            "in the cookie: {token}"
+        );
         assert!(reply.set_cookies().is_empty(), "{reply:?}");
     }
     let came = listener.accept().map(|_| ()).map_err(|error| error.kind());
@@ -234,7 +267,9 @@ async fn wrong_refresh_tokens_are_refused_with_one_answer_even_with_a_true_signa
     let mut corpus = ours_but_wrong(&token, &own);
     corpus.extend(other_spellings(&token));
     corpus.push(own.sign(&with(&header(&token), "typ", json!("at+jwt")), &claims(&token)));
-    corpus.push(own.sign(&header(&token), &with(&claims(&token), "aud", json!("http://localhost:8000"))));
+    corpus.push(
+        own.sign(&header(&token), &with(&claims(&token), "aud", json!("http://localhost:8000"))),
+    );
     for kid in [&own.id, &access.id] {
         let other = with(&with(&header(&token), "alg", json!("EdDSA")), "kid", json!(kid));
         corpus.push(access.sign(&other, &claims(&token)));
@@ -260,11 +295,16 @@ async fn a_forged_refresh_token_is_cleared_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut forger = app.visitor();
-    for token in ["x.y.z".to_owned(), ada.cookie(ACCESS).to_owned(), format!("{}A", ada.cookie(REFRESH))] {
+    for token in
+        ["x.y.z".to_owned(), ada.cookie(ACCESS).to_owned(), format!("{}A", ada.cookie(REFRESH))]
+    {
         forger.jar.insert(REFRESH.to_owned(), token);
         let reply = forger.get("/profile").await;
         assert_eq!(reply.location.as_deref(), Some("/login?next=/profile"));
-        assert!(reply.set_cookie(REFRESH).unwrap().contains("Max-Age=0") && reply.set_cookie(ACCESS).is_none());
+        assert!(
+            reply.set_cookie(REFRESH).unwrap().contains("Max-Age=0")
+                && reply.set_cookie(ACCESS).is_none()
+        );
         forger.jar.insert(REFRESH.to_owned(), "x.y.z".to_owned());
         forger.post("/logout", &[]).await;
     }
@@ -276,12 +316,21 @@ async fn a_token_outside_its_cookie_opens_nothing() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS);
-    for path in [format!("/profile?access_token={token}"), format!("/profile?__Host-access={token}")] {
+    for path in
+        [format!("/profile?access_token={token}"), format!("/profile?__Host-access={token}")]
+    {
         assert_eq!(app.visitor().get(&path).await.status, 303);
     }
-    let bearer = app.visitor().with_header("Authorization", &format!("Bearer {token}")).get("/profile").await;
+    let bearer = app
+        .visitor()
+        .with_header("Authorization", &format!("Bearer {token}"))
+        .get("/profile")
+        .await;
     assert_eq!(bearer.status, 303);
-    assert_eq!(app.visitor().post("/profile", &[("access_token", token), ("name", "x")]).await.status, 303);
+    assert_eq!(
+        app.visitor().post("/profile", &[("access_token", token), ("name", "x")]).await.status,
+        303
+    );
 }
 
 #[rocket::async_test]

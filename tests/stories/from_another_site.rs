@@ -6,16 +6,26 @@ use crate::support::TestApp;
 async fn a_link_from_another_site_is_led_on_once_and_then_signed_in() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
-    let mut first = app.visitor().with_header("Sec-Fetch-Site", "cross-site").with_header("Sec-Fetch-Mode", "navigate");
+    let mut first = app
+        .visitor()
+        .with_header("Sec-Fetch-Site", "cross-site")
+        .with_header("Sec-Fetch-Mode", "navigate");
     let onward = first.get("/sessions?a=1&b=%22%3Cx").await;
     assert!(onward.status == 200 && onward.set_cookies().is_empty());
-    assert!(onward.body.contains(r#"content="0; url=&#x2F;sessions?a=1&amp;b=%22%3Cx""#), "{}", onward.body);
     assert!(
-        onward.body.contains(r#"<a href="&#x2F;sessions?a=1&amp;b=%22%3Cx">"#) && !onward.body.contains("password")
+        onward.body.contains(r#"content="0; url=&#x2F;sessions?a=1&amp;b=%22%3Cx""#),
+        "{}",
+        onward.body
+    );
+    assert!(
+        onward.body.contains(r#"<a href="&#x2F;sessions?a=1&amp;b=%22%3Cx">"#)
+            && !onward.body.contains("password")
     );
     assert_eq!(ada.get("/sessions?a=1&b=%22%3Cx").await.status, 200);
-    let mut second =
-        app.visitor().with_header("Sec-Fetch-Site", "same-origin").with_header("Sec-Fetch-Mode", "navigate");
+    let mut second = app
+        .visitor()
+        .with_header("Sec-Fetch-Site", "same-origin")
+        .with_header("Sec-Fetch-Mode", "navigate");
     assert_eq!(
         second.get("/sessions").await.location.as_deref(),
         Some("/login?next=/sessions"),
@@ -28,7 +38,10 @@ async fn only_a_navigation_of_a_browser_without_cookies_is_led_on() {
     let app = TestApp::start().await;
     let cross = || app.visitor().with_header("Sec-Fetch-Site", "cross-site");
     let to_sign_in = Some("/login?next=/profile");
-    assert_eq!(cross().with_header("Sec-Fetch-Mode", "no-cors").get("/profile").await.location.as_deref(), to_sign_in);
+    assert_eq!(
+        cross().with_header("Sec-Fetch-Mode", "no-cors").get("/profile").await.location.as_deref(),
+        to_sign_in
+    );
     let script = cross()
         .with_header("Sec-Fetch-Mode", "navigate")
         .with_header("Accept", "application/json")

@@ -8,7 +8,8 @@ async fn every_answer_carries_the_protection_headers() {
     let css = ada.get("/login").await;
     assert_eq!(css.status, 303);
     let login = app.visitor().get("/login").await;
-    let css = login.body.split('"').find(|part| part.contains("app.css")).unwrap().replace("&#x2F;", "/");
+    let css =
+        login.body.split('"').find(|part| part.contains("app.css")).unwrap().replace("&#x2F;", "/");
     for path in ["/", "/login", "/profile", "/nowhere", css.as_str(), "/static/none"] {
         let reply = ada.get(path).await;
         for (name, value) in [
@@ -24,7 +25,10 @@ async fn every_answer_carries_the_protection_headers() {
         ] {
             assert_eq!(reply.header(name), Some(value), "{path} {name}");
         }
-        assert!(reply.header("Permissions-Policy").is_some() && reply.header("Server").is_none(), "{path}");
+        assert!(
+            reply.header("Permissions-Policy").is_some() && reply.header("Server").is_none(),
+            "{path}"
+        );
         assert!(reply.header("Strict-Transport-Security").is_none(), "{path}: plain http");
         let cached = path == css;
         let expected = if cached { "public, max-age=31536000, immutable" } else { "no-store" };
@@ -36,7 +40,10 @@ async fn every_answer_carries_the_protection_headers() {
 async fn behind_https_browsers_are_told_to_stay_there() {
     let app = TestApp::start_with(&[("VESTIBULE_BASE_URL", "https://id.example.org")]).await;
     let reply = app.visitor().get("/nowhere").await;
-    assert_eq!(reply.header("Strict-Transport-Security"), Some("max-age=31536000; includeSubDomains"));
+    assert_eq!(
+        reply.header("Strict-Transport-Security"),
+        Some("max-age=31536000; includeSubDomains")
+    );
 }
 
 #[rocket::async_test]
@@ -46,13 +53,17 @@ async fn token_cookies_are_as_the_contract_says_and_nowhere_else() {
     let mut ada = app.visitor();
     let reply = ada.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
     for name in [ACCESS, REFRESH] {
-        let expected = format!("{name}={}; HttpOnly; Secure; SameSite=Strict; Path=/", ada.cookie(name));
+        let expected =
+            format!("{name}={}; HttpOnly; Secure; SameSite=Strict; Path=/", ada.cookie(name));
         assert_eq!(reply.set_cookie(name), Some(expected.as_str()));
     }
     let tokens = [ada.cookie(ACCESS).to_owned(), ada.cookie(REFRESH).to_owned()];
     for path in ["/profile", "/logout"] {
         let reply = ada.get(path).await;
-        assert!(tokens.iter().all(|token| !reply.body.contains(token)), "a token in the HTML of {path}");
+        assert!(
+            tokens.iter().all(|token| !reply.body.contains(token)),
+            "a token in the HTML of {path}"
+        );
     }
     assert!(tokens.iter().all(|token| !reply.location.as_deref().unwrap().contains(token)));
 }
@@ -60,11 +71,15 @@ async fn token_cookies_are_as_the_contract_says_and_nowhere_else() {
 #[rocket::async_test]
 async fn the_host_header_changes_nothing() {
     let app = TestApp::start().await;
-    let forged = app.visitor().with_header("Host", "evil.example").with_header("X-Forwarded-Host", "evil.example");
+    let forged = app
+        .visitor()
+        .with_header("Host", "evil.example")
+        .with_header("X-Forwarded-Host", "evil.example");
     for path in ["/", "/login", "/profile", "/nowhere"] {
         let reply = forged.clone().get(path).await;
         assert!(
-            !reply.body.contains("evil.example") && !format!("{:?}", reply.headers).contains("evil.example"),
+            !reply.body.contains("evil.example")
+                && !format!("{:?}", reply.headers).contains("evil.example"),
             "{path}"
         );
     }
@@ -75,19 +90,29 @@ async fn who_accepts_only_json_gets_problems_and_not_pages() {
     let app = TestApp::start().await;
     let mut script = app.visitor().with_header("Accept", "application/json");
     let reply = script.get("/profile").await;
-    assert_eq!((reply.status, reply.header("Content-Type")), (401, Some("application/problem+json")));
+    assert_eq!(
+        (reply.status, reply.header("Content-Type")),
+        (401, Some("application/problem+json"))
+    );
     assert!(reply.header("WWW-Authenticate").is_some());
     assert!(
-        reply.body.starts_with(r#"{"status":401,"title":"Unauthorized","code":"token_missing","detail":"This"#),
+        reply.body.starts_with(
+            r#"{"status":401,"title":"Unauthorized","code":"token_missing","detail":"This"#
+        ),
         "{reply:?}"
     );
     let reply = script.get("/nowhere").await;
     assert!(
-        reply.body.starts_with(r#"{"status":404,"title":"Not Found","code":"not_found","detail":"There"#),
+        reply
+            .body
+            .starts_with(r#"{"status":404,"title":"Not Found","code":"not_found","detail":"There"#),
         "{reply:?}"
     );
-    let browser =
-        app.visitor().with_header("Accept", "text/html,application/json;q=0.9,*/*;q=0.8").get("/nowhere").await;
+    let browser = app
+        .visitor()
+        .with_header("Accept", "text/html,application/json;q=0.9,*/*;q=0.8")
+        .get("/nowhere")
+        .await;
     assert!(browser.body.starts_with("<!DOCTYPE html>"));
 }
 
@@ -95,8 +120,12 @@ async fn who_accepts_only_json_gets_problems_and_not_pages() {
 async fn the_login_page_and_what_it_needs_is_three_requests_and_under_20_kib() {
     let app = TestApp::start().await;
     let login = app.visitor().get("/login").await;
-    let needs: Vec<String> =
-        login.body.split('"').filter(|part| part.contains("static")).map(|part| part.replace("&#x2F;", "/")).collect();
+    let needs: Vec<String> = login
+        .body
+        .split('"')
+        .filter(|part| part.contains("static"))
+        .map(|part| part.replace("&#x2F;", "/"))
+        .collect();
     assert_eq!(needs.len(), 2, "{needs:?}");
     let mut bytes = login.body.len();
     for path in needs {

@@ -68,7 +68,10 @@ const HOSTILE: [&str; 60] = [
 fn assert_harmless(body: &str, text: &str, place: &str) {
     let dangerous = text.contains(['<', '"', '\'']);
     assert!(!dangerous || !body.contains(text), "{place}: {text}");
-    assert!(!body.contains("<script") && !body.contains(">49<") && !body.contains("\"49\""), "{place}: {text}");
+    assert!(
+        !body.contains("<script") && !body.contains(">49<") && !body.contains("\"49\""),
+        "{place}: {text}"
+    );
 }
 
 #[rocket::async_test]
@@ -83,7 +86,10 @@ async fn sixty_hostile_texts_in_name_address_and_user_agent_are_shown_as_text() 
         assert_harmless(&app.visitor().post("/register", &fields).await.body, text, "register");
         assert_harmless(&app.visitor().post("/login", &fields).await.body, text, "login");
         let mut agent = app.visitor().with_header("User-Agent", text);
-        assert_eq!(agent.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status, 303);
+        assert_eq!(
+            agent.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status,
+            303
+        );
         assert_harmless(&agent.get("/profile").await.body, text, "user agent");
     }
 }

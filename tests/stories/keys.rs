@@ -1,6 +1,8 @@
 //! The keys change while people and programs go on.
 
-use crate::support::{ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, claims, header, text, within_a_second};
+use crate::support::{
+    ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, claims, header, text, within_a_second,
+};
 use rocket::futures::future::join_all;
 use rocket::http::Method;
 use serde_json::{Value, json};
@@ -47,12 +49,19 @@ async fn an_ordinary_rotation_is_noticed_by_nobody() {
     assert!(ids(&api.key_set().await).contains(&kid(old)) && api.key_set().await.len() == 3);
     let new = api.login().await;
     assert_eq!(kid(text(&new, "access_token")), waiting);
-    assert_ne!(kid(text(&new, "refresh_token")), kid(text(&program, "refresh_token")), "the refresh key, too");
+    assert_ne!(
+        kid(text(&new, "refresh_token")),
+        kid(text(&program, "refresh_token")),
+        "the refresh key, too"
+    );
     assert!(browser.get("/profile").await.is_signed_in());
 
     app.outlive_access_token();
     let before = browser.cookie(REFRESH).to_owned();
-    assert!(browser.get("/profile").await.is_signed_in(), "renewed by a refresh token of the old key");
+    assert!(
+        browser.get("/profile").await.is_signed_in(),
+        "renewed by a refresh token of the old key"
+    );
     assert_ne!(kid(browser.cookie(REFRESH)), kid(&before));
     assert_eq!(kid(browser.cookie(ACCESS)), waiting);
     assert_eq!(api.refresh(&program["refresh_token"]).await.status, 200);
@@ -70,14 +79,18 @@ async fn a_retiring_key_is_gone_once_its_last_token_has_died() {
     );
     operator.rotate_keys(KeyRotation::Ordinary).await.unwrap();
     until_published(&api, &id(&operator, KeyPurpose::Access, KeyState::Next).await).await;
-    let stored = async || operator.keys().await.unwrap().into_iter().map(|key| key.id).collect::<Vec<_>>();
+    let stored =
+        async || operator.keys().await.unwrap().into_iter().map(|key| key.id).collect::<Vec<_>>();
     app.wait(Span::minutes(15) + Span::seconds(5));
     assert!(stored().await.contains(&access), "the last token may just have died");
     app.wait(Span::minutes(1));
     assert!(!stored().await.contains(&access) && stored().await.contains(&refresh));
     within_a_second(async || !ids(&api.key_set().await).contains(&access)).await;
     app.wait(Span::days(30) - Span::minutes(17));
-    assert!(stored().await.contains(&refresh), "a session may come back with it as long as it lives");
+    assert!(
+        stored().await.contains(&refresh),
+        "a session may come back with it as long as it lives"
+    );
     app.wait(Span::minutes(3));
     assert!(!stored().await.contains(&refresh));
 }
@@ -114,7 +127,10 @@ async fn a_lost_answer_long_after_a_rotation_is_healed() {
     app.wait(Span::hours(20));
     let restarted = app.twin().await;
     let reply = ada.at(&restarted).get("/profile").await;
-    assert!(reply.is_signed_in(), "more than the longest idle life after the old key signed: {reply:?}");
+    assert!(
+        reply.is_signed_in(),
+        "more than the longest idle life after the old key signed: {reply:?}"
+    );
     assert_eq!(app.events("session_healed"), 1);
 }
 
@@ -143,8 +159,10 @@ async fn made_up_key_ids_do_not_wear_the_database_out() {
     let app = TestApp::start().await;
     let token = text(&Api::of(&app).register().await, "access_token").to_owned();
     let (_, rest) = token.split_once('.').unwrap();
-    let unknown =
-        format!("{}.{rest}", data_encoding::BASE64URL_NOPAD.encode(br#"{"alg":"EdDSA","typ":"at+jwt","kid":"x"}"#));
+    let unknown = format!(
+        "{}.{rest}",
+        data_encoding::BASE64URL_NOPAD.encode(br#"{"alg":"EdDSA","typ":"at+jwt","kid":"x"}"#)
+    );
     app.database().batch_execute("ALTER TABLE signing_keys RENAME TO away").unwrap();
     let mut statuses = Vec::new();
     for _ in 0..200 {
@@ -188,7 +206,10 @@ async fn an_emergency_bites_also_where_the_new_keys_cannot_be_opened() {
     within_a_second(async || api.key_set().await.is_empty()).await;
     assert!(api.me(&token).await.body.contains("token_invalid"));
     let login = api.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
-    assert_eq!(login.status, 503, "nothing to sign with until it is restarted with the new secret: {login:?}");
+    assert_eq!(
+        login.status, 503,
+        "nothing to sign with until it is restarted with the new secret: {login:?}"
+    );
     assert_eq!(app.visitor().get("/login").await.status, 200);
 }
 
@@ -210,7 +231,9 @@ async fn a_missing_next_key_is_made_at_start_and_nobody_notices() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     // As an older version left it: nothing waits for refresh tokens.
-    app.database().batch_execute("DELETE FROM signing_keys WHERE state = 'next' AND purpose = 'refresh'").unwrap();
+    app.database()
+        .batch_execute("DELETE FROM signing_keys WHERE state = 'next' AND purpose = 'refresh'")
+        .unwrap();
     let restarted = app.twin().await;
     let keys = app.operator().await.keys().await.unwrap();
     assert_eq!(keys.iter().filter(|key| key.state == KeyState::Next).count(), 2);
@@ -227,7 +250,8 @@ async fn processes_that_adopt_another_algorithm_together_all_start() {
         assert_eq!(algorithms.len(), 2);
     }
     let keys = app.operator().await.keys().await.unwrap();
-    let waiting = keys.iter().filter(|key| key.state == KeyState::Next && key.purpose == KeyPurpose::Access);
+    let waiting =
+        keys.iter().filter(|key| key.state == KeyState::Next && key.purpose == KeyPurpose::Access);
     assert_eq!(waiting.map(|key| key.algorithm).collect::<Vec<_>>(), [Algorithm::Es256]);
 }
 
@@ -250,7 +274,9 @@ async fn a_retiring_key_can_be_dropped_early_and_one_in_use_cannot() {
 
 #[rocket::async_test]
 async fn every_algorithm_signs_publishes_its_public_key_and_is_pinned() {
-    for (name, kty) in [("EdDSA", Some("OKP")), ("ES256", Some("EC")), ("RS256", Some("RSA")), ("HS256", None)] {
+    for (name, kty) in
+        [("EdDSA", Some("OKP")), ("ES256", Some("EC")), ("RS256", Some("RSA")), ("HS256", None)]
+    {
         let app = TestApp::start_with(&[("VESTIBULE_ALGORITHM", name)]).await;
         let api = Api::of(&app);
         let token = text(&api.register().await, "access_token").to_owned();
@@ -259,7 +285,10 @@ async fn every_algorithm_signs_publishes_its_public_key_and_is_pinned() {
         let set = api.key_set().await;
         assert_eq!(set.len(), if kty.is_some() { 2 } else { 0 }, "{name}");
         for key in &set {
-            assert_eq!((Some(text(key, "kty")), text(key, "alg"), text(key, "use")), (kty, name, "sig"));
+            assert_eq!(
+                (Some(text(key, "kty")), text(key, "alg"), text(key, "use")),
+                (kty, name, "sig")
+            );
             assert!(["d", "p", "q", "k"].iter().all(|private| key[private].is_null()), "{key}");
         }
         let claims = claims(&token);
@@ -276,7 +305,9 @@ async fn another_algorithm_is_published_first_and_signs_after_the_next_rotation(
     let tokens = api.register().await;
     let restarted = app.twin_with(&[("VESTIBULE_ALGORITHM", "ES256")]).await;
     let there = Api(app.visitor().at(&restarted));
-    let algorithms = async || there.key_set().await.iter().map(|key| text(key, "alg").to_owned()).collect::<Vec<_>>();
+    let algorithms = async || {
+        there.key_set().await.iter().map(|key| text(key, "alg").to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(algorithms().await, ["EdDSA", "ES256"]);
     assert_eq!(text(&header(text(&there.login().await, "access_token")), "alg"), "EdDSA");
     // The operator's shell need not know: the servers have decided it.
@@ -296,7 +327,9 @@ async fn an_access_token_dies_of_age_and_not_of_a_rotation_run_with_other_settin
     api.register().await;
     // The operator's shell knows nothing of the two hours.
     let operator = app.operator().await;
-    let stored = async || operator.keys().await.unwrap().into_iter().map(|key| key.id).collect::<BTreeSet<_>>();
+    let stored = async || {
+        operator.keys().await.unwrap().into_iter().map(|key| key.id).collect::<BTreeSet<_>>()
+    };
     for round in 0..3 {
         let token = text(&api.login().await, "access_token").to_owned();
         operator.rotate_keys(KeyRotation::Ordinary).await.unwrap();
@@ -310,7 +343,8 @@ async fn an_access_token_dies_of_age_and_not_of_a_rotation_run_with_other_settin
 }
 
 #[rocket::async_test]
-async fn who_comes_with_a_key_that_this_process_cannot_open_keeps_their_cookies_and_is_asked_to_wait() {
+async fn who_comes_with_a_key_that_this_process_cannot_open_keeps_their_cookies_and_is_asked_to_wait()
+ {
     let app = TestApp::start().await;
     let api = Api::of(&app);
     api.register().await;
@@ -332,7 +366,11 @@ async fn who_comes_with_a_key_that_this_process_cannot_open_keeps_their_cookies_
     assert_eq!(api.me(text(&tokens, "access_token")).await.status, 503);
     assert_eq!(api.refresh(&tokens["refresh_token"]).await.status, 503);
     let login = api.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
-    assert_eq!((login.status, app.living_sessions()), (503, sessions), "no session is left that nobody holds");
+    assert_eq!(
+        (login.status, app.living_sessions()),
+        (503, sessions),
+        "no session is left that nobody holds"
+    );
     let restarted = app.twin_with(&new_secret).await;
     assert!(here.at(&restarted).get("/profile").await.is_signed_in());
 }
@@ -347,9 +385,17 @@ async fn an_emergency_bites_also_where_the_keys_cannot_be_read() {
     other.jar.remove(REFRESH);
     // As an emergency leaves the session; this process will not learn of the keys.
     let session = claims(copy.cookie(ACCESS))["sid"].as_str().unwrap().to_owned();
-    let end = format!("UPDATE sessions SET ended_at = created_at, end_reason = 'operator' WHERE id = '{session}'");
-    app.database().batch_execute(&format!("ALTER TABLE signing_keys RENAME TO away; {end}")).unwrap();
-    assert_eq!(copy.get("/").await.status, 303, "the front page goes by the token alone, and no reading is late yet");
+    let end = format!(
+        "UPDATE sessions SET ended_at = created_at, end_reason = 'operator' WHERE id = '{session}'"
+    );
+    app.database()
+        .batch_execute(&format!("ALTER TABLE signing_keys RENAME TO away; {end}"))
+        .unwrap();
+    assert_eq!(
+        copy.get("/").await.status,
+        303,
+        "the front page goes by the token alone, and no reading is late yet"
+    );
     app.wait(Span::seconds(6));
     // The other feed is read again: it tells of a session that lives by its record.
     let revoke = "INSERT INTO revocations (session_id, generation, created_at, until) \
@@ -365,7 +411,8 @@ async fn a_program_is_put_off_where_nobody_can_look_its_new_key_up() {
     let api = Api::of(&app);
     let token = text(&api.register().await, "refresh_token").to_owned();
     let (_, rest) = token.split_once('.').unwrap();
-    let header = data_encoding::BASE64URL_NOPAD.encode(br#"{"alg":"HS256","typ":"rt+jwt","kid":"x"}"#);
+    let header =
+        data_encoding::BASE64URL_NOPAD.encode(br#"{"alg":"HS256","typ":"rt+jwt","kid":"x"}"#);
     let unknown = json!(format!("{header}.{rest}"));
     let mut answers = BTreeSet::new();
     for _ in 0..100 {
@@ -388,5 +435,8 @@ async fn resealed_keys_open_with_the_new_secret_alone_and_running_processes_go_o
     let there = Api(app.visitor().at(&restarted));
     assert_eq!(there.me(text(&tokens, "access_token")).await.status, 200);
     assert_eq!(there.refresh(&tokens["refresh_token"]).await.status, 200);
-    assert!(operator.reseal_keys(decode_secret(NEW_SECRET).unwrap()).await.is_err(), "the old secret opens nothing");
+    assert!(
+        operator.reseal_keys(decode_secret(NEW_SECRET).unwrap()).await.is_err(),
+        "the old secret opens nothing"
+    );
 }

@@ -1,6 +1,11 @@
 //! Stories: what people, browsers and thieves do, through HTTP on a real database, with a clock that is moved by hand.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

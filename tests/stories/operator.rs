@@ -1,6 +1,8 @@
 //! What the operator does to accounts, and what an administrator may see.
 
-use crate::support::{ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, Visitor, claims, parsed, text, within_a_second};
+use crate::support::{
+    ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, Visitor, claims, parsed, text, within_a_second,
+};
 use rocket::http::Method;
 use serde_json::json;
 use vestibule::accounts::{AccountDraft, OperatorRefusal, Who};
@@ -33,7 +35,8 @@ async fn signed_in<'a>(app: &'a TestApp, email: &str) -> Visitor<'a> {
 async fn an_account_made_by_the_operator_signs_in_also_where_nobody_may_register() {
     let app = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let operator = app.operator().await;
-    let made = operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let made =
+        operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
     assert_eq!(made.role, Role::Admin);
     let again = operator.create_account(draft("GRACE@example.org", Role::User)).await.unwrap();
     assert_eq!(again.map(|_| ()), Err(OperatorRefusal::EmailTaken));
@@ -46,16 +49,28 @@ async fn an_account_made_by_the_operator_signs_in_also_where_nobody_may_register
 #[rocket::async_test]
 async fn only_administrators_see_the_administration() {
     let app = TestApp::start().await;
-    app.operator().await.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    app.operator()
+        .await
+        .create_account(draft("grace@example.org", Role::Admin))
+        .await
+        .unwrap()
+        .unwrap();
     let mut grace = signed_in(&app, "grace@example.org").await;
     let page = grace.get("/admin").await;
-    assert!(page.status == 200 && page.body.contains("<dt>Accounts</dt><dd>1</dd>"), "{}", page.body);
+    assert!(
+        page.status == 200 && page.body.contains("<dt>Accounts</dt><dd>1</dd>"),
+        "{}",
+        page.body
+    );
     let mut ada = app.ada().await;
     assert_eq!(ada.get("/admin").await.status, 403);
     let json = ada.clone().with_header("Accept", "application/json").get("/admin").await;
     assert_eq!((json.status, parsed(&json)["code"].as_str()), (403, Some("forbidden")));
     assert_eq!(app.visitor().get("/admin").await.location.as_deref(), Some("/login?next=/admin"));
-    assert!(!ada.get("/profile").await.body.contains("/admin") && grace.get("/profile").await.body.contains("/admin"));
+    assert!(
+        !ada.get("/profile").await.body.contains("/admin")
+            && grace.get("/profile").await.body.contains("/admin")
+    );
 }
 
 #[rocket::async_test]
@@ -72,10 +87,17 @@ async fn a_changed_role_bites_within_a_second_and_signs_nobody_out() {
     let changed = operator.set_role(who(EMAIL), Role::Admin).await.unwrap().unwrap();
     assert_eq!(changed.role, Role::Admin);
     let before = ada.cookie(ACCESS).to_owned();
-    assert_eq!(ada.get("/admin").await.status, 200, "at once: the administration goes by the record");
+    assert_eq!(
+        ada.get("/admin").await.status,
+        200,
+        "at once: the administration goes by the record"
+    );
     within_a_second(async || api.me(token).await.status == 401).await;
     let old = api.me(token).await;
-    assert!(old.status == 401 && old.body.contains("token_expired"), "a renewal gives another: {old:?}");
+    assert!(
+        old.status == 401 && old.body.contains("token_expired"),
+        "a renewal gives another: {old:?}"
+    );
     ada.get("/profile").await;
     assert_eq!(
         (claims(&before)["role"].as_str(), claims(ada.cookie(ACCESS))["role"].as_str()),
@@ -96,7 +118,12 @@ async fn a_changed_role_bites_within_a_second_and_signs_nobody_out() {
 async fn a_changed_role_bites_at_once_while_the_feed_has_stalled() {
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
-    app.operator().await.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    app.operator()
+        .await
+        .create_account(draft("grace@example.org", Role::Admin))
+        .await
+        .unwrap()
+        .unwrap();
     let token = signed_in(&app, "grace@example.org").await.cookie(ACCESS).to_owned();
     let api = Api::of(&app);
     assert_eq!(api.me(&token).await.status, 200);
@@ -124,7 +151,8 @@ async fn a_disabled_account_is_out_and_cannot_come_in_and_looks_like_a_wrong_pas
 
     let mut stranger = app.visitor();
     let right = stranger.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
-    let wrong = stranger.post("/login", &[("email", EMAIL), ("password", "some other words")]).await;
+    let wrong =
+        stranger.post("/login", &[("email", EMAIL), ("password", "some other words")]).await;
     assert_eq!((right.status, right.body), (401, wrong.body));
     let login = json!({ "email": EMAIL, "password": PASSWORD });
     assert!(api.post("/api/auth/login", login).await.body.contains("invalid_credentials"));
@@ -142,7 +170,10 @@ async fn no_sign_in_slips_in_beside_disabling() {
     for _ in 0..10 {
         let fields = [("email", EMAIL), ("password", PASSWORD)];
         let mut visitor = app.visitor();
-        let (_, disabled) = rocket::tokio::join!(visitor.post("/login", &fields), operator.disable_account(who(EMAIL)));
+        let (_, disabled) = rocket::tokio::join!(
+            visitor.post("/login", &fields),
+            operator.disable_account(who(EMAIL))
+        );
         disabled.unwrap().unwrap();
         assert_eq!(app.living_sessions(), 0);
         operator.enable_account(who(EMAIL)).await.unwrap().unwrap();
@@ -171,7 +202,10 @@ async fn no_old_role_slips_in_beside_its_change() {
             password = new;
         }
         let token = ada.cookie(ACCESS).to_owned();
-        within_a_second(async || claims(&token)["role"] == "user" || api.me(&token).await.status == 401).await;
+        within_a_second(async || {
+            claims(&token)["role"] == "user" || api.me(&token).await.status == 401
+        })
+        .await;
         assert!(ada.get("/profile").await.is_signed_in(), "round {round}");
     }
 }
@@ -200,12 +234,19 @@ async fn a_disabled_account_opens_nothing_whatever_became_of_its_sessions() {
 async fn the_administration_goes_by_the_record_and_not_by_the_token() {
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
-    app.operator().await.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    app.operator()
+        .await
+        .create_account(draft("grace@example.org", Role::Admin))
+        .await
+        .unwrap()
+        .unwrap();
     let mut grace = signed_in(&app, "grace@example.org").await;
     assert_eq!(grace.get("/admin").await.status, 200);
     app.database().batch_execute("UPDATE accounts SET role = 'user'").unwrap();
     assert_eq!(grace.get("/admin").await.status, 403, "before any feed tells");
-    app.database().batch_execute("UPDATE sessions SET ended_at = created_at, end_reason = 'operator'").unwrap();
+    app.database()
+        .batch_execute("UPDATE sessions SET ended_at = created_at, end_reason = 'operator'")
+        .unwrap();
     let json = grace.clone().with_header("Accept", "application/json").get("/admin").await;
     assert_eq!((json.status, text(&parsed(&json), "code")), (401, "session_ended"));
     assert_eq!(grace.get("/admin").await.status, 303);
@@ -226,7 +267,11 @@ async fn what_the_operator_ends_stays_ended_whatever_lives_their_command_was_run
     within_a_second(async || copy.get("/").await.status == 200).await;
     app.wait(vestibule::domain::Span::minutes(60));
     let restarted = app.twin_with(&[("VESTIBULE_ACCESS_TTL", "2h")]).await;
-    assert_eq!(copy.at(&restarted).get("/").await.status, 200, "the token lives for another hour, but is dead");
+    assert_eq!(
+        copy.at(&restarted).get("/").await.status,
+        200,
+        "the token lives for another hour, but is dead"
+    );
 }
 
 #[rocket::async_test]
@@ -240,7 +285,9 @@ async fn the_operator_signs_somebody_out_everywhere() {
     operator.sign_out_account(who(EMAIL)).await.unwrap().unwrap();
     within_a_second(async || Api::of(&app).me(&token).await.status == 401).await;
     assert_eq!(ada.get("/profile").await.status, 303);
-    assert!(ada.get("/login").await.body.contains("The people who run this site ended your session."));
+    assert!(
+        ada.get("/login").await.body.contains("The people who run this site ended your session.")
+    );
     assert_eq!((app.living_sessions(), app.events("session_ended")), (0, 2));
     assert!(signed_in(&app, EMAIL).await.get("/profile").await.is_signed_in());
 }
@@ -262,7 +309,9 @@ async fn a_deleted_account_is_gone_and_its_tokens_open_nothing_even_after_regist
     assert_eq!(ada.get("/profile").await.status, 303);
     assert_eq!(api.me(text(&program, "access_token")).await.status, 401);
     assert_eq!(api.refresh(&program["refresh_token"]).await.status, 401);
-    let gone = api.with_bearer(Method::Delete, "/api/auth/sessions/7", text(&program, "access_token")).await;
+    let gone = api
+        .with_bearer(Method::Delete, "/api/auth/sessions/7", text(&program, "access_token"))
+        .await;
     assert_eq!(gone.status, 401);
     assert!(operator.show_account(Who::Id(id)).await.unwrap().is_none());
 }
@@ -281,7 +330,11 @@ async fn the_last_administrator_stays() {
     operator.create_account(draft("joan@example.org", Role::Admin)).await.unwrap().unwrap();
     assert_eq!(refused(operator.disable_account(grace()).await.unwrap()), Ok(()));
     let joan = || who("joan@example.org");
-    assert_eq!(refused(operator.delete_account(joan()).await.unwrap()), last, "a disabled one does not count");
+    assert_eq!(
+        refused(operator.delete_account(joan()).await.unwrap()),
+        last,
+        "a disabled one does not count"
+    );
     assert_eq!(refused(operator.delete_account(grace()).await.unwrap()), Ok(()));
     let nobody = operator.set_role(who("nobody@example.org"), Role::User).await.unwrap();
     assert_eq!(refused(nobody), Err(OperatorRefusal::Unknown));

@@ -22,14 +22,20 @@ const TABLE: [(Option<&str>, Option<&str>, bool); 14] = [
 /// Every changing route of the application, as mounted: a new one is here by itself.
 fn changing_routes(app: &TestApp) -> Vec<(Method, String)> {
     let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
-    let changing = real.filter(|route| !matches!(route.method, Method::Get | Method::Head | Method::Options));
+    let changing =
+        real.filter(|route| !matches!(route.method, Method::Get | Method::Head | Method::Options));
     changing
-        .map(|route| (route.method, route.uri.path().replace("<id>", "00000000-0000-0000-0000-000000000000")))
+        .map(|route| {
+            (route.method, route.uri.path().replace("<id>", "00000000-0000-0000-0000-000000000000"))
+        })
         .collect()
 }
 
 async fn status(visitor: &Visitor<'_>, method: Method, path: &str) -> u16 {
-    visitor.send_and_lose_cookies(method, path, Some((ContentType::Form, String::new()))).await.status
+    visitor
+        .send_and_lose_cookies(method, path, Some((ContentType::Form, String::new())))
+        .await
+        .status
 }
 
 #[rocket::async_test]
@@ -59,7 +65,10 @@ async fn a_refused_request_changes_nothing_and_signs_nobody_out() {
     let mut ada = app.ada().await;
     let reply = ada.clone().with_header("Sec-Fetch-Site", "cross-site").post("/logout", &[]).await;
     assert!(reply.status == 403 && reply.set_cookies().is_empty());
-    let twice = ada.clone().with_header("Sec-Fetch-Site", "same-origin").with_header("Sec-Fetch-Site", "cross-site");
+    let twice = ada
+        .clone()
+        .with_header("Sec-Fetch-Site", "same-origin")
+        .with_header("Sec-Fetch-Site", "cross-site");
     assert_eq!(status(&twice, Method::Post, "/logout").await, 403);
     assert!(ada.get("/profile").await.is_signed_in());
 }
@@ -67,8 +76,10 @@ async fn a_refused_request_changes_nothing_and_signs_nobody_out() {
 #[rocket::async_test]
 async fn reading_from_anywhere_is_not_refused() {
     let app = TestApp::start().await;
-    let mut visitor =
-        app.visitor().with_header("Sec-Fetch-Site", "cross-site").with_header("Origin", "https://evil.example");
+    let mut visitor = app
+        .visitor()
+        .with_header("Sec-Fetch-Site", "cross-site")
+        .with_header("Origin", "https://evil.example");
     assert_eq!(visitor.get("/login").await.status, 200);
 }
 
@@ -77,8 +88,11 @@ async fn a_form_may_not_choose_its_method() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     for method in ["get", "GET", "delete", "put", "head", "options", "post"] {
-        let reply =
-            ada.clone().with_header("Sec-Fetch-Site", "cross-site").post("/logout", &[("_method", method)]).await;
+        let reply = ada
+            .clone()
+            .with_header("Sec-Fetch-Site", "cross-site")
+            .post("/logout", &[("_method", method)])
+            .await;
         assert_ne!(reply.status, 200, "{method}");
         let body = Some((ContentType::Form, format!("_method={method}&name=x")));
         let reply = ada.send_and_lose_cookies(Method::Post, "/profile", body).await;

@@ -23,8 +23,10 @@ async fn every_mistake_is_named_beside_its_field_and_what_was_typed_is_kept_but_
 #[rocket::async_test]
 async fn a_common_password_is_refused_and_told_why() {
     let app = TestApp::start().await;
-    let reply =
-        app.visitor().post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", "Password123")]).await;
+    let reply = app
+        .visitor()
+        .post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", "Password123")])
+        .await;
     assert!(reply.status == 422 && reply.body.contains("among the most common ones"));
 }
 
@@ -32,9 +34,13 @@ async fn a_common_password_is_refused_and_told_why() {
 async fn an_address_in_use_is_told_and_the_account_stays_as_it_is() {
     let app = TestApp::start().await;
     app.ada().await;
-    let fields = [("name", "Eve"), ("email", "ADA@example.org"), ("password", "another good password")];
+    let fields =
+        [("name", "Eve"), ("email", "ADA@example.org"), ("password", "another good password")];
     let reply = app.visitor().post("/register", &fields).await;
-    assert!(reply.status == 422 && reply.body.contains("There is an account with this e-mail address already."));
+    assert!(
+        reply.status == 422
+            && reply.body.contains("There is an account with this e-mail address already.")
+    );
     assert!(reply.set_cookies().is_empty());
     let mut ada = app.visitor();
     assert_eq!(ada.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status, 303);
@@ -44,12 +50,21 @@ async fn an_address_in_use_is_told_and_the_account_stays_as_it_is() {
 #[rocket::async_test]
 async fn fifty_parallel_registrations_of_one_address_in_different_spellings_make_one_account() {
     let app = TestApp::start().await;
-    let spellings = ["ada@example.org", "ADA@example.org", "Ada@Example.Org", " ada@example.org ", "ada@EXAMPLE.org"];
+    let spellings = [
+        "ada@example.org",
+        "ADA@example.org",
+        "Ada@Example.Org",
+        " ada@example.org ",
+        "ada@EXAMPLE.org",
+    ];
     let tries = (0..50).map(|i| {
         let mut visitor = app.visitor();
         async move {
             visitor
-                .post("/register", &[("name", "Ada"), ("email", spellings[i % 5]), ("password", PASSWORD)])
+                .post(
+                    "/register",
+                    &[("name", "Ada"), ("email", spellings[i % 5]), ("password", PASSWORD)],
+                )
                 .await
                 .status
         }
@@ -75,7 +90,9 @@ async fn role_id_and_dates_cannot_be_posted() {
     let mut eve = app.visitor();
     assert_eq!(eve.post("/register", &fields).await.status, 303);
     eve.post("/profile", &[("name", "Eve"), ("role", "admin"), ("email", EMAIL)]).await;
-    let admins = app.number("SELECT count(*) AS n FROM accounts WHERE role <> 'user' OR email <> 'eve@example.org'");
+    let admins = app.number(
+        "SELECT count(*) AS n FROM accounts WHERE role <> 'user' OR email <> 'eve@example.org'",
+    );
     assert_eq!(admins, 0);
 }
 
@@ -84,7 +101,10 @@ async fn where_registration_is_closed_the_page_says_so_and_nobody_gets_in() {
     let app = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let form = app.visitor().get("/register").await;
     assert!(form.status == 403 && form.body.contains("Registration is closed"));
-    let reply = app.visitor().post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)]).await;
+    let reply = app
+        .visitor()
+        .post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)])
+        .await;
     assert!(reply.status == 403 && reply.body.contains("Registration is closed"));
     assert_eq!(app.number("SELECT count(*) AS n FROM accounts"), 0);
     assert!(!app.visitor().get("/login").await.body.contains("/register"));
@@ -94,7 +114,8 @@ async fn where_registration_is_closed_the_page_says_so_and_nobody_gets_in() {
 async fn registering_anew_ends_the_session_that_was_presented() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
-    ada.post("/register", &[("name", "Bob"), ("email", "bob@example.org"), ("password", PASSWORD)]).await;
+    ada.post("/register", &[("name", "Bob"), ("email", "bob@example.org"), ("password", PASSWORD)])
+        .await;
     assert!(ada.get("/profile").await.body.contains("bob@example.org"));
     assert_eq!(app.living_sessions(), 1);
 }

@@ -35,7 +35,8 @@ async fn sign_out_ends_the_session_so_that_a_kept_refresh_token_is_worth_nothing
     let mut copy = ada.clone();
     let out = ada.post("/logout", &[]).await;
     assert!(
-        out.set_cookie(ACCESS).unwrap().contains("Max-Age=0") && out.set_cookie(REFRESH).unwrap().contains("Max-Age=0")
+        out.set_cookie(ACCESS).unwrap().contains("Max-Age=0")
+            && out.set_cookie(REFRESH).unwrap().contains("Max-Age=0")
     );
     assert_eq!(out.header("Clear-Site-Data"), Some("\"cache\""));
     copy.jar.remove(ACCESS);
@@ -50,7 +51,10 @@ async fn sign_out_works_with_an_expired_access_token_and_renews_nothing() {
     app.outlive_access_token();
     ada.post("/logout", &[]).await;
     assert!(!ada.jar.contains_key(ACCESS) && !ada.jar.contains_key(REFRESH));
-    assert_eq!((app.living_sessions(), app.number("SELECT max(generation) AS n FROM sessions")), (0, 1));
+    assert_eq!(
+        (app.living_sessions(), app.number("SELECT max(generation) AS n FROM sessions")),
+        (0, 1)
+    );
 }
 
 #[rocket::async_test]
@@ -86,11 +90,13 @@ async fn neither_head_nor_prefetch_renews() {
     let mut ada = app.ada().await;
     app.outlive_access_token();
     let head = ada.send(Method::Head, "/profile", None).await;
-    let prefetch = ada.clone().with_header("Sec-Purpose", "prefetch;prerender").get("/profile").await;
+    let prefetch =
+        ada.clone().with_header("Sec-Purpose", "prefetch;prerender").get("/profile").await;
     assert!(head.status == 200 && head.set_cookies().is_empty());
     assert!(prefetch.is_signed_in() && prefetch.set_cookies().is_empty());
     assert_eq!(app.generation(), 1);
-    let post = ada.with_header("Sec-Purpose", "prefetch").post("/profile", &[("name", "Ada")]).await;
+    let post =
+        ada.with_header("Sec-Purpose", "prefetch").post("/profile", &[("name", "Ada")]).await;
     assert!(post.set_cookie(REFRESH).is_some(), "only GET can be a prefetch");
 }
 
@@ -100,7 +106,8 @@ async fn static_files_and_unknown_paths_renew_nothing() {
     let mut ada = app.ada().await;
     app.outlive_access_token();
     let login = app.visitor().get("/login").await;
-    let css = login.body.split('"').find(|part| part.contains("app.css")).unwrap().replace("&#x2F;", "/");
+    let css =
+        login.body.split('"').find(|part| part.contains("app.css")).unwrap().replace("&#x2F;", "/");
     for (path, status) in [(css.as_str(), 200), ("/static/nothing.css", 404), ("/nowhere", 404)] {
         let reply = ada.get(path).await;
         assert!(reply.status == status && reply.set_cookies().is_empty(), "{path}");

@@ -8,7 +8,8 @@ use vestibule::domain::Span;
 const TO_SIGN_IN: Option<&str> = Some("/login?next=/profile");
 
 fn distinct(replies: &[Reply]) -> usize {
-    let mut tokens: Vec<&str> = replies.iter().filter_map(|reply| reply.set_cookie(REFRESH)).collect();
+    let mut tokens: Vec<&str> =
+        replies.iter().filter_map(|reply| reply.set_cookie(REFRESH)).collect();
     tokens.sort_unstable();
     tokens.dedup();
     tokens.len()
@@ -26,9 +27,14 @@ async fn fifty_parallel_requests_with_one_expired_access_cookie_are_answered_sig
     let app = TestApp::start().await;
     let ada = app.ada().await;
     app.outlive_access_token();
-    let replies = join_all((0..50).map(|_| ada.send_and_lose_cookies(Method::Get, "/profile", None))).await;
+    let replies =
+        join_all((0..50).map(|_| ada.send_and_lose_cookies(Method::Get, "/profile", None))).await;
     assert!(replies.iter().all(Reply::is_signed_in));
-    assert!(replies.iter().all(|reply| reply.set_cookies().iter().all(|cookie| !cookie.contains("Max-Age=0"))));
+    assert!(
+        replies
+            .iter()
+            .all(|reply| reply.set_cookies().iter().all(|cookie| !cookie.contains("Max-Age=0")))
+    );
     assert_eq!((distinct(&replies), app.generation()), (1, 2));
 }
 
@@ -40,7 +46,10 @@ async fn the_same_across_two_processes_on_one_database() {
     let there = ada.at(&other);
     app.outlive_access_token();
     let visitors = (0..50).map(|i| if i % 2 == 0 { &ada } else { &there });
-    let replies = join_all(visitors.map(|visitor| visitor.send_and_lose_cookies(Method::Get, "/profile", None))).await;
+    let replies = join_all(
+        visitors.map(|visitor| visitor.send_and_lose_cookies(Method::Get, "/profile", None)),
+    )
+    .await;
     assert!(replies.iter().all(Reply::is_signed_in));
     assert_eq!((distinct(&replies), app.generation()), (1, 2));
 }
@@ -81,12 +90,21 @@ async fn replay_after_grace_and_stale_window_and_after_confirmation_ends_that_se
     assert!(refused.set_cookies().is_empty());
     let told = ada.get("/login?next=/profile").await;
     assert!(told.body.contains("Somebody presented an old copy of your session"));
-    assert!(told.body.contains("name=\"next\" value=\"&#x2F;profile\"") && told.set_cookies().is_empty());
+    assert!(
+        told.body.contains("name=\"next\" value=\"&#x2F;profile\"")
+            && told.set_cookies().is_empty()
+    );
     app.wait(Span::minutes(1));
     let told = ada.get("/login?next=/profile").await;
-    assert!(told.body.contains("Somebody presented an old copy of your session"), "the reader may have come late");
+    assert!(
+        told.body.contains("Somebody presented an old copy of your session"),
+        "the reader may have come late"
+    );
     assert!(!ada.jar.contains_key(ACCESS) && !ada.jar.contains_key(REFRESH), "now both cookies go");
-    assert!(!ada.get("/login").await.body.contains("Somebody presented"), "nothing is told to a stranger");
+    assert!(
+        !ada.get("/login").await.body.contains("Somebody presented"),
+        "nothing is told to a stranger"
+    );
 }
 
 #[rocket::async_test]
@@ -98,7 +116,10 @@ async fn while_nobody_has_used_the_successor_it_is_given_again_after_the_grace_t
     for _ in 0..2 {
         app.wait(Span::seconds(100));
         let again = ada.send_and_lose_cookies(Method::Get, "/profile", None).await;
-        assert_eq!(distinct(&[again, ada.send_and_lose_cookies(Method::Get, "/profile", None).await]), 1);
+        assert_eq!(
+            distinct(&[again, ada.send_and_lose_cookies(Method::Get, "/profile", None).await]),
+            1
+        );
     }
     let again = ada.get("/profile").await;
     assert_eq!(again.set_cookie(REFRESH), lost.set_cookie(REFRESH));
@@ -187,7 +208,8 @@ async fn sign_out_during_a_refresh_ended_wins() {
     let ada = app.ada().await;
     app.outlive_access_token();
     let out = ada.send_and_lose_cookies(Method::Post, "/logout", None);
-    let racers = join_all((0..20).map(|_| ada.send_and_lose_cookies(Method::Get, "/profile", None)));
+    let racers =
+        join_all((0..20).map(|_| ada.send_and_lose_cookies(Method::Get, "/profile", None)));
     let (_, replies) = rocket::futures::future::join(out, racers).await;
     assert_eq!(app.living_sessions(), 0);
     for reply in replies {
@@ -204,7 +226,9 @@ async fn two_sign_in_tabs_both_end_signed_in_on_their_own_next() {
     let mut browser = app.visitor();
     let [first, second] = ["/profile?tab=1", "/sessions"];
     for next in [first, second] {
-        let reply = browser.post("/login", &[("email", EMAIL), ("password", PASSWORD), ("next", next)]).await;
+        let reply = browser
+            .post("/login", &[("email", EMAIL), ("password", PASSWORD), ("next", next)])
+            .await;
         assert_eq!((reply.status, reply.location.as_deref()), (303, Some(next)));
         assert_eq!(browser.get(next).await.status, 200);
     }
@@ -216,9 +240,15 @@ async fn two_sign_in_tabs_at_once_both_end_signed_in() {
     let app = TestApp::start().await;
     app.ada().await;
     let mut browser = app.visitor();
-    let body =
-        || Some((rocket::http::ContentType::Form, "email=ada@example.org&password=three+unrelated+words".to_owned()));
-    let tabs = join_all((0..2).map(|_| browser.send_and_lose_cookies(Method::Post, "/login", body()))).await;
+    let body = || {
+        Some((
+            rocket::http::ContentType::Form,
+            "email=ada@example.org&password=three+unrelated+words".to_owned(),
+        ))
+    };
+    let tabs =
+        join_all((0..2).map(|_| browser.send_and_lose_cookies(Method::Post, "/login", body())))
+            .await;
     for reply in &tabs {
         reply.set_cookies().iter().for_each(|cookie| browser.keep(cookie));
         assert!(browser.get("/profile").await.is_signed_in());
@@ -246,9 +276,14 @@ async fn forms_open_in_two_tabs_both_work_after_the_access_token_has_expired() {
     let ada = app.ada().await;
     app.outlive_access_token();
     let body = |name: &str| Some((rocket::http::ContentType::Form, format!("name={name}")));
-    let tabs =
-        join_all(["One", "Two"].map(|name| ada.send_and_lose_cookies(Method::Post, "/profile", body(name)))).await;
-    assert!(tabs.iter().all(|reply| reply.status == 303 && reply.location.as_deref() == Some("/profile")));
+    let tabs = join_all(
+        ["One", "Two"].map(|name| ada.send_and_lose_cookies(Method::Post, "/profile", body(name))),
+    )
+    .await;
+    assert!(
+        tabs.iter()
+            .all(|reply| reply.status == 303 && reply.location.as_deref() == Some("/profile"))
+    );
     assert_eq!(app.events("profile_changed"), 2);
 }
 

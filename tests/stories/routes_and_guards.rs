@@ -21,8 +21,11 @@ const OPEN: [(Method, &str); 14] = [
 ];
 
 /// For programs, who are refused with a problem and not sent to a page.
-const BEARER: [(Method, &str); 3] =
-    [(Method::Get, "/api/auth/me"), (Method::Get, "/api/auth/sessions"), (Method::Delete, "/api/auth/sessions/<id>")];
+const BEARER: [(Method, &str); 3] = [
+    (Method::Get, "/api/auth/me"),
+    (Method::Get, "/api/auth/sessions"),
+    (Method::Delete, "/api/auth/sessions/<id>"),
+];
 
 /// For signed-in people.
 const SIGNED_IN: [(Method, &str); 8] = [
@@ -48,10 +51,19 @@ fn filled(path: &str) -> String {
 async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
     let app = TestApp::start().await;
     let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
-    let mounted: BTreeSet<String> = real.map(|route| format!("{} {}", route.method, route.uri.path())).collect();
-    let listed =
-        OPEN.iter().chain(&SIGNED_IN).chain(&ADMIN).chain(&BEARER).map(|(method, path)| format!("{method} {path}"));
-    assert_eq!(mounted, listed.collect(), "a route is on no list, or a list names a route that is gone");
+    let mounted: BTreeSet<String> =
+        real.map(|route| format!("{} {}", route.method, route.uri.path())).collect();
+    let listed = OPEN
+        .iter()
+        .chain(&SIGNED_IN)
+        .chain(&ADMIN)
+        .chain(&BEARER)
+        .map(|(method, path)| format!("{method} {path}"));
+    assert_eq!(
+        mounted,
+        listed.collect(),
+        "a route is on no list, or a list names a route that is gone"
+    );
     for (method, path) in SIGNED_IN.into_iter().chain(ADMIN) {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
         let reply = app.visitor().send(method, &filled(path), body).await;
@@ -64,7 +76,11 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
     }
     for (method, path) in BEARER {
         let reply = app.visitor().send(method, &filled(path), None).await;
-        assert_eq!((reply.status, reply.header("WWW-Authenticate").is_some()), (401, true), "{method} {path}");
+        assert_eq!(
+            (reply.status, reply.header("WWW-Authenticate").is_some()),
+            (401, true),
+            "{method} {path}"
+        );
     }
     for (method, path) in OPEN {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));

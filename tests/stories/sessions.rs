@@ -29,7 +29,12 @@ async fn this_device_is_first_and_marked_and_has_no_end_button_the_others_are_de
     let this = page.body.find("This device").unwrap();
     let other = page.body.find("Safari on iPhone").unwrap();
     assert!(this < other);
-    for part in ["Firefox on Linux", "127.0.0.1", "15 January 2027, 08:00 UTC", "15 January 2027, 08:10 UTC"] {
+    for part in [
+        "Firefox on Linux",
+        "127.0.0.1",
+        "15 January 2027, 08:00 UTC",
+        "15 January 2027, 08:10 UTC",
+    ] {
         assert!(page.body.contains(part), "{part} is missing in {}", page.body);
     }
     let list = listed(&laptop).await;
@@ -43,7 +48,8 @@ async fn this_device_is_first_and_marked_and_has_no_end_button_the_others_are_de
 #[rocket::async_test]
 async fn the_address_is_the_peers_whatever_a_header_says() {
     let app = TestApp::start().await;
-    let mut visitor = app.visitor().with_header("X-Real-IP", "6.6.6.6").with_header("X-Forwarded-For", "6.6.6.6");
+    let mut visitor =
+        app.visitor().with_header("X-Real-IP", "6.6.6.6").with_header("X-Forwarded-For", "6.6.6.6");
     visitor.post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)]).await;
     let page = visitor.get("/sessions").await;
     assert!(page.body.contains("127.0.0.1") && !page.body.contains("6.6.6.6"));
@@ -53,7 +59,10 @@ async fn the_address_is_the_peers_whatever_a_header_says() {
 async fn alone_the_page_says_so() {
     let app = TestApp::start().await;
     let page = app.ada().await.get("/sessions").await;
-    assert!(page.body.contains("You are signed in nowhere else.") && !page.body.contains("End all others"));
+    assert!(
+        page.body.contains("You are signed in nowhere else.")
+            && !page.body.contains("End all others")
+    );
 }
 
 #[rocket::async_test]
@@ -68,10 +77,20 @@ async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
     assert!(laptop.get("/sessions").await.body.contains("That session has ended."));
 
     let refused = phone.get("/sessions").await;
-    assert_eq!(refused.location.as_deref(), Some("/login?next=/sessions"), "its access token died at once");
+    assert_eq!(
+        refused.location.as_deref(),
+        Some("/login?next=/sessions"),
+        "its access token died at once"
+    );
     let told = phone.get("/login?next=/sessions").await;
-    assert!(told.body.contains("You ended this session from another of your devices."), "{}", told.body);
-    assert!(third.get("/sessions").await.status == 200 && laptop.get("/sessions").await.status == 200);
+    assert!(
+        told.body.contains("You ended this session from another of your devices."),
+        "{}",
+        told.body
+    );
+    assert!(
+        third.get("/sessions").await.status == 200 && laptop.get("/sessions").await.status == 200
+    );
     assert_eq!(laptop.post(&format!("/sessions/{id}/end"), &[]).await.status, 404, "it is gone");
 }
 
@@ -80,7 +99,10 @@ async fn all_others_are_ended_and_this_one_goes_on() {
     let app = TestApp::start().await;
     let mut laptop = app.ada().await;
     let mut others = [signed_in_with(&app, IPHONE).await, signed_in_with(&app, FIREFOX).await];
-    assert_eq!(laptop.post("/sessions/end-others", &[]).await.location.as_deref(), Some("/sessions"));
+    assert_eq!(
+        laptop.post("/sessions/end-others", &[]).await.location.as_deref(),
+        Some("/sessions")
+    );
     assert!(laptop.get("/sessions").await.body.contains("All other sessions have ended."));
     for other in &mut others {
         assert_eq!(other.get("/profile").await.status, 303);
@@ -108,9 +130,12 @@ async fn another_persons_session_is_a_404_and_lives_on() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut eve = app.visitor();
-    eve.post("/register", &[("name", "Eve"), ("email", "eve@example.org"), ("password", PASSWORD)]).await;
+    eve.post("/register", &[("name", "Eve"), ("email", "eve@example.org"), ("password", PASSWORD)])
+        .await;
     let id = listed(&ada).await["this"]["id"].as_str().unwrap().to_owned();
-    for id in [id.as_str(), "00000000-0000-0000-0000-000000000000", "not-a-uuid", "1", "%27%20OR%201=1"] {
+    for id in
+        [id.as_str(), "00000000-0000-0000-0000-000000000000", "not-a-uuid", "1", "%27%20OR%201=1"]
+    {
         assert_eq!(eve.post(&format!("/sessions/{id}/end"), &[]).await.status, 404, "{id}");
     }
     eve.post("/sessions/end-others", &[]).await;
@@ -122,7 +147,10 @@ async fn ending_ones_own_session_by_id_is_a_sign_out() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let id = listed(&ada).await["this"]["id"].as_str().unwrap().to_owned();
-    assert_eq!(ada.post(&format!("/sessions/{id}/end"), &[]).await.location.as_deref(), Some("/login"));
+    assert_eq!(
+        ada.post(&format!("/sessions/{id}/end"), &[]).await.location.as_deref(),
+        Some("/login")
+    );
     assert!(!ada.jar.contains_key(REFRESH));
 }
 
@@ -144,7 +172,9 @@ async fn an_idle_session_is_told_so_and_next_is_kept() {
     app.wait(Span::hours(12));
     assert_eq!(ada.get("/sessions").await.location.as_deref(), Some("/login?next=/sessions"));
     let told = ada.get("/login?next=/sessions").await;
-    assert!(told.body.contains("You were away for a while") && told.body.contains("&#x2F;sessions"));
+    assert!(
+        told.body.contains("You were away for a while") && told.body.contains("&#x2F;sessions")
+    );
 }
 
 #[rocket::async_test]
@@ -172,7 +202,12 @@ async fn every_way_of_ending_refuses_the_access_token_at_once_without_a_look_at_
         copy.jar.remove(REFRESH);
         assert_eq!(copy.get("/").await.status, 303, "the front page asks the map alone");
         let new = "four other unrelated words";
-        let fields = [("email", EMAIL), ("password", PASSWORD), ("current_password", PASSWORD), ("new_password", new)];
+        let fields = [
+            ("email", EMAIL),
+            ("password", PASSWORD),
+            ("current_password", PASSWORD),
+            ("new_password", new),
+        ];
         assert_eq!(ada.post(path, &fields).await.status, 303, "{path}");
         assert_eq!(copy.get("/").await.status, 200, "{path}: the token lives on");
         if path == "/password" {
@@ -207,7 +242,8 @@ async fn another_process_refuses_the_access_token_of_an_ended_session_within_a_s
 }
 
 #[rocket::async_test]
-async fn no_database_is_read_for_a_good_access_token_and_its_record_is_while_the_feed_has_stalled() {
+async fn no_database_is_read_for_a_good_access_token_and_its_record_is_while_the_feed_has_stalled()
+{
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
@@ -216,11 +252,17 @@ async fn no_database_is_read_for_a_good_access_token_and_its_record_is_while_the
     assert_eq!(ada.get("/").await.status, 303, "no database is needed");
     app.database().batch_execute("ALTER TABLE revocations RENAME TO stalled").unwrap();
     app.wait(Span::seconds(6));
-    assert_eq!(ada.get("/").await.status, 503, "a stalled feed: the record is asked, and cannot be read");
+    assert_eq!(
+        ada.get("/").await.status,
+        503,
+        "a stalled feed: the record is asked, and cannot be read"
+    );
     app.database().batch_execute("ALTER TABLE away RENAME TO sessions").unwrap();
     assert_eq!(ada.get("/").await.status, 303, "the record says it lives");
     app.database()
-        .batch_execute("UPDATE sessions SET ended_at = '2027-01-15 08:00:00', end_reason = 'disabled'")
+        .batch_execute(
+            "UPDATE sessions SET ended_at = '2027-01-15 08:00:00', end_reason = 'disabled'",
+        )
         .unwrap();
     assert_eq!(ada.get("/").await.status, 200, "the record says it has ended");
 }

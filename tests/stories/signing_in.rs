@@ -23,8 +23,13 @@ async fn next_is_kept_in_the_form_also_when_the_password_was_wrong() {
     let app = TestApp::start().await;
     app.ada().await;
     let form = app.visitor().get("/login?next=/profile?a=1%26b=2").await;
-    assert!(form.body.contains(r#"name="next" value="&#x2F;profile?a=1&amp;b=2""#), "{}", form.body);
-    let fields = [("email", EMAIL), ("password", "wrong"), ("next", "/profile?a=1"), ("remember", "on")];
+    assert!(
+        form.body.contains(r#"name="next" value="&#x2F;profile?a=1&amp;b=2""#),
+        "{}",
+        form.body
+    );
+    let fields =
+        [("email", EMAIL), ("password", "wrong"), ("next", "/profile?a=1"), ("remember", "on")];
     let again = app.visitor().post("/login", &fields).await;
     assert!(again.body.contains(r#"value="&#x2F;profile?a=1""#) && again.body.contains(" checked"));
 }
@@ -34,14 +39,19 @@ async fn a_wrong_password_an_unknown_address_and_an_impossible_one_look_the_same
     let app = TestApp::start().await;
     app.ada().await;
     let mut bodies = Vec::new();
-    for (email, password) in [(EMAIL, "wrong password"), ("bob@example.org", PASSWORD), ("not an address", PASSWORD)] {
+    for (email, password) in
+        [(EMAIL, "wrong password"), ("bob@example.org", PASSWORD), ("not an address", PASSWORD)]
+    {
         let reply = app.visitor().post("/login", &[("email", email), ("password", password)]).await;
         assert_eq!(reply.status, 401);
         assert!(reply.set_cookies().is_empty() && !reply.body.contains(password));
         assert!(reply.body.contains(email) && reply.body.contains("<title>Error: Sign in"));
         bodies.push(reply.body.replace(email, "…"));
     }
-    assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "an answer tells whether the account exists");
+    assert!(
+        bodies.windows(2).all(|pair| pair[0] == pair[1]),
+        "an answer tells whether the account exists"
+    );
 }
 
 #[rocket::async_test]
@@ -63,10 +73,14 @@ async fn an_empty_form_names_each_field_and_links_to_it() {
 #[rocket::async_test]
 async fn the_address_is_found_in_any_spelling_and_the_password_in_any_normal_form() {
     let app = TestApp::start().await;
-    let fields = [("name", "Ada"), ("email", "René@Bücher.example"), ("password", "caf\u{e9} au lait 1")];
+    let fields =
+        [("name", "Ada"), ("email", "René@Bücher.example"), ("password", "caf\u{e9} au lait 1")];
     assert_eq!(app.visitor().post("/register", &fields).await.status, 303);
     for email in ["rene\u{301}@bücher.example", "RENÉ@XN--BCHER-KVA.EXAMPLE"] {
-        let reply = app.visitor().post("/login", &[("email", email), ("password", "cafe\u{301} au lait 1")]).await;
+        let reply = app
+            .visitor()
+            .post("/login", &[("email", email), ("password", "cafe\u{301} au lait 1")])
+            .await;
         assert_eq!(reply.status, 303, "{email}");
     }
 }
@@ -98,7 +112,10 @@ async fn only_keep_me_signed_in_outlives_the_browser() {
     app.ada().await;
     let brief = app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
     assert!(!brief.set_cookie(ACCESS).unwrap().contains("Max-Age"));
-    let kept = app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD), ("remember", "on")]).await;
+    let kept = app
+        .visitor()
+        .post("/login", &[("email", EMAIL), ("password", PASSWORD), ("remember", "on")])
+        .await;
     for name in [ACCESS, REFRESH] {
         assert!(kept.set_cookie(name).unwrap().ends_with("; Max-Age=2592000"));
     }
@@ -112,6 +129,14 @@ async fn cookies_that_do_not_stick_are_told_instead_of_asking_again_and_again() 
     safari.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
     safari.jar.retain(|name, _| !name.starts_with("__Host-"));
     assert_eq!(safari.get("/profile").await.location.as_deref(), Some("/login?next=/profile"));
-    assert!(safari.get("/login?next=/profile").await.body.contains("Your browser did not keep the sign-in"));
-    assert!(!app.visitor().get("/login").await.body.contains("Your browser did not keep the sign-in"));
+    assert!(
+        safari
+            .get("/login?next=/profile")
+            .await
+            .body
+            .contains("Your browser did not keep the sign-in")
+    );
+    assert!(
+        !app.visitor().get("/login").await.body.contains("Your browser did not keep the sign-in")
+    );
 }

@@ -8,7 +8,8 @@ async fn a_stranger_registers_sees_the_profile_goes_on_past_the_access_token_and
     let home = ada.get("/").await;
     assert!(home.status == 200 && home.body.contains("/register"));
 
-    let registered = ada.post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)]).await;
+    let registered =
+        ada.post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)]).await;
     assert_eq!((registered.status, registered.location.as_deref()), (303, Some("/profile")));
     let profile = ada.get("/profile").await;
     for shown in ["Ada", EMAIL, "Member", "15 January 2027", "by registering"] {
@@ -21,7 +22,10 @@ async fn a_stranger_registers_sees_the_profile_goes_on_past_the_access_token_and
     let out = ada.post("/logout", &[]).await;
     assert_eq!((out.status, out.location.as_deref()), (303, Some("/login")));
     let login = ada.get("/login").await;
-    assert!(login.body.contains("You are signed out.") && !login.body.contains("did not keep the sign-in"));
+    assert!(
+        login.body.contains("You are signed out.")
+            && !login.body.contains("did not keep the sign-in")
+    );
     assert!(!ada.get("/login").await.body.contains("You are signed out."), "told once");
     let profile = ada.get("/profile").await;
     assert_eq!((profile.status, profile.location.as_deref()), (303, Some("/login?next=/profile")));
@@ -49,7 +53,10 @@ async fn the_name_is_changed_and_the_change_is_told_once() {
     let reply = ada.post("/profile", &[("name", "  Ada   King ")]).await;
     assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/profile")));
     let profile = ada.get("/profile").await;
-    assert!(profile.body.contains("<dd>Ada King</dd>") && profile.body.contains("Your name has been changed."));
+    assert!(
+        profile.body.contains("<dd>Ada King</dd>")
+            && profile.body.contains("Your name has been changed.")
+    );
     assert!(!ada.get("/profile").await.body.contains("Your name has been changed."));
     assert_eq!(app.events("profile_changed"), 1);
 }
@@ -77,7 +84,9 @@ async fn the_get_of_sign_out_shows_a_button_and_signs_nobody_out() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let reply = ada.get("/logout").await;
-    assert!(reply.status == 200 && reply.body.contains("<form method=\"post\" action=\"/logout\">"));
+    assert!(
+        reply.status == 200 && reply.body.contains("<form method=\"post\" action=\"/logout\">")
+    );
     assert!(ada.get("/profile").await.is_signed_in());
     assert!(app.visitor().get("/logout").await.body.contains("You are not signed in"));
 }
@@ -86,7 +95,9 @@ async fn the_get_of_sign_out_shows_a_button_and_signs_nobody_out() {
 async fn data_directory_and_files_belong_to_the_operator_alone() {
     let app = TestApp::start().await;
     app.ada().await;
-    let mode = |path: &str| std::fs::metadata(app.folder.path().join(path)).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &str| {
+        std::fs::metadata(app.folder.path().join(path)).unwrap().permissions().mode() & 0o777
+    };
     assert_eq!(mode("data"), 0o700);
     for file in ["data/vestibule.db", "data/vestibule.db-wal", "data/secret"] {
         assert_eq!(mode(file), 0o600, "{file}");

@@ -45,8 +45,13 @@ async fn register(
     let email = fields.parse("email", EmailAddress::parse);
     let password = fields.parse("password", Password::parse_new);
     fields.finish()?;
-    let (Some(name), Some(email), Some(password)) = (name, email, password) else { return Err(incomplete()) };
-    match accounts.sign_up(NewAccount { name, email, password, device, persistent: true, replaces: None }).await? {
+    let (Some(name), Some(email), Some(password)) = (name, email, password) else {
+        return Err(incomplete());
+    };
+    match accounts
+        .sign_up(NewAccount { name, email, password, device, persistent: true, replaces: None })
+        .await?
+    {
         Ok((pair, account)) => Ok(Told(Status::Created, tokens(&pair, &account))),
         Err(SignUpRefusal::EmailTaken) => Err(Problem::new(Code::EmailTaken)),
         Err(SignUpRefusal::Closed) => Err(Problem::new(Code::RegistrationClosed)),
@@ -171,9 +176,11 @@ fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Ended { reason, .. } => Problem::ended(reason),
         Refusal::Stale => Problem::new(Code::RefreshConflict),
-        Refusal::Forged | Refusal::Unknown | Refusal::Ahead | Refusal::Revoked | Refusal::NothingPresented => {
-            unknown_token()
-        }
+        Refusal::Forged
+        | Refusal::Unknown
+        | Refusal::Ahead
+        | Refusal::Revoked
+        | Refusal::NothingPresented => unknown_token(),
     }
 }
 
@@ -198,7 +205,8 @@ impl<'r> FromRequest<'r> for RefreshCookie<'r> {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let token = cookies::presented(request).refresh.filter(|_| origin::is_from_our_pages(request));
+        let token =
+            cookies::presented(request).refresh.filter(|_| origin::is_from_our_pages(request));
         Outcome::Success(RefreshCookie { token, reply: ReplyCookies::of(request) })
     }
 }

@@ -63,7 +63,8 @@ impl<'r> FromRequest<'r> for Bearer {
 
 async fn verify(request: &Request<'_>) -> Result<AccessClaims, BearerRefusal> {
     let token = token(request).ok_or(BearerRefusal::Missing)?;
-    let accounts = request.guard::<&State<Accounts>>().await.succeeded().ok_or(BearerRefusal::Unavailable)?;
+    let accounts =
+        request.guard::<&State<Accounts>>().await.succeeded().ok_or(BearerRefusal::Unavailable)?;
     match accounts.authenticate_access(token).await {
         Ok(verified) => verified.map_err(BearerRefusal::Problem),
         Err(fault) => {

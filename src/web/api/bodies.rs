@@ -40,7 +40,8 @@ pub struct Refresh {
 
 /// A name to show: none of the characters that `domain::text` calls deceptive, and something to be seen.
 fn name() -> Object {
-    let deceptive = r"\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff";
+    let deceptive =
+        r"\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff";
     Object::builder()
         .schema_type(Type::String)
         .description(Some("Shown to its owner; no invisible or control characters"))
@@ -54,7 +55,8 @@ fn name() -> Object {
 fn new_password() -> Object {
     let mut extensions = Extensions::default();
     // The library has no word for `not`; an extension is written out as it is.
-    let common = ["00000000", "000000000", "0000000000", "000000000000", "11111111", "12345678", "password"];
+    let common =
+        ["00000000", "000000000", "0000000000", "000000000000", "11111111", "12345678", "password"];
     extensions.insert("not".to_owned(), json!({ "enum": common }));
     Object::builder()
         .schema_type(Type::String)

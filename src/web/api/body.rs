@@ -28,7 +28,11 @@ struct BodyRefused(Option<Refused>);
 
 impl Fields {
     /// A field of text, parsed; none if it is missing, of another type or not what it should be, which is noted.
-    pub fn parse<T, P: Coded>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, P>) -> Option<T> {
+    pub fn parse<T, P: Coded>(
+        &mut self,
+        field: &str,
+        parse: impl FnOnce(&str) -> Result<T, P>,
+    ) -> Option<T> {
         let text = self.text(field)?;
         parse(&text).map_err(|problem| self.note(field, problem.code())).ok()
     }

@@ -35,7 +35,10 @@ fn show(_guard: Anyone, accounts: &State<Accounts>) -> KeySet {
 impl<'r> Responder<'r, 'static> for KeySet {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         let mut response = error::json(&self)?;
-        response.set_raw_header("Cache-Control", format!("public, max-age={}", KEY_SET_KEPT.num_seconds()));
+        response.set_raw_header(
+            "Cache-Control",
+            format!("public, max-age={}", KEY_SET_KEPT.num_seconds()),
+        );
         Ok(response)
     }
 }

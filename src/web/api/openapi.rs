@@ -42,7 +42,9 @@ impl Modify for Bearer {
     fn modify(&self, document: &mut Described) {
         let scheme = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = document.components.get_or_insert_default();
-        components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(scheme).into());
+        components
+            .security_schemes
+            .insert("bearer".to_owned(), SecurityScheme::Http(scheme).into());
     }
 }
 
@@ -53,7 +55,9 @@ impl Modify for OptionalBodies {
     fn modify(&self, document: &mut Described) {
         for path in ["/api/auth/refresh", "/api/auth/logout"] {
             let operation = document.paths.paths.get_mut(path).and_then(|item| item.post.as_mut());
-            if let Some(RefOr::T(body)) = operation.and_then(|operation| operation.request_body.as_mut()) {
+            if let Some(RefOr::T(body)) =
+                operation.and_then(|operation| operation.request_body.as_mut())
+            {
                 body.required = Some(Required::False);
             }
         }
@@ -80,9 +84,15 @@ impl Modify for Problems {
                     add(operation, &OF_BODIES);
                 }
             }
-            for operation in [item.get.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten() {
+            for operation in
+                [item.get.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten()
+            {
                 add(operation, &OF_ALL);
-                operation.responses.responses.iter_mut().for_each(|(status, response)| complete(status, response));
+                operation
+                    .responses
+                    .responses
+                    .iter_mut()
+                    .for_each(|(status, response)| complete(status, response));
             }
         }
     }

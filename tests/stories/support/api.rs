@@ -45,7 +45,8 @@ impl<'a> Api<'a> {
 
     /// Signs Ada in and gives her tokens.
     pub async fn login(&self) -> Value {
-        let reply = self.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
+        let reply =
+            self.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
         parsed(&reply)
     }

@@ -60,9 +60,18 @@ impl TestApp {
     /// Somebody who has registered as Ada and is signed in until the browser closes.
     pub async fn ada(&self) -> Visitor<'_> {
         let mut visitor = self.visitor();
-        let reply =
-            visitor.post("/register", &[("name", "Ada Lovelace"), ("email", EMAIL), ("password", PASSWORD)]).await;
-        assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/profile")), "{}", reply.body);
+        let reply = visitor
+            .post(
+                "/register",
+                &[("name", "Ada Lovelace"), ("email", EMAIL), ("password", PASSWORD)],
+            )
+            .await;
+        assert_eq!(
+            (reply.status, reply.location.as_deref()),
+            (303, Some("/profile")),
+            "{}",
+            reply.body
+        );
         visitor
     }
 
@@ -72,7 +81,9 @@ impl TestApp {
             self.ada().await.post("/logout", &[]).await;
         }
         let mut visitor = self.visitor();
-        let reply = visitor.post("/login", &[("email", EMAIL), ("password", PASSWORD), ("remember", "on")]).await;
+        let reply = visitor
+            .post("/login", &[("email", EMAIL), ("password", PASSWORD), ("remember", "on")])
+            .await;
         assert_eq!(reply.status, 303, "{}", reply.body);
         visitor
     }

@@ -29,9 +29,11 @@ pub struct StolenKey {
 
 impl TestApp {
     pub fn steal_key(&self, purpose: &str) -> StolenKey {
-        let query =
-            format!("SELECT id, algorithm, sealed FROM signing_keys WHERE state = 'active' AND purpose = '{purpose}'");
-        let Row { id, algorithm, sealed } = diesel::sql_query(query).get_result(&mut self.database()).unwrap();
+        let query = format!(
+            "SELECT id, algorithm, sealed FROM signing_keys WHERE state = 'active' AND purpose = '{purpose}'"
+        );
+        let Row { id, algorithm, sealed } =
+            diesel::sql_query(query).get_result(&mut self.database()).unwrap();
         let clear = self.unseal(&format!("{purpose} {algorithm} {id}"), &sealed);
         let (algorithm, key) = match algorithm.as_str() {
             "EdDSA" => (Algorithm::EdDSA, EncodingKey::from_ed_der(&clear)),

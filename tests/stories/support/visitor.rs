@@ -25,11 +25,15 @@ pub struct Reply {
 
 impl Reply {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     pub fn set_cookies(&self) -> Vec<&str> {
-        let cookies = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let cookies =
+            self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
         cookies.map(|(_, value)| value.as_str()).collect()
     }
 
@@ -69,10 +73,16 @@ impl<'a> Visitor<'a> {
 
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
-        self.send(Method::Post, path, Some((ContentType::Form, body.collect::<Vec<_>>().join("&")))).await
+        self.send(Method::Post, path, Some((ContentType::Form, body.collect::<Vec<_>>().join("&"))))
+            .await
     }
 
-    pub async fn send(&mut self, method: Method, path: &str, body: Option<(ContentType, String)>) -> Reply {
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<(ContentType, String)>,
+    ) -> Reply {
         let reply = self.send_and_lose_cookies(method, path, body).await;
         for cookie in reply.set_cookies() {
             self.keep(cookie);
@@ -89,7 +99,8 @@ impl<'a> Visitor<'a> {
     ) -> Reply {
         let mut request = self.client.req(method, path.to_owned());
         if !self.jar.is_empty() {
-            let pairs: Vec<String> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> =
+                self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(Header::new("Cookie", pairs.join("; ")));
         }
         for (name, value) in &self.headers {
@@ -100,7 +111,11 @@ impl<'a> Visitor<'a> {
             request = request.header(content_type).body(body);
         }
         let response = request.dispatch().await;
-        let headers = response.headers().iter().map(|h| (h.name().to_string(), h.value().to_owned())).collect();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|h| (h.name().to_string(), h.value().to_owned()))
+            .collect();
         Reply {
             status: response.status().code,
             location: response.headers().get_one("Location").map(str::to_owned),
@@ -113,7 +128,10 @@ impl<'a> Visitor<'a> {
     pub fn keep(&mut self, set_cookie: &str) {
         let (pair, attributes) = set_cookie.split_once(';').unwrap();
         let (name, value) = pair.split_once('=').unwrap();
-        assert!(!name.starts_with("__Host-") || attributes.contains("Secure"), "a browser ignores {set_cookie}");
+        assert!(
+            !name.starts_with("__Host-") || attributes.contains("Secure"),
+            "a browser ignores {set_cookie}"
+        );
         if attributes.contains("Max-Age=0") {
             self.jar.remove(name);
         } else {
@@ -124,6 +142,8 @@ impl<'a> Visitor<'a> {
 
 /// Percent-encodes everything but letters and digits.
 fn encode(text: &str) -> String {
-    let byte = |b: u8| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") };
+    let byte = |b: u8| {
+        if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }
+    };
     text.bytes().map(byte).collect()
 }
