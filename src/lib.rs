@@ -13,25 +13,25 @@ mod web;
 
 pub use web::{figment, figment_problems};
 
-use accounts::{Accounts, Settings, StartProblem};
+use accounts::{Accounts, Settings, StartError};
 use clock::Clock;
-use config::{Config, SecretProblem};
+use config::{Config, SecretError};
 use figment::Figment;
 use rocket::{Build, Rocket};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use token::KeyringProblem;
+use token::KeyringError;
 
 /// Why the application cannot be built.
 #[derive(Debug, thiserror::Error)]
-pub enum BuildProblem {
+pub enum BuildError {
     #[error(
         "the data directory {0} could not be made: {1}. Make its parent writable, or set VESTIBULE_DATA_DIR"
     )]
     DataDir(PathBuf, io::Error),
     #[error(transparent)]
-    Secret(#[from] SecretProblem),
+    Secret(#[from] SecretError),
     #[error(
         "there is a database, but no secret to open its keys: VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are not set, and there is no file {0}. \
          If the server has one of the two, set it likewise. If it was the file: Restore it from a backup; only if it is lost for good, README.md says \
@@ -39,16 +39,16 @@ pub enum BuildProblem {
     )]
     SecretLost(PathBuf),
     #[error("{0}. {advice}", advice = advice(.0))]
-    Start(#[from] StartProblem),
+    Start(#[from] StartError),
 }
 
 /// What to do about a start that failed.
-fn advice(problem: &StartProblem) -> &'static str {
+fn advice(problem: &StartError) -> &'static str {
     match problem {
-        StartProblem::Keys(KeyringProblem::OtherSecret(_)) => {
+        StartError::Keys(KeyringError::OtherSecret(_)) => {
             "Configure the secret they are sealed with: after `vestibule keys reseal` the new one, otherwise the one of before"
         }
-        StartProblem::Keys(_) => "Restore the table signing_keys from a backup",
+        StartError::Keys(_) => "Restore the table signing_keys from a backup",
         _ => "Check DATABASE_URL, the free space and the rights of the data directory",
     }
 }
@@ -61,10 +61,10 @@ pub async fn build(
     config: Config,
     figment: Figment,
     clock: Clock,
-) -> Result<Rocket<Build>, BuildProblem> {
+) -> Result<Rocket<Build>, BuildError> {
     let accounts = start(&config, clock).await?;
     accounts.follow();
-    accounts.adopt_settings(config.algorithm).await.map_err(StartProblem::Fault)?;
+    accounts.reconcile_settings(config.algorithm).await.map_err(StartError::Fault)?;
     Ok(web::build(
         figment,
         accounts,
@@ -76,20 +76,20 @@ pub async fn build(
 ///
 /// # Errors
 /// `BuildProblem`.
-pub async fn start(config: &Config, clock: Clock) -> Result<Accounts, BuildProblem> {
+pub async fn start(config: &Config, clock: Clock) -> Result<Accounts, BuildError> {
     if config.has_lost_its_secret() {
-        return Err(BuildProblem::SecretLost(config.secret_file()));
+        return Err(BuildError::SecretLost(config.secret_file()));
     }
     make_private(&config.data_dir)
-        .map_err(|error| BuildProblem::DataDir(config.data_dir.clone(), error))?;
+        .map_err(|error| BuildError::DataDir(config.data_dir.clone(), error))?;
     let settings = Settings {
         secret: config.secret()?,
         location: config.location.clone(),
-        names: token::Names {
+        names: token::TokenIssuer {
             issuer: config.origin.as_str().to_owned(),
             audience: config.audience.clone(),
         },
-        lives: config.lives,
+        lifetimes: config.lifetimes,
         registration: config.registration,
         algorithm: config.algorithm,
     };

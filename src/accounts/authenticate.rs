@@ -1,18 +1,18 @@
 //! Who is asking: from presented tokens to verified claims, renewing them when the access token is no good.
 
-use super::rotate::{Redemption, Renewal};
+use super::rotate::{RefreshMode, RefreshOutcome};
 use super::{Accounts, Fault, TokenPair};
 use crate::domain::claims::AccessClaims;
 use crate::domain::session::{EndReason, Generation, SessionId};
 use crate::store;
-use crate::token::TokenProblem;
+use crate::token::TokenError;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 /// The tokens a request came with.
 #[derive(Clone, Copy, Default)]
-pub struct Presented<'r> {
+pub struct PresentedTokens<'r> {
     pub access: Option<&'r str>,
     pub refresh: Option<&'r str>,
 }
@@ -47,7 +47,7 @@ pub enum Refusal {
 
 /// Why an access token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccessProblem {
+pub enum AccessTokenError {
     /// Its life is over, or its role has changed: a renewal gives another.
     Expired,
     Invalid,
@@ -63,7 +63,7 @@ impl Accounts {
     /// `Fault`: then nothing is known of the asker, and nobody may be let in or thrown out.
     pub async fn authenticate(
         &self,
-        presented: Presented<'_>,
+        presented: PresentedTokens<'_>,
         may_renew: bool,
         ip: Option<IpAddr>,
     ) -> Result<Authenticated, Fault> {
@@ -71,27 +71,28 @@ impl Accounts {
         if let Some(token) = presented.access {
             match self.authenticate_access(token).await? {
                 Ok(claims) => return Ok(Authenticated::SignedIn { claims, renewed: None }),
-                Err(AccessProblem::Ended) => missing = Refusal::Revoked,
-                Err(AccessProblem::Expired | AccessProblem::Invalid) => {}
+                Err(AccessTokenError::Ended) => missing = Refusal::Revoked,
+                Err(AccessTokenError::Expired | AccessTokenError::Invalid) => {}
             }
         }
         let Some(refresh) = presented.refresh else { return Ok(Authenticated::Anonymous(missing)) };
         let claims = match self.verify(|codec, _| codec.verify_refresh(refresh)).await? {
             Ok(claims) => claims,
             // Its key may be one we have not read yet: the cookie stays.
-            Err(TokenProblem::UnknownKey) => return Ok(Authenticated::Anonymous(Refusal::Unknown)),
+            Err(TokenError::UnknownKey) => return Ok(Authenticated::Anonymous(Refusal::Unknown)),
             Err(_) => return Ok(Authenticated::Anonymous(Refusal::Forged)),
         };
-        let renewal = if may_renew { Renewal::Allowed } else { Renewal::Withheld };
+        let renewal = if may_renew { RefreshMode::Rotate } else { RefreshMode::ReadOnly };
         Ok(match self.redeem(claims, renewal, ip).await? {
-            Redemption::Renewed(pair) => {
+            RefreshOutcome::Rotated(pair) => {
                 Authenticated::SignedIn { claims: pair.claims, renewed: Some(Box::new(pair)) }
             }
-            Redemption::Seen(session, role) => {
-                let claims = AccessClaims::of(&session, role, self.clock.now(), self.lives.access);
+            RefreshOutcome::Alive(session, role) => {
+                let claims =
+                    AccessClaims::of(&session, role, self.clock.now(), self.lifetimes.access);
                 Authenticated::SignedIn { claims, renewed: None }
             }
-            Redemption::Refused(refusal) => Authenticated::Anonymous(refusal),
+            RefreshOutcome::Refused(refusal) => Authenticated::Anonymous(refusal),
         })
     }
 
@@ -102,12 +103,12 @@ impl Accounts {
     pub async fn authenticate_access(
         &self,
         token: &str,
-    ) -> Result<Result<AccessClaims, AccessProblem>, Fault> {
+    ) -> Result<Result<AccessClaims, AccessTokenError>, Fault> {
         let claims = match self.verify(|codec, now| codec.verify_access(token, now)).await? {
             Ok(claims) => claims,
-            Err(TokenProblem::Expired) => return Ok(Err(AccessProblem::Expired)),
-            Err(TokenProblem::Invalid | TokenProblem::UnknownKey | TokenProblem::LeftOutKey) => {
-                return Ok(Err(AccessProblem::Invalid));
+            Err(TokenError::Expired) => return Ok(Err(AccessTokenError::Expired)),
+            Err(TokenError::Invalid | TokenError::UnknownKey | TokenError::LeftOutKey) => {
+                return Ok(Err(AccessTokenError::Invalid));
             }
         };
         if let Err(problem) = self.check_revoked(&claims).await? {

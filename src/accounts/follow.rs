@@ -12,7 +12,7 @@ use std::time::Duration;
 /// How often the database is read.
 const PERIOD: Duration = Duration::from_millis(500);
 /// What was read longer ago than this is not believed: session records are read instead.
-pub(super) const FRESH: Span = Span::seconds(5);
+pub(super) const MAX_STALENESS: Span = Span::seconds(5);
 
 impl Accounts {
     /// Follows from now on, for as long as this value is held. Servers do; a command is over before it would need to.
@@ -42,7 +42,7 @@ fn follow(revocations: Weak<Revocations>, keys: Arc<KeyFeed>, store: Store, cloc
 
 #[cfg(test)]
 mod tests {
-    use crate::accounts::{AccessProblem, KeyRotation, samples};
+    use crate::accounts::{AccessTokenError, KeyRotation, samples};
 
     /// The time of the timers is skipped, not slept through.
     #[tokio::test(start_paused = true)]
@@ -59,7 +59,7 @@ mod tests {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         assert_eq!(
             there.authenticate_access(token).await.unwrap().err(),
-            Some(AccessProblem::Ended)
+            Some(AccessTokenError::Ended)
         );
         assert_eq!(there.public_keys().len(), 3);
     }

@@ -22,9 +22,9 @@ const MOST_PASSES: u32 = 10;
 /// it may keep it for ever. Only the part that is used becomes resident.
 const RESERVED: usize = 33 * 1024;
 /// How long a password may wait for its turn.
-const PATIENCE: Duration = Duration::from_secs(2);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How many may wait for each buffer: about what one core hashes in two seconds.
-const LINE: usize = 40;
+const QUEUE_PER_CORE: usize = 40;
 const BUSY: Fault = Fault::Busy("passwords wait to be checked");
 
 /// Hashes and verifies passwords.
@@ -41,14 +41,14 @@ impl Hasher {
         Ok(Self {
             gate: Arc::new(Semaphore::new(cores)),
             waiting: Arc::default(),
-            longest_line: cores * LINE,
+            longest_line: cores * QUEUE_PER_CORE,
             buffers: Arc::default(),
         })
     }
 
     /// Hashes a new password under a salt of its own.
     pub(super) async fn hash(&self, password: Password) -> Result<PasswordHash, Fault> {
-        self.in_turn(move |buffer| {
+        self.with_buffer(move |buffer| {
             let salt = new_salt()?;
             let phc = Phc {
                 algorithm: Algorithm::Argon2id.ident(),
@@ -69,7 +69,7 @@ impl Hasher {
         password: Password,
         stored: Option<PasswordHash>,
     ) -> Result<bool, Fault> {
-        self.in_turn(move |buffer| verify_in(buffer, &password, stored.as_ref())).await
+        self.with_buffer(move |buffer| verify_in(buffer, &password, stored.as_ref())).await
     }
 
     /// Whether a stored hash has lower parameters than a new one would get.
@@ -81,13 +81,14 @@ impl Hasher {
 
     /// Waits for a buffer and works in it on a blocking thread. The permit goes along: a client that hangs up does not free
     /// the place of a hash that still runs.
-    async fn in_turn<T, F>(&self, work: F) -> Result<T, Fault>
+    async fn with_buffer<T, F>(&self, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: FnOnce(&mut [Block]) -> Result<T, Fault> + Send + 'static,
     {
-        let place = Place::in_line(&self.waiting, self.longest_line)?;
-        let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.gate).acquire_owned()).await;
+        let place = QueueSlot::in_line(&self.waiting, self.longest_line)?;
+        let permit =
+            tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(&self.gate).acquire_owned()).await;
         let permit = permit.map_err(|_| BUSY)?.map_err(|_| BUSY)?;
         drop(place);
         let (buffers, waiting) = (Arc::clone(&self.buffers), Arc::clone(&self.waiting));
@@ -103,16 +104,16 @@ impl Hasher {
 }
 
 /// A place in the line, given up when dropped, also by a client that hangs up.
-struct Place<'h>(&'h AtomicUsize);
+struct QueueSlot<'h>(&'h AtomicUsize);
 
-impl<'h> Place<'h> {
+impl<'h> QueueSlot<'h> {
     fn in_line(waiting: &'h AtomicUsize, longest: usize) -> Result<Self, Fault> {
         let place = Self(waiting);
         if waiting.fetch_add(1, Ordering::SeqCst) >= longest { Err(BUSY) } else { Ok(place) }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueueSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }

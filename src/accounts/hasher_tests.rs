@@ -84,7 +84,7 @@ async fn when_the_line_is_full_the_next_is_refused_at_once() {
     let hasher = hasher();
     let longest = hasher.longest_line;
     let places: Vec<_> =
-        (0..longest).map(|_| Place::in_line(&hasher.waiting, longest).unwrap()).collect();
+        (0..longest).map(|_| QueueSlot::in_line(&hasher.waiting, longest).unwrap()).collect();
     assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Busy(_))));
     drop(places);
     assert!(hasher.verify(password("x"), None).await.is_ok());
@@ -119,7 +119,7 @@ async fn a_client_that_hangs_up_does_not_free_the_place_of_a_hash_that_still_run
     let all = hasher.gate.available_permits();
     let (started, running) = std::sync::mpsc::channel();
     let (finish, told) = std::sync::mpsc::channel::<()>();
-    let mut task = Box::pin(hasher.in_turn(move |_| {
+    let mut task = Box::pin(hasher.with_buffer(move |_| {
         started.send(()).unwrap();
         told.recv().unwrap();
         Ok(())

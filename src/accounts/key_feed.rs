@@ -1,24 +1,24 @@
 //! The signing keys, followed as other processes change them.
 
-use super::follow::FRESH;
+use super::follow::MAX_STALENESS;
 use super::{Accounts, Fault};
 use crate::domain::Time;
 use crate::domain::key::KeyPurpose;
 use crate::store::{self, Store};
-use crate::token::{Codec, KeyringProblem, PublicKey, TokenProblem};
+use crate::token::{Codec, KeyringError, PublicKey, TokenError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use tokio::sync::Mutex;
 
 /// How often, between two readings, a token with an unknown key id is worth a look at the database: enough for a key that is younger
 /// than the last reading, too few to wear the database out with made-up ids.
-const LOOKS: u8 = 5;
+const ON_DEMAND_RELOADS: u8 = 5;
 
 /// Reads the stored keys into the codec.
 pub(super) struct KeyFeed {
     codec: Arc<Codec>,
     store: Store,
-    looks_left: AtomicU8,
+    reloads_left: AtomicU8,
     /// When they were read last, in milliseconds since 1970.
     read_at: AtomicI64,
     /// One reading at a time, or an older one might come to lie over a newer one.
@@ -28,27 +28,28 @@ pub(super) struct KeyFeed {
 impl KeyFeed {
     /// Follows the keys that were read at `read_at`.
     pub(super) fn new(codec: Arc<Codec>, store: Store, read_at: Time) -> Self {
-        let (looks_left, read_at) =
-            (AtomicU8::new(LOOKS), AtomicI64::new(read_at.timestamp_millis()));
-        Self { codec, store, looks_left, read_at, reading: Mutex::new(()) }
+        let (reloads_left, read_at) =
+            (AtomicU8::new(ON_DEMAND_RELOADS), AtomicI64::new(read_at.timestamp_millis()));
+        Self { codec, store, reloads_left, read_at, reading: Mutex::new(()) }
     }
 
     /// Whether the keys are those of this moment. While they cannot be read, one of them may have been dropped in an emergency: what it
     /// signed proves nothing any more.
     pub(super) fn is_fresh(&self, now: Time) -> bool {
-        now.timestamp_millis() - self.read_at.load(Ordering::Relaxed) <= FRESH.num_milliseconds()
+        now.timestamp_millis() - self.read_at.load(Ordering::Relaxed)
+            <= MAX_STALENESS.num_milliseconds()
     }
 
     /// The regular reading.
     pub(super) async fn catch_up(&self, now: Time) -> Result<(), Fault> {
-        self.looks_left.store(LOOKS, Ordering::Relaxed);
+        self.reloads_left.store(ON_DEMAND_RELOADS, Ordering::Relaxed);
         self.read(now).await
     }
 
     /// A reading out of turn; false if there were too many.
-    async fn look(&self, now: Time) -> Result<bool, Fault> {
+    async fn reload_on_unknown_kid(&self, now: Time) -> Result<bool, Fault> {
         let take = |left: u8| left.checked_sub(1);
-        if self.looks_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
+        if self.reloads_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
             return Ok(false);
         }
         self.read(now).await.map(|()| true)
@@ -85,18 +86,20 @@ impl Accounts {
     /// `Fault`; also where its key is one this process could not open.
     pub(super) async fn verify<C>(
         &self,
-        verify: impl Fn(&Codec, Time) -> Result<C, TokenProblem>,
-    ) -> Result<Result<C, TokenProblem>, Fault> {
+        verify: impl Fn(&Codec, Time) -> Result<C, TokenError>,
+    ) -> Result<Result<C, TokenError>, Fault> {
         let now = self.clock.now();
         let mut verified = verify(&self.codec, now);
-        if matches!(verified, Err(TokenProblem::UnknownKey)) && self.key_feed.look(now).await? {
+        if matches!(verified, Err(TokenError::UnknownKey))
+            && self.key_feed.reload_on_unknown_kid(now).await?
+        {
             verified = match verify(&self.codec, now) {
-                Err(TokenProblem::UnknownKey) => Err(TokenProblem::Invalid),
+                Err(TokenError::UnknownKey) => Err(TokenError::Invalid),
                 known => known,
             };
         }
         match verified {
-            Err(TokenProblem::LeftOutKey) => Err(KeyringProblem::LeftOut.into()),
+            Err(TokenError::LeftOutKey) => Err(KeyringError::LeftOut.into()),
             verified => Ok(verified),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Accounts, Fault};
 use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState, retired_at};
-use crate::domain::lives::{LEEWAY, Lives};
+use crate::domain::lifetimes::{LEEWAY, Lifetimes};
 use crate::domain::session::EndReason;
 use crate::domain::{Span, Time};
 use crate::store::{self, StoreFault, Tx};
@@ -42,12 +42,12 @@ impl Accounts {
     /// # Errors
     /// `Fault`.
     pub async fn rotate_keys(&self, rotation: KeyRotation) -> Result<(), Fault> {
-        let (now, lives) = (self.clock.now(), self.lives);
+        let (now, lifetimes) = (self.clock.now(), self.lifetimes);
         match rotation {
             KeyRotation::Ordinary => {
                 let fresh = self.make_keys(&[KeyState::Next], now).await?;
                 let promote = move |tx: &mut Tx<'_>, keys: &[KeyRecord]| {
-                    let last = Last::of(tx, keys, &lives, now)?;
+                    let last = Last::of(tx, keys, &lifetimes, now)?;
                     promote_all(tx, keys, &fresh, &last)
                 };
                 self.change_keys(now, promote).await?;
@@ -146,21 +146,21 @@ impl Last {
     fn of(
         tx: &mut Tx<'_>,
         keys: &[KeyRecord],
-        lives: &Lives,
+        lifetimes: &Lifetimes,
         now: Time,
     ) -> Result<Self, StoreFault> {
-        let access_life = promised(keys).max(lives.access);
+        let access_life = max_lifetime(keys).max(lifetimes.access);
         let last_end = store::sessions::last_end(tx)?.unwrap_or(now);
         Ok(Self {
             access_life,
             access: now + access_life + LEEWAY,
-            refresh: last_end.max(now + lives.session),
+            refresh: last_end.max(now + lifetimes.session),
         })
     }
 }
 
 /// The longest life that a server gives access tokens.
-fn promised(keys: &[KeyRecord]) -> Span {
+fn max_lifetime(keys: &[KeyRecord]) -> Span {
     keys.iter().map(|key| key.token_life).max().unwrap_or_default()
 }
 
@@ -198,7 +198,7 @@ fn promote_all(
         store::keys::promote(tx, &next.id, &active.id, retired_at(last))?;
         store::keys::insert(tx, waiting)?;
     }
-    store::keys::promise(tx, last.access_life)
+    store::keys::raise_max_lifetime(tx, last.access_life)
 }
 
 fn replace_all(
@@ -209,7 +209,7 @@ fn replace_all(
 ) -> Result<(), StoreFault> {
     keys.iter().try_for_each(|old| store::keys::delete(tx, &old.id))?;
     fresh.iter().try_for_each(|key| store::keys::insert(tx, key))?;
-    store::keys::promise(tx, promised(keys))?;
+    store::keys::raise_max_lifetime(tx, max_lifetime(keys))?;
     store::sessions::end_all(tx, EndReason::Operator, now)?;
     Ok(())
 }

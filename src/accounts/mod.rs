@@ -1,6 +1,5 @@
 //! What can be done: one managed value, one verb a file. Sees no cookie, no status and no template.
 
-mod adopt;
 mod authenticate;
 mod follow;
 mod hasher;
@@ -10,6 +9,7 @@ mod operator;
 mod overview;
 mod password;
 mod profile;
+mod reconcile;
 mod refresh;
 mod revocations;
 mod rotate;
@@ -23,25 +23,25 @@ mod start;
 mod tokens;
 
 pub use crate::token::PublicKey;
-pub use authenticate::{AccessProblem, Authenticated, Presented, Refusal};
+pub use authenticate::{AccessTokenError, Authenticated, PresentedTokens, Refusal};
 pub use keys::{KeyRotation, Retired};
-pub use operator::{AccountDraft, OperatorRefusal, Who};
+pub use operator::{AccountDraft, AccountRef, OperatorRefusal};
 pub use overview::Overview;
 pub use password::{PasswordChange, PasswordChanged};
 pub use profile::Profile;
-pub use sessions::{OwnSessions, Which};
+pub use sessions::{OwnSessions, SessionSelector};
 pub use sign_in::SignInAttempt;
 pub use sign_up::{NewAccount, SignUpRefusal};
-pub use start::{Settings, StartProblem};
+pub use start::{Settings, StartError};
 pub use tokens::TokenPair;
 
 use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::account::Registration;
 use crate::domain::event::Event;
-use crate::domain::lives::Lives;
+use crate::domain::lifetimes::Lifetimes;
 use crate::store::{self, Store, StoreFault, Tx};
-use crate::token::{Codec, KeyringProblem};
+use crate::token::{Codec, KeyringError};
 use authenticate::Confirmed;
 use hasher::Hasher;
 use key_feed::KeyFeed;
@@ -57,7 +57,7 @@ pub struct Accounts {
     key_feed: Arc<KeyFeed>,
     hasher: Hasher,
     clock: Clock,
-    lives: Lives,
+    lifetimes: Lifetimes,
     registration: Registration,
     confirmed: Confirmed,
     revocations: Arc<Revocations>,
@@ -69,7 +69,7 @@ pub enum Fault {
     #[error(transparent)]
     Store(#[from] StoreFault),
     #[error(transparent)]
-    Keys(#[from] KeyringProblem),
+    Keys(#[from] KeyringError),
     /// More of something than can be looked at in good time.
     #[error("too many {0}")]
     Busy(&'static str),

@@ -13,7 +13,7 @@ use crate::store::{self, StoreFault, Tx};
 
 /// How an account is named on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Who {
+pub enum AccountRef {
     Id(AccountId),
     Email(EmailAddress),
 }
@@ -79,7 +79,10 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn show_account(&self, who: Who) -> Result<Option<(Account, Vec<Session>)>, Fault> {
+    pub async fn show_account(
+        &self,
+        who: AccountRef,
+    ) -> Result<Option<(Account, Vec<Session>)>, Fault> {
         let now = self.clock.now();
         let found = self.store.read(move |tx| {
             let Some(account) = find(tx, &who)? else { return Ok(None) };
@@ -96,7 +99,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn set_role(&self, who: Who, role: Role) -> Result<Changed, Fault> {
+    pub async fn set_role(&self, who: AccountRef, role: Role) -> Result<Changed, Fault> {
         self.change(who, move |tx, ending, account| {
             if account.role == role {
                 return Ok(Ok(account));
@@ -106,7 +109,7 @@ impl Accounts {
             }
             store::accounts::set_role(tx, account.id, role)?;
             for session in sessions(tx, ending, &account)? {
-                ending.supersede(tx, &session)?;
+                ending.revoke_access_tokens(tx, &session)?;
             }
             record(tx, Event::by_operator(EventKind::RoleChanged, account.id, ending.now()))?;
             Ok(Ok(Account { role, ..account }))
@@ -118,7 +121,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn disable_account(&self, who: Who) -> Result<Changed, Fault> {
+    pub async fn disable_account(&self, who: AccountRef) -> Result<Changed, Fault> {
         self.change(who, |tx, ending, account| {
             if account.is_disabled() {
                 return Ok(Ok(account));
@@ -139,7 +142,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn enable_account(&self, who: Who) -> Result<Changed, Fault> {
+    pub async fn enable_account(&self, who: AccountRef) -> Result<Changed, Fault> {
         self.change(who, |tx, ending, account| {
             if account.is_disabled() {
                 store::accounts::set_disabled(tx, account.id, None)?;
@@ -154,7 +157,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn sign_out_account(&self, who: Who) -> Result<Changed, Fault> {
+    pub async fn sign_out_account(&self, who: AccountRef) -> Result<Changed, Fault> {
         self.change(who, |tx, ending, account| {
             for session in end_sessions(tx, ending, &account, EndReason::Operator)? {
                 record(tx, Event::of(EventKind::SessionEnded, &session, ending.now(), None))?;
@@ -168,7 +171,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `Fault`.
-    pub async fn delete_account(&self, who: Who) -> Result<Changed, Fault> {
+    pub async fn delete_account(&self, who: AccountRef) -> Result<Changed, Fault> {
         self.change(who, |tx, ending, account| {
             if is_last_admin(tx, &account)? {
                 return Ok(Err(OperatorRefusal::LastAdmin));
@@ -182,7 +185,7 @@ impl Accounts {
         .await
     }
 
-    async fn change<F>(&self, who: Who, work: F) -> Result<Changed, Fault>
+    async fn change<F>(&self, who: AccountRef, work: F) -> Result<Changed, Fault>
     where
         F: FnOnce(&mut Tx<'_>, &mut Ending, Account) -> Result<Changed, StoreFault>
             + Send
@@ -196,10 +199,10 @@ impl Accounts {
     }
 }
 
-fn find(tx: &mut Tx<'_>, who: &Who) -> Result<Option<Account>, StoreFault> {
+fn find(tx: &mut Tx<'_>, who: &AccountRef) -> Result<Option<Account>, StoreFault> {
     match who {
-        Who::Id(id) => store::accounts::find(tx, *id),
-        Who::Email(email) => {
+        AccountRef::Id(id) => store::accounts::find(tx, *id),
+        AccountRef::Email(email) => {
             Ok(store::accounts::find_by_email(tx, email)?.map(|(account, _)| account))
         }
     }
@@ -233,7 +236,7 @@ fn sessions(
 ) -> Result<Vec<Session>, StoreFault> {
     let sessions = store::sessions::not_ended(tx, account.id)?;
     for session in &sessions {
-        ending.reach(session);
+        ending.extend_until(session);
     }
     Ok(sessions)
 }

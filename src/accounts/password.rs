@@ -54,13 +54,13 @@ impl Accounts {
         let now = self.clock.now();
         let persistent = profile.session.persistent;
         let sign_in = SignIn { method: SignInMethod::Password, persistent, device: change.device };
-        let session = new_session(id, sign_in, now, &self.lives);
+        let session = new_session(id, sign_in, now, &self.lifetimes);
         let replacement =
             Replacement { asking: claims.session_id, old, new, next: session.clone() };
         match self.write_ending(now, move |tx, ending| replacement.carry_out(tx, ending)).await? {
             Replaced::WrongPassword => Ok(PasswordChanged::WrongPassword),
             Replaced::NotSignedIn => {
-                self.found_ended(&claims);
+                self.mark_revoked(&claims);
                 Ok(PasswordChanged::NotSignedIn)
             }
             Replaced::Yes(role) => {

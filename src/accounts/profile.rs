@@ -31,7 +31,7 @@ impl Accounts {
         });
         let found = found.await?.map(|(account, session)| Profile { account, session });
         if found.is_none() {
-            self.found_ended(&claims);
+            self.mark_revoked(&claims);
         }
         Ok(found)
     }
@@ -65,7 +65,7 @@ impl Accounts {
         });
         let renamed = renamed.await?;
         if !renamed {
-            self.found_ended(&claims);
+            self.mark_revoked(&claims);
         }
         Ok(renamed)
     }

@@ -1,10 +1,10 @@
 //! Refreshing by a token that a program carries itself.
 
-use super::rotate::{Redemption, Renewal};
+use super::rotate::{RefreshMode, RefreshOutcome};
 use super::{Accounts, Fault, Refusal, TokenPair};
 use crate::domain::account::Account;
 use crate::store;
-use crate::token::TokenProblem;
+use crate::token::TokenError;
 use std::net::IpAddr;
 
 impl Accounts {
@@ -20,15 +20,15 @@ impl Accounts {
         let verified = self.verify(|codec, _| codec.verify_refresh(token)).await?;
         let claims = match verified {
             Ok(claims) => claims,
-            Err(TokenProblem::UnknownKey) => {
+            Err(TokenError::UnknownKey) => {
                 return Err(Fault::Busy("tokens name keys that nobody knows"));
             }
             Err(_) => return Ok(Err(Refusal::Forged)),
         };
-        let pair = match self.redeem(claims, Renewal::Allowed, ip).await? {
-            Redemption::Renewed(pair) => pair,
-            Redemption::Refused(refusal) => return Ok(Err(refusal)),
-            Redemption::Seen(..) => return Ok(Err(Refusal::Stale)),
+        let pair = match self.redeem(claims, RefreshMode::Rotate, ip).await? {
+            RefreshOutcome::Rotated(pair) => pair,
+            RefreshOutcome::Refused(refusal) => return Ok(Err(refusal)),
+            RefreshOutcome::Alive(..) => return Ok(Err(Refusal::Stale)),
         };
         let account =
             self.store.read(move |tx| store::accounts::find(tx, claims.account_id)).await?;

@@ -3,11 +3,11 @@
 //! Whatever ends a session writes its revocations in the same transaction, and puts them here once that is committed. Other
 //! processes read them from the feed twice a second. While the feed cannot be read, the map is not believed.
 
-use super::follow::FRESH;
-use super::{AccessProblem, Accounts, Fault};
+use super::follow::MAX_STALENESS;
+use super::{AccessTokenError, Accounts, Fault};
 use crate::clock::Clock;
 use crate::domain::claims::AccessClaims;
-use crate::domain::lives::{LEEWAY, Lives};
+use crate::domain::lifetimes::{LEEWAY, Lifetimes};
 use crate::domain::revocation::Revocation;
 use crate::domain::session::{EndReason, Generation, Session, SessionId};
 use crate::domain::{Span, Time};
@@ -93,7 +93,7 @@ impl Revocations {
                 Verdict::Dead
             }
             _ if dead.is_some() => Verdict::Superseded,
-            Some(at) if now - at <= FRESH => Verdict::Alive,
+            Some(at) if now - at <= MAX_STALENESS => Verdict::Alive,
             _ => Verdict::Unsure,
         }
     }
@@ -129,9 +129,9 @@ fn sweep(tx: &mut Tx<'_>, now: Time) -> Result<(), StoreFault> {
 }
 
 impl Ending {
-    pub(super) fn new(now: Time, lives: &Lives) -> Self {
+    pub(super) fn new(now: Time, lifetimes: &Lifetimes) -> Self {
         // A process with a faster clock may have issued the last token a little in our future.
-        Self { now, until: now + lives.access + LEEWAY * 2, revoked: Vec::new() }
+        Self { now, until: now + lifetimes.access + LEEWAY * 2, revoked: Vec::new() }
     }
 
     pub(super) fn now(&self) -> Time {
@@ -162,12 +162,12 @@ impl Ending {
 
     /// Lets the revocations to come reach to the end of a session, whatever access tokens live by the settings of this process: an
     /// operator's command may run with others than the servers.
-    pub(super) fn reach(&mut self, session: &Session) {
+    pub(super) fn extend_until(&mut self, session: &Session) {
         self.until = self.until.max(session.expires_at + LEEWAY * 2);
     }
 
     /// Lets the current access tokens of a session die, but not the session: its next renewal tells what has changed.
-    pub(super) fn supersede(
+    pub(super) fn revoke_access_tokens(
         &mut self,
         tx: &mut Tx<'_>,
         session: &Session,
@@ -202,7 +202,7 @@ impl Accounts {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>, &mut Ending) -> Result<T, StoreFault> + Send + 'static,
     {
-        let mut ending = Ending::new(now, &self.lives);
+        let mut ending = Ending::new(now, &self.lifetimes);
         let done = self.store.write(move |tx| Ok((work(tx, &mut ending)?, ending.revoked)));
         let (value, revoked) = done.await?;
         self.revocations.write().note(&revoked);
@@ -211,8 +211,8 @@ impl Accounts {
 
     /// Somebody read the record and found the session of these claims ended or gone, before the feed told: no page may take
     /// the access token for good any longer, or the sign-in page would send its holder back in a circle.
-    pub(super) fn found_ended(&self, claims: &AccessClaims) {
-        let until = Ending::new(self.clock.now(), &self.lives).until;
+    pub(super) fn mark_revoked(&self, claims: &AccessClaims) {
+        let until = Ending::new(self.clock.now(), &self.lifetimes).until;
         self.revocations.write().note(&[Revocation::of_ended(claims.session_id, until)]);
     }
 
@@ -220,7 +220,7 @@ impl Accounts {
     pub(super) async fn check_revoked(
         &self,
         claims: &AccessClaims,
-    ) -> Result<Result<(), AccessProblem>, Fault> {
+    ) -> Result<Result<(), AccessTokenError>, Fault> {
         let (now, claims) = (self.clock.now(), *claims);
         let verdict = match self.revocations.judge(&claims, now) {
             Verdict::Alive if !self.key_feed.is_fresh(now) => Verdict::Unsure,
@@ -228,8 +228,8 @@ impl Accounts {
         };
         Ok(match verdict {
             Verdict::Alive => Ok(()),
-            Verdict::Dead => Err(AccessProblem::Ended),
-            Verdict::Superseded => Err(AccessProblem::Expired),
+            Verdict::Dead => Err(AccessTokenError::Ended),
+            Verdict::Superseded => Err(AccessTokenError::Expired),
             Verdict::Unsure => self.store.read(move |tx| by_records(tx, &claims, now)).await?,
         })
     }
@@ -239,14 +239,14 @@ fn by_records(
     tx: &mut Tx<'_>,
     claims: &AccessClaims,
     now: Time,
-) -> Result<Result<(), AccessProblem>, StoreFault> {
+) -> Result<Result<(), AccessTokenError>, StoreFault> {
     let session =
         store::sessions::find(tx, claims.session_id)?.filter(|session| session.is_alive(now));
     let account =
         store::accounts::find(tx, claims.account_id)?.filter(|account| !account.is_disabled());
     Ok(match session.and(account) {
-        None => Err(AccessProblem::Ended),
-        Some(account) if account.role != claims.role => Err(AccessProblem::Expired),
+        None => Err(AccessTokenError::Ended),
+        Some(account) if account.role != claims.role => Err(AccessTokenError::Expired),
         Some(_) => Ok(()),
     })
 }

@@ -1,6 +1,6 @@
 use super::*;
+use crate::config::DatabaseUrl;
 use crate::domain::account::{AccountId, Role};
-use crate::domain::location::Location;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ fn claims(session: SessionId, generation: Generation) -> AccessClaims {
 
 fn store() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    (Store::open(Location::Sqlite(folder.path().join("test.db"))).unwrap(), folder)
+    (Store::open(DatabaseUrl::Sqlite(folder.path().join("test.db"))).unwrap(), folder)
 }
 
 async fn write(store: &Store, revocation: Revocation, at: Time) {
@@ -112,8 +112,8 @@ async fn the_record_of_a_session_is_swept_a_day_after_its_absolute_life() {
     use crate::domain::session::{SignIn, SignInMethod};
     let (store, _folder) = store();
     let day = Span::days(1);
-    let lives =
-        Lives { access: Span::minutes(15), idle: day, session: day, grace: Span::seconds(20) };
+    let lifetimes =
+        Lifetimes { access: Span::minutes(15), idle: day, session: day, grace: Span::seconds(20) };
     let account = crate::domain::account::Account {
         id: AccountId(Uuid::nil()),
         email: crate::domain::email::EmailAddress::parse("ada@example.org").unwrap(),
@@ -124,7 +124,7 @@ async fn the_record_of_a_session_is_swept_a_day_after_its_absolute_life() {
     };
     let sign_in =
         SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
-    let session = Session::start(id(1), account.id, sign_in, start(), &lives);
+    let session = Session::start(id(1), account.id, sign_in, start(), &lifetimes);
     let hash = crate::domain::password::PasswordHash::from_phc(String::new());
     store
         .write(move |tx| {

@@ -5,7 +5,7 @@ use super::{Accounts, Fault, Refusal, TokenPair, record};
 use crate::domain::account::Role;
 use crate::domain::claims::RefreshClaims;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::lives::Lives;
+use crate::domain::lifetimes::Lifetimes;
 use crate::domain::rotation::{Decision, Step, decide};
 use crate::domain::session::{EndReason, Session};
 use crate::domain::{Span, Time};
@@ -17,18 +17,18 @@ const SETTLING: Span = Span::minutes(1);
 
 /// Whether the reply will reach a place that keeps the new tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Renewal {
-    Allowed,
+pub enum RefreshMode {
+    Rotate,
     /// A prefetch or a HEAD request: the decision runs and ends what must end, but nothing is renewed.
-    Withheld,
+    ReadOnly,
 }
 
 /// What became of a presented refresh token. A refusal is a value: ending a session must be committed.
 #[derive(Debug)]
-pub(super) enum Redemption {
-    Renewed(TokenPair),
+pub(super) enum RefreshOutcome {
+    Rotated(TokenPair),
     /// The session is alive, but nothing was renewed.
-    Seen(Session, Role),
+    Alive(Session, Role),
     Refused(Refusal),
 }
 
@@ -42,12 +42,12 @@ enum Trip {
 
 /// One presentation of a refresh token.
 #[derive(Clone, Copy)]
-struct Presentation {
+struct RefreshAttempt {
     claims: RefreshClaims,
-    renewal: Renewal,
+    renewal: RefreshMode,
     ip: Option<IpAddr>,
     now: Time,
-    lives: Lives,
+    lifetimes: Lifetimes,
 }
 
 impl Accounts {
@@ -56,25 +56,26 @@ impl Accounts {
     pub(super) async fn redeem(
         &self,
         claims: RefreshClaims,
-        renewal: Renewal,
+        renewal: RefreshMode,
         ip: Option<IpAddr>,
-    ) -> Result<Redemption, Fault> {
+    ) -> Result<RefreshOutcome, Fault> {
         self.check_signing()?;
         loop {
             let now = self.clock.now();
-            let presentation = Presentation { claims, renewal, ip, now, lives: self.lives };
+            let presentation =
+                RefreshAttempt { claims, renewal, ip, now, lifetimes: self.lifetimes };
             return Ok(
                 match self
                     .write_ending(now, move |tx, ending| presentation.decide(tx, ending))
                     .await?
                 {
-                    Trip::Alive(session, role) if renewal == Renewal::Withheld => {
-                        Redemption::Seen(session, role)
+                    Trip::Alive(session, role) if renewal == RefreshMode::ReadOnly => {
+                        RefreshOutcome::Alive(session, role)
                     }
                     Trip::Alive(session, role) => {
-                        Redemption::Renewed(self.issue(&session, role, now)?)
+                        RefreshOutcome::Rotated(self.issue(&session, role, now)?)
                     }
-                    Trip::Refused(refusal) => Redemption::Refused(refusal),
+                    Trip::Refused(refusal) => RefreshOutcome::Refused(refusal),
                     Trip::Lost => continue,
                 },
             );
@@ -82,12 +83,12 @@ impl Accounts {
     }
 }
 
-impl Presentation {
+impl RefreshAttempt {
     /// Reads the record, decides, and carries the decision out, all in one transaction.
     fn decide(&self, tx: &mut Tx<'_>, ending: &mut Ending) -> Result<Trip, StoreFault> {
         let found = store::sessions::find(tx, self.claims.session_id)?;
         let found = found.filter(|session| session.account_id == self.claims.account_id);
-        let decision = decide(found.as_ref(), self.claims.generation, self.now, &self.lives);
+        let decision = decide(found.as_ref(), self.claims.generation, self.now, &self.lifetimes);
         let (Some(session), Some(account)) =
             (found, store::accounts::find(tx, self.claims.account_id)?)
         else {
@@ -99,7 +100,7 @@ impl Presentation {
         match decision {
             Decision::Rotate(step) => self.renew(tx, session, step, account.role),
             Decision::Repeat => Ok(Trip::Alive(session, account.role)),
-            Decision::Reissue { .. } if self.renewal == Renewal::Withheld => {
+            Decision::Reissue { .. } if self.renewal == RefreshMode::ReadOnly => {
                 Ok(Trip::Alive(session, account.role))
             }
             Decision::Reissue { replay_until } => {
@@ -134,7 +135,7 @@ impl Presentation {
         step: Step,
         role: Role,
     ) -> Result<Trip, StoreFault> {
-        if self.renewal == Renewal::Withheld {
+        if self.renewal == RefreshMode::ReadOnly {
             return Ok(Trip::Alive(session, role));
         }
         let won = store::sessions::renew(tx, &session, &step)?;
@@ -150,7 +151,7 @@ impl Presentation {
     ) -> Result<Trip, StoreFault> {
         let healed = Event::of(EventKind::SessionHealed, &session, self.now, self.ip);
         let trip = self.renew(tx, session, step, role)?;
-        if self.renewal == Renewal::Allowed && matches!(trip, Trip::Alive(..)) {
+        if self.renewal == RefreshMode::Rotate && matches!(trip, Trip::Alive(..)) {
             record(tx, healed)?;
         }
         Ok(trip)

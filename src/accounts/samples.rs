@@ -2,16 +2,16 @@
 
 use super::{Accounts, NewAccount, Settings};
 use crate::clock::Clock;
+use crate::config::DatabaseUrl;
 use crate::domain::account::Registration;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::key::Algorithm;
-use crate::domain::lives::Lives;
-use crate::domain::location::Location;
+use crate::domain::lifetimes::Lifetimes;
 use crate::domain::name::DisplayName;
 use crate::domain::password::Password;
 use crate::domain::{Span, Time};
-use crate::token::{Names, Secret};
+use crate::token::{Secret, TokenIssuer};
 use std::path::Path;
 
 /// A clock that stands until it is moved.
@@ -23,10 +23,10 @@ pub fn clock() -> Clock {
 pub async fn start(folder: &Path, clock: &Clock) -> Accounts {
     let issuer = "http://localhost:8000".to_owned();
     let settings = Settings {
-        location: Location::Sqlite(folder.join("test.db")),
+        location: DatabaseUrl::Sqlite(folder.join("test.db")),
         secret: Secret::new((0..32).collect()),
-        names: Names { audience: issuer.clone(), issuer },
-        lives: Lives {
+        names: TokenIssuer { audience: issuer.clone(), issuer },
+        lifetimes: Lifetimes {
             access: Span::minutes(15),
             idle: Span::days(7),
             session: Span::days(30),

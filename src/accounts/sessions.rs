@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 /// Which sessions to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
+pub enum SessionSelector {
     One(SessionId),
     Others,
     All,
@@ -37,7 +37,7 @@ impl Accounts {
             living.partition(|session| session.id == claims.session_id);
         let own = this.pop().map(|this| OwnSessions { this, others });
         if own.is_none() {
-            self.found_ended(&claims);
+            self.mark_revoked(&claims);
         }
         Ok(own)
     }
@@ -50,12 +50,15 @@ impl Accounts {
     pub async fn end_sessions(
         &self,
         claims: AccessClaims,
-        which: Which,
+        which: SessionSelector,
         ip: Option<IpAddr>,
     ) -> Result<Option<usize>, Fault> {
         let now = self.clock.now();
-        let reason =
-            if which == Which::All { EndReason::Everywhere } else { EndReason::EndedElsewhere };
+        let reason = if which == SessionSelector::All {
+            EndReason::Everywhere
+        } else {
+            EndReason::EndedElsewhere
+        };
         let done = self.write_ending(now, move |tx, ending| {
             let own = store::sessions::not_ended(tx, claims.account_id)?;
             let living: Vec<&Session> =
@@ -76,18 +79,18 @@ impl Accounts {
         });
         let done = done.await?;
         if done.is_none() {
-            self.found_ended(&claims);
+            self.mark_revoked(&claims);
         }
         Ok(done)
     }
 }
 
-impl Which {
+impl SessionSelector {
     fn takes(self, session: SessionId, asking: SessionId) -> bool {
         match self {
-            Which::One(id) => session == id,
-            Which::Others => session != asking,
-            Which::All => true,
+            SessionSelector::One(id) => session == id,
+            SessionSelector::Others => session != asking,
+            SessionSelector::All => true,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::account::{Account, AccountId};
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::lives::Lives;
+use crate::domain::lifetimes::Lifetimes;
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::session::{Session, SessionId, SignIn, SignInMethod};
 use crate::store::{self, StoreFault, Tx};
@@ -52,7 +52,7 @@ impl Accounts {
         let verified = self.rehash_if_weak(account.id, password, hash).await?;
         let now = self.clock.now();
         let sign_in = SignIn { method: SignInMethod::Password, persistent, device };
-        let session = new_session(account.id, sign_in, now, &self.lives);
+        let session = new_session(account.id, sign_in, now, &self.lifetimes);
         let stored = session.clone();
         let started = self.write_ending(now, move |tx, ending| {
             // A changed password and a disabled account end all sessions, and a role may have changed while we hashed: nothing that
@@ -91,9 +91,9 @@ pub(super) fn new_session(
     account: AccountId,
     sign_in: SignIn,
     now: Time,
-    lives: &Lives,
+    lifetimes: &Lifetimes,
 ) -> Session {
-    Session::start(SessionId(new_id(now)), account, sign_in, now, lives)
+    Session::start(SessionId(new_id(now)), account, sign_in, now, lifetimes)
 }
 
 /// Signing in always starts a new session and ends the one that was presented: a session planted in a browser is of no

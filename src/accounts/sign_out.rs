@@ -1,7 +1,7 @@
 //! Signing out.
 
 use super::revocations::Ending;
-use super::{Accounts, Fault, Presented, record};
+use super::{Accounts, Fault, PresentedTokens, record};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::session::{EndReason, SessionId};
 use crate::store::{self, StoreFault, Tx};
@@ -14,7 +14,7 @@ impl Accounts {
     /// `Fault`.
     pub async fn presented_session(
         &self,
-        presented: &Presented<'_>,
+        presented: &PresentedTokens<'_>,
     ) -> Result<Option<SessionId>, Fault> {
         if let Some(token) = presented.refresh
             && let Ok(claims) = self.verify(|codec, _| codec.verify_refresh(token)).await?

@@ -63,7 +63,7 @@ impl Accounts {
             persistent: new.persistent,
             device: new.device,
         };
-        let session = new_session(id, sign_in, now, &self.lives);
+        let session = new_session(id, sign_in, now, &self.lifetimes);
         let (stored_account, stored) = (account.clone(), session.clone());
         let inserted = self.write_ending(now, move |tx, ending| {
             let inserted = store::accounts::insert(tx, &stored_account, &hash)?;

@@ -7,21 +7,23 @@ use super::keys::kinds;
 use super::revocations::Revocations;
 use super::{Accounts, Fault};
 use crate::clock::Clock;
+use crate::config::DatabaseUrl;
 use crate::domain::Time;
 use crate::domain::account::Registration;
 use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
-use crate::domain::lives::Lives;
-use crate::domain::location::Location;
+use crate::domain::lifetimes::Lifetimes;
 use crate::store::{self, Store, StoreFault, Tx};
-use crate::token::{Codec, KeyKind, Keyring, KeyringProblem, Keys, Names, Sealer, Secret, new_key};
+use crate::token::{
+    Codec, KeyKind, Keyring, KeyringError, Keys, Sealer, Secret, TokenIssuer, new_key,
+};
 use std::sync::Arc;
 
 /// What the operator decided.
 pub struct Settings {
-    pub location: Location,
+    pub location: DatabaseUrl,
     pub secret: Secret,
-    pub names: Names,
-    pub lives: Lives,
+    pub names: TokenIssuer,
+    pub lifetimes: Lifetimes,
     pub registration: Registration,
     /// What the first keys of access tokens are made for.
     pub algorithm: Algorithm,
@@ -29,11 +31,11 @@ pub struct Settings {
 
 /// Why it cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum StartProblem {
+pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreFault),
     #[error(transparent)]
-    Keys(#[from] KeyringProblem),
+    Keys(#[from] KeyringError),
     #[error(transparent)]
     Fault(#[from] Fault),
     #[error("the password hasher cannot be set up: {0}")]
@@ -45,14 +47,14 @@ impl Accounts {
     ///
     /// # Errors
     /// `StartProblem`: nothing may be served then.
-    pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartProblem> {
-        let Settings { location, secret, names, lives, registration, algorithm } = settings;
+    pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        let Settings { location, secret, names, lifetimes, registration, algorithm } = settings;
         let store = tokio::task::spawn_blocking(move || Store::open(location)).await;
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
         let opened_at = clock.now();
         let keys = open_keys(&store, &secret, algorithm, opened_at).await?;
-        let codec = Arc::new(Codec::new(keys, names, lives.access));
-        let hasher = Hasher::new().map_err(|error| StartProblem::Hasher(error.to_string()))?;
+        let codec = Arc::new(Codec::new(keys, names, lifetimes.access));
+        let hasher = Hasher::new().map_err(|error| StartError::Hasher(error.to_string()))?;
         let revocations = Arc::new(Revocations::load(&store, &clock).await?);
         let key_feed = Arc::new(KeyFeed::new(Arc::clone(&codec), store.clone(), opened_at));
         let confirmed = Confirmed::default();
@@ -62,7 +64,7 @@ impl Accounts {
             key_feed,
             hasher,
             clock,
-            lives,
+            lifetimes,
             registration,
             confirmed,
             revocations,
@@ -76,8 +78,8 @@ async fn open_keys(
     secret: &Secret,
     algorithm: Algorithm,
     now: Time,
-) -> Result<Keys, StartProblem> {
-    let sealer = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
+) -> Result<Keys, StartError> {
+    let sealer = Sealer::new(secret).map_err(|_| KeyringError::Crypto)?;
     let mut records = store.read(move |tx| store::keys::all(tx, now)).await?;
     let missing = missing(&records, algorithm);
     if !missing.is_empty() {

@@ -32,7 +32,7 @@ impl Accounts {
         role: Role,
         now: Time,
     ) -> Result<TokenPair, Fault> {
-        let claims = AccessClaims::of(session, role, now, self.lives.access);
+        let claims = AccessClaims::of(session, role, now, self.lifetimes.access);
         let access = self.codec.sign_access(&claims, self.new_id())?;
         let refresh = self.codec.sign_refresh(&RefreshClaims::of(session))?;
         Ok(TokenPair {

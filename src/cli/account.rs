@@ -4,11 +4,11 @@ use super::{Database, Done, at, failed, input, operate, print_table, say};
 use clap::Subcommand;
 use std::process::ExitCode;
 use uuid::Uuid;
-use vestibule::accounts::{AccountDraft, Accounts, Fault, OperatorRefusal, Who};
+use vestibule::accounts::{AccountDraft, AccountRef, Accounts, Fault, OperatorRefusal};
 use vestibule::domain::account::{Account as Person, AccountId, Role};
 use vestibule::domain::email::EmailAddress;
 use vestibule::domain::name::DisplayName;
-use vestibule::domain::password::{Password, PasswordProblem};
+use vestibule::domain::password::{Password, PasswordError};
 
 #[derive(Subcommand)]
 pub enum Account {
@@ -52,7 +52,7 @@ pub enum Account {
 pub struct Named {
     /// E-mail address or id of the account
     #[arg(value_name = "ACCOUNT", value_parser = who)]
-    who: Who,
+    who: AccountRef,
 }
 
 pub fn run(command: Account) -> ExitCode {
@@ -102,7 +102,7 @@ async fn list(accounts: &Accounts) -> Done {
     Ok(())
 }
 
-async fn show(accounts: &Accounts, who: Who) -> Done {
+async fn show(accounts: &Accounts, who: AccountRef) -> Done {
     let found = accounts.show_account(who).await.map_err(failed)?;
     let (person, sessions) = found.ok_or_else(|| refusal(OperatorRefusal::Unknown))?;
     let facts = [
@@ -133,7 +133,7 @@ async fn show(accounts: &Accounts, who: Who) -> Done {
     Ok(())
 }
 
-async fn delete(accounts: &Accounts, who: Who) -> Done {
+async fn delete(accounts: &Accounts, who: AccountRef) -> Done {
     let found = accounts.show_account(who).await.map_err(failed)?;
     let (person, _) = found.ok_or_else(|| refusal(OperatorRefusal::Unknown))?;
     let question = format!(
@@ -142,7 +142,7 @@ async fn delete(accounts: &Accounts, who: Who) -> Done {
     );
     input::confirm(&question, person.email.as_str())?;
     // The one that was shown: meanwhile somebody else may have registered with its address.
-    told(accounts.delete_account(Who::Id(person.id)).await, "deleted")
+    told(accounts.delete_account(AccountRef::Id(person.id)).await, "deleted")
 }
 
 /// Tells what was done to whom, or why not.
@@ -173,11 +173,11 @@ fn state(person: &Person) -> String {
 fn new_password() -> Result<Password, String> {
     Password::parse_new(&input::new_password()?).map_err(|problem| {
         match problem {
-            PasswordProblem::Missing => "The password is missing. Type it, or pipe it in.",
-            PasswordProblem::TooShort => "The password is too short. Use at least 8 characters.",
-            PasswordProblem::TooLong => "The password is too long. Use at most 256 characters.",
-            PasswordProblem::Forbidden => "The password holds a NUL character. Remove it.",
-            PasswordProblem::Common => {
+            PasswordError::Missing => "The password is missing. Type it, or pipe it in.",
+            PasswordError::TooShort => "The password is too short. Use at least 8 characters.",
+            PasswordError::TooLong => "The password is too long. Use at most 256 characters.",
+            PasswordError::Forbidden => "The password holds a NUL character. Remove it.",
+            PasswordError::Common => {
                 "The password is among the most common ones. Use another, such as three unrelated words."
             }
         }
@@ -197,11 +197,11 @@ fn role(text: &str) -> Result<Role, &'static str> {
     Role::parse(text).ok_or("use user or admin")
 }
 
-fn who(text: &str) -> Result<Who, &'static str> {
+fn who(text: &str) -> Result<AccountRef, &'static str> {
     match Uuid::try_parse(text) {
-        Ok(id) => Ok(Who::Id(AccountId(id))),
+        Ok(id) => Ok(AccountRef::Id(AccountId(id))),
         Err(_) => EmailAddress::parse(text)
-            .map(Who::Email)
+            .map(AccountRef::Email)
             .map_err(|_| "use the e-mail address or the id of an account"),
     }
 }

@@ -15,9 +15,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use vestibule::accounts::Accounts;
 use vestibule::clock::Clock;
-use vestibule::config::{Config, Problems};
+use vestibule::config::DatabaseUrl;
+use vestibule::config::{Config, ConfigErrors};
 use vestibule::domain::Time;
-use vestibule::domain::location::Location;
 
 const REFUSED: u8 = 1;
 const WRONG_USE: u8 = 2;
@@ -56,8 +56,8 @@ fn operate<F: Future<Output = Done> + Send>(
 }
 
 /// Whether the database is where the command was told it is. PostgreSQL answers for itself.
-fn look_for(database: Database, location: &Location) -> Done {
-    let Location::Sqlite(path) = location else { return Ok(()) };
+fn look_for(database: Database, location: &DatabaseUrl) -> Done {
+    let DatabaseUrl::Sqlite(path) = location else { return Ok(()) };
     let place = path.display();
     match database {
         _ if path.exists() => {}
@@ -73,7 +73,7 @@ fn look_for(database: Database, location: &Location) -> Done {
     Ok(())
 }
 
-fn load(figment: &Figment) -> Result<Config, Problems> {
+fn load(figment: &Figment) -> Result<Config, ConfigErrors> {
     Config::load(figment, environment())
 }
 
@@ -88,7 +88,7 @@ fn refuse(refusal: &str) -> ExitCode {
     ExitCode::from(REFUSED)
 }
 
-fn wrong_use(problems: &Problems) -> ExitCode {
+fn wrong_use(problems: &ConfigErrors) -> ExitCode {
     eprint!("{problems}");
     ExitCode::from(WRONG_USE)
 }

@@ -5,7 +5,7 @@ use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use std::process::ExitCode;
 use vestibule::clock::Clock;
-use vestibule::config::{Config, Problems};
+use vestibule::config::{Config, ConfigErrors};
 
 /// Serves until it is told to stop.
 pub fn run() -> ExitCode {
@@ -17,14 +17,14 @@ pub fn run() -> ExitCode {
 }
 
 /// Our configuration and Rocket's, with all problems of both in one list.
-fn load_all(figment: &Figment) -> Result<Config, Problems> {
+fn load_all(figment: &Figment) -> Result<Config, ConfigErrors> {
     let mut problems = vestibule::figment_problems(figment);
     match load(figment) {
         Ok(config) if problems.is_empty() => Ok(config),
-        Ok(_) => Err(Problems(problems)),
-        Err(Problems(ours)) => {
+        Ok(_) => Err(ConfigErrors(problems)),
+        Err(ConfigErrors(ours)) => {
             problems.extend(ours);
-            Err(Problems(problems))
+            Err(ConfigErrors(problems))
         }
     }
 }

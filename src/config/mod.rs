@@ -1,17 +1,18 @@
 //! What the operator decided, read from `Rocket.toml` and the environment, checked before anything is started.
 
-mod origin;
+mod base_url;
+mod database_url;
 mod parse;
 mod secret;
 
-pub use origin::PublicOrigin;
-pub use secret::{SecretProblem, decode as decode_secret};
+pub use base_url::BaseUrl;
+pub use database_url::DatabaseUrl;
+pub use secret::{SecretError, decode as decode_secret};
 
 use crate::domain::Span;
 use crate::domain::account::Registration;
 use crate::domain::key::Algorithm;
-use crate::domain::lives::Lives;
-use crate::domain::location::Location;
+use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
 use figment::Figment;
 use figment::value::Value;
@@ -47,15 +48,15 @@ const REGISTRATIONS: [(&str, Registration); 2] =
 /// A complete and sound configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
-    pub location: Location,
+    pub location: DatabaseUrl,
     pub data_dir: PathBuf,
     /// The base URL: issuer, origin checks, links.
-    pub origin: PublicOrigin,
+    pub origin: BaseUrl,
     /// Origins whose pages may use the API.
-    pub cors_origins: Vec<PublicOrigin>,
+    pub cors_origins: Vec<BaseUrl>,
     /// The secret as given; none: it is made on first run in the data directory.
     pub secret: Option<Secret>,
-    pub lives: Lives,
+    pub lifetimes: Lifetimes,
     pub audience: String,
     pub registration: Registration,
     /// What access tokens are signed with.
@@ -68,7 +69,7 @@ pub struct Config {
 
 /// Everything that is wrong with a configuration, each with what to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Problems(pub Vec<String>);
+pub struct ConfigErrors(pub Vec<String>);
 
 impl Config {
     /// Reads the configuration from figment's `vestibule` table and `database_url`, over which `environment` goes.
@@ -78,12 +79,12 @@ impl Config {
     pub fn load(
         figment: &Figment,
         environment: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, Problems> {
-        let mut problems = Problems::default();
+    ) -> Result<Self, ConfigErrors> {
+        let mut problems = ConfigErrors::default();
         let settings = Values::collect(figment, environment, &mut problems);
         let port = figment.extract_inner::<u16>("port").unwrap_or(8000);
         let mut config = settings.read(port, &mut problems);
-        if config.lives.access < SHORT_ACCESS {
+        if config.lifetimes.access < SHORT_ACCESS {
             config.warnings.push(
                 "VESTIBULE_ACCESS_TTL is below 3m: on slow networks a request under way while the session is renewed twice may end it",
             );
@@ -94,7 +95,7 @@ impl Config {
     /// Whether there is a database, but not the secret that was made with it: another one would open none of its keys.
     #[must_use]
     pub fn has_lost_its_secret(&self) -> bool {
-        let Location::Sqlite(database) = &self.location else { return false };
+        let DatabaseUrl::Sqlite(database) = &self.location else { return false };
         self.secret.is_none() && database.exists() && !self.secret_file().exists()
     }
 
@@ -108,7 +109,7 @@ impl Config {
     ///
     /// # Errors
     /// `SecretProblem`.
-    pub fn secret(&self) -> Result<Secret, SecretProblem> {
+    pub fn secret(&self) -> Result<Secret, SecretError> {
         match &self.secret {
             Some(secret) => Ok(secret.clone()),
             None => secret::read_or_make(&self.secret_file()),
@@ -127,7 +128,7 @@ impl Values {
     fn collect(
         figment: &Figment,
         environment: impl Iterator<Item = (String, String)>,
-        problems: &mut Problems,
+        problems: &mut ConfigErrors,
     ) -> Self {
         let mut values = BTreeMap::new();
         match figment.find_value("vestibule") {
@@ -156,14 +157,14 @@ impl Values {
         Self { values, database }
     }
 
-    fn read(&self, port: u16, problems: &mut Problems) -> Config {
+    fn read(&self, port: u16, problems: &mut ConfigErrors) -> Config {
         let data_dir = PathBuf::from(self.get("data_dir").unwrap_or("data"));
         let origin = self.origin(port, problems);
         let config = Config {
             location: self.location(&data_dir, problems),
             cors_origins: self.cors_origins(problems),
             secret: self.secret(problems),
-            lives: self.lives(problems),
+            lifetimes: self.lifetimes(problems),
             audience: self.get("audience").unwrap_or(origin.as_str()).to_owned(),
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, problems),
             algorithm: self.algorithm(problems),
@@ -182,7 +183,7 @@ impl Values {
     }
 
     /// Checks what a later version will act on.
-    fn check_the_rest(&self, problems: &mut Problems) -> Vec<&'static str> {
+    fn check_the_rest(&self, problems: &mut ConfigErrors) -> Vec<&'static str> {
         let limits = self.one_of("rate_limits", true, &[("on", true), ("off", false)], problems);
         let networks = self.get("trusted_proxies");
         parse::check_networks(networks, problems);
@@ -209,7 +210,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-impl fmt::Display for Problems {
+impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "The configuration cannot be used; nothing was started.")?;
         self.0.iter().try_for_each(|problem| writeln!(f, "  - {problem}"))

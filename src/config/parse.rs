@@ -1,10 +1,10 @@
 //! One value at a time: from text to a checked value, or a problem that says what to do.
 
-use super::{Problems, PublicOrigin, Values};
+use super::{BaseUrl, ConfigErrors, Values};
+use crate::config::DatabaseUrl;
 use crate::domain::Span;
 use crate::domain::key::Algorithm;
-use crate::domain::lives::Lives;
-use crate::domain::location::Location;
+use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -21,7 +21,7 @@ impl Values {
         name: &str,
         default: T,
         choices: &[(&str, T)],
-        problems: &mut Problems,
+        problems: &mut ConfigErrors,
     ) -> T {
         let Some(given) = self.get(name) else { return default };
         if let Some((_, value)) = choices.iter().find(|(text, _)| *text == given) {
@@ -35,25 +35,25 @@ impl Values {
         default
     }
 
-    pub(super) fn algorithm(&self, problems: &mut Problems) -> Algorithm {
+    pub(super) fn algorithm(&self, problems: &mut ConfigErrors) -> Algorithm {
         let choices: Vec<_> =
             Algorithm::ALL.iter().map(|algorithm| (algorithm.as_str(), *algorithm)).collect();
         self.one_of("algorithm", Algorithm::EdDsa, &choices, problems)
     }
 
-    pub(super) fn origin(&self, port: u16, problems: &mut Problems) -> PublicOrigin {
-        let default = PublicOrigin::on_localhost(port);
+    pub(super) fn origin(&self, port: u16, problems: &mut ConfigErrors) -> BaseUrl {
+        let default = BaseUrl::on_localhost(port);
         let Some(given) = self.get("base_url") else { return default };
-        PublicOrigin::parse(given).unwrap_or_else(|what| {
+        BaseUrl::parse(given).unwrap_or_else(|what| {
             problems.0.push(format!("VESTIBULE_BASE_URL is {given:?}: {what}"));
             default
         })
     }
 
-    pub(super) fn cors_origins(&self, problems: &mut Problems) -> Vec<PublicOrigin> {
+    pub(super) fn cors_origins(&self, problems: &mut ConfigErrors) -> Vec<BaseUrl> {
         let mut origins = Vec::new();
         for text in items(self.get("cors_origins")) {
-            match PublicOrigin::parse(text) {
+            match BaseUrl::parse(text) {
                 Ok(origin) => origins.push(origin),
                 Err(what) => {
                     problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}"))
@@ -63,11 +63,13 @@ impl Values {
         origins
     }
 
-    pub(super) fn location(&self, data_dir: &Path, problems: &mut Problems) -> Location {
-        let default = Location::Sqlite(data_dir.join("vestibule.db"));
+    pub(super) fn location(&self, data_dir: &Path, problems: &mut ConfigErrors) -> DatabaseUrl {
+        let default = DatabaseUrl::Sqlite(data_dir.join("vestibule.db"));
         let Some(given) = self.database.as_deref() else { return default };
         match given.split_once("://") {
-            Some(("sqlite", path)) if is_file_name(path) => Location::Sqlite(PathBuf::from(path)),
+            Some(("sqlite", path)) if is_file_name(path) => {
+                DatabaseUrl::Sqlite(PathBuf::from(path))
+            }
             Some(("postgres" | "postgresql", _)) => {
                 problems.0.push(
                     "DATABASE_URL names PostgreSQL, which this version does not support yet: use sqlite://<file>"
@@ -84,7 +86,7 @@ impl Values {
         }
     }
 
-    pub(super) fn secret(&self, problems: &mut Problems) -> Option<Secret> {
+    pub(super) fn secret(&self, problems: &mut ConfigErrors) -> Option<Secret> {
         let (name, text) = match (self.get("secret"), self.get("secret_file")) {
             (None, None) => return None,
             (Some(_), Some(_)) => {
@@ -113,23 +115,23 @@ impl Values {
         secret
     }
 
-    pub(super) fn lives(&self, problems: &mut Problems) -> Lives {
-        let lives = Lives {
+    pub(super) fn lifetimes(&self, problems: &mut ConfigErrors) -> Lifetimes {
+        let lifetimes = Lifetimes {
             access: self.span("access_ttl", Span::minutes(15), problems),
             idle: self.span("idle_ttl", Span::days(7), problems),
             session: self.span("session_ttl", Span::days(30), problems),
             grace: self.span("rotation_grace", Span::seconds(20), problems),
         };
-        if lives.access >= lives.idle || lives.idle > lives.session {
+        if lifetimes.access >= lifetimes.idle || lifetimes.idle > lifetimes.session {
             problems.0.push(
-                "the lives do not fit: VESTIBULE_ACCESS_TTL must be below VESTIBULE_IDLE_TTL, and that at most VESTIBULE_SESSION_TTL"
+                "the lifetimes do not fit: VESTIBULE_ACCESS_TTL must be below VESTIBULE_IDLE_TTL, and that at most VESTIBULE_SESSION_TTL"
                     .to_owned(),
             );
         }
-        lives
+        lifetimes
     }
 
-    fn span(&self, name: &str, default: Span, problems: &mut Problems) -> Span {
+    fn span(&self, name: &str, default: Span, problems: &mut ConfigErrors) -> Span {
         let Some(given) = self.get(name) else { return default };
         let parsed = parse_span(given);
         if parsed.is_none() {
@@ -164,7 +166,7 @@ fn parse_span(text: &str) -> Option<Span> {
     (Span::seconds(1)..=Span::days(3_650)).contains(&span).then_some(span)
 }
 
-pub(super) fn check_networks(list: Option<&str>, problems: &mut Problems) {
+pub(super) fn check_networks(list: Option<&str>, problems: &mut ConfigErrors) {
     for text in items(list) {
         if text.parse::<IpNet>().is_err() && text.parse::<IpAddr>().is_err() {
             problems.0.push(format!(
@@ -174,7 +176,7 @@ pub(super) fn check_networks(list: Option<&str>, problems: &mut Problems) {
     }
 }
 
-pub(super) fn check_address(text: Option<&str>, problems: &mut Problems) {
+pub(super) fn check_address(text: Option<&str>, problems: &mut ConfigErrors) {
     if let Some(text) = text
         && text.parse::<SocketAddr>().is_err()
     {

@@ -18,7 +18,7 @@ const FEWEST_DIFFERENT: usize = 16;
 
 /// Why the secret file cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum SecretProblem {
+pub enum SecretError {
     #[error(
         "the secret file {0} could not be read or made: {1}. Make its folder writable for this user"
     )]
@@ -68,8 +68,8 @@ fn looks_random(bytes: &[u8]) -> bool {
 
 /// The secret in the file; if there is none, a new one, made in full before it gets its name: two processes that start
 /// together use one, and a crash leaves none or a whole one.
-pub(super) fn read_or_make(path: &Path) -> Result<Secret, SecretProblem> {
-    let failed = |error| SecretProblem::File(path.to_owned(), error);
+pub(super) fn read_or_make(path: &Path) -> Result<Secret, SecretError> {
+    let failed = |error| SecretError::File(path.to_owned(), error);
     if !path.try_exists().map_err(failed)? {
         make(path).map_err(failed)?;
     }
@@ -77,7 +77,7 @@ pub(super) fn read_or_make(path: &Path) -> Result<Secret, SecretProblem> {
     if fs::metadata(path).map_err(failed)?.permissions().mode() & 0o077 != 0 {
         tracing::warn!(file = %path.display(), "others may read the secret: run chmod 600 on it");
     }
-    decode(&text).ok_or_else(|| SecretProblem::Unreadable(path.to_owned()))
+    decode(&text).ok_or_else(|| SecretError::Unreadable(path.to_owned()))
 }
 
 fn make(path: &Path) -> io::Result<()> {
@@ -155,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         fs::write(&path, "oops").unwrap();
-        assert!(matches!(read_or_make(&path), Err(SecretProblem::Unreadable(_))));
+        assert!(matches!(read_or_make(&path), Err(SecretError::Unreadable(_))));
         assert_eq!(fs::read_to_string(&path).unwrap(), "oops");
     }
 }

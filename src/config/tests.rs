@@ -1,11 +1,11 @@
 use super::*;
 use figment::providers::{Format, Toml};
 
-fn load(environment: &[(&str, &str)]) -> Result<Config, Problems> {
+fn load(environment: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     load_with("", environment)
 }
 
-fn load_with(toml: &str, environment: &[(&str, &str)]) -> Result<Config, Problems> {
+fn load_with(toml: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     let environment =
         environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Config::load(&Figment::from(Toml::string(toml)), environment)
@@ -18,10 +18,10 @@ fn with_nothing_set_the_defaults_are_those_of_the_contract() {
     let config = load_with("port = 8123", &[("HOME", "/root")]).unwrap();
     assert_eq!(config.origin.as_str(), "http://localhost:8123");
     assert_eq!(config.audience, "http://localhost:8123");
-    assert_eq!(config.location, Location::Sqlite("data/vestibule.db".into()));
-    assert_eq!(config.lives.access.num_minutes(), 15);
-    assert_eq!((config.lives.idle.num_days(), config.lives.session.num_days()), (7, 30));
-    assert_eq!(config.lives.grace.num_seconds(), 20);
+    assert_eq!(config.location, DatabaseUrl::Sqlite("data/vestibule.db".into()));
+    assert_eq!(config.lifetimes.access.num_minutes(), 15);
+    assert_eq!((config.lifetimes.idle.num_days(), config.lifetimes.session.num_days()), (7, 30));
+    assert_eq!(config.lifetimes.grace.num_seconds(), 20);
     assert_eq!(config.registration, Registration::Open);
     assert!(
         config.secret.is_none() && config.without_effect.is_empty() && config.warnings.is_empty()
@@ -50,18 +50,18 @@ fn the_environment_goes_over_the_file_and_every_contract_name_is_known() {
         ],
     )
     .unwrap();
-    assert_eq!((config.lives.access.num_seconds(), config.warnings.len()), (3, 1));
-    assert_eq!(config.lives.idle.num_days(), 2);
-    assert_eq!(config.location, Location::Sqlite("from/file.db".into()));
+    assert_eq!((config.lifetimes.access.num_seconds(), config.warnings.len()), (3, 1));
+    assert_eq!(config.lifetimes.idle.num_days(), 2);
+    assert_eq!(config.location, DatabaseUrl::Sqlite("from/file.db".into()));
     assert_eq!(config.origin.as_str(), "https://id.example.org");
     assert_eq!(config.algorithm, Algorithm::Es256);
     assert_eq!(
-        config.cors_origins.iter().map(PublicOrigin::as_str).collect::<Vec<_>>(),
+        config.cors_origins.iter().map(BaseUrl::as_str).collect::<Vec<_>>(),
         ["https://app.example.org", "http://localhost:3000"]
     );
     assert_eq!(config.without_effect.len(), 3);
     let absolute = load(&[("DATABASE_URL", "sqlite:///srv/v.db")]).unwrap();
-    assert_eq!(absolute.location, Location::Sqlite("/srv/v.db".into()));
+    assert_eq!(absolute.location, DatabaseUrl::Sqlite("/srv/v.db".into()));
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn lives_must_fit_into_each_other() {
             ("VESTIBULE_IDLE_TTL", idle),
             ("VESTIBULE_SESSION_TTL", session),
         ];
-        assert!(load(&set).unwrap_err().0[0].starts_with("the lives do not fit"));
+        assert!(load(&set).unwrap_err().0[0].starts_with("the lifetimes do not fit"));
     }
     assert!(load(&[("VESTIBULE_IDLE_TTL", "30d"), ("VESTIBULE_SESSION_TTL", "30d")]).is_ok());
 }

@@ -16,7 +16,7 @@ pub struct EmailAddress(String);
 
 /// Why a text is not an e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EmailProblem {
+pub enum EmailError {
     Missing,
     TooLong,
     Malformed,
@@ -27,23 +27,23 @@ impl EmailAddress {
     ///
     /// # Errors
     /// Says what is wrong. Quoted local parts and address literals (RFC 5321) are not accepted.
-    pub fn parse(typed: &str) -> Result<Self, EmailProblem> {
+    pub fn parse(typed: &str) -> Result<Self, EmailError> {
         let typed = typed.trim();
         if typed.is_empty() {
-            return Err(EmailProblem::Missing);
+            return Err(EmailError::Missing);
         }
         // Normal forms and letter case change the length a little; anything this far over cannot become valid.
         if typed.len() > 4 * LONGEST {
-            return Err(EmailProblem::TooLong);
+            return Err(EmailError::TooLong);
         }
-        let (local, domain) = typed.rsplit_once('@').ok_or(EmailProblem::Malformed)?;
+        let (local, domain) = typed.rsplit_once('@').ok_or(EmailError::Malformed)?;
         let local = canonical_local(local)?;
-        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| EmailProblem::Malformed)?;
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::Malformed)?;
         if !domain.contains('.') || domain.ends_with('.') {
-            return Err(EmailProblem::Malformed);
+            return Err(EmailError::Malformed);
         }
         if local.len() > LONGEST_LOCAL || local.len() + 1 + domain.len() > LONGEST {
-            return Err(EmailProblem::TooLong);
+            return Err(EmailError::TooLong);
         }
         Ok(Self(format!("{local}@{domain}")))
     }
@@ -55,19 +55,19 @@ impl EmailAddress {
 }
 
 /// NFC, lower case, NFC again, because lower-casing may leave a text that is not normal.
-fn canonical_local(local: &str) -> Result<String, EmailProblem> {
+fn canonical_local(local: &str) -> Result<String, EmailError> {
     let lower: String = local.nfc().collect::<String>().to_lowercase().nfc().collect();
     let refused = |c: char| c.is_whitespace() || is_deceptive(c) || "()<>[]:;@\\,\"".contains(c);
     let dots = lower.starts_with('.') || lower.ends_with('.') || lower.contains("..");
     if lower.is_empty() || dots || lower.chars().any(refused) {
-        return Err(EmailProblem::Malformed);
+        return Err(EmailError::Malformed);
     }
     Ok(lower)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EmailAddress, EmailProblem};
+    use super::{EmailAddress, EmailError};
 
     fn canonical(typed: &str) -> String {
         EmailAddress::parse(typed).unwrap().as_str().to_owned()
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn what_is_no_address_is_told_apart() {
         for typed in ["", "   "] {
-            assert_eq!(EmailAddress::parse(typed), Err(EmailProblem::Missing));
+            assert_eq!(EmailAddress::parse(typed), Err(EmailError::Missing));
         }
         let malformed = [
             "ada",
@@ -111,12 +111,12 @@ mod tests {
             "<b>@example.org",
         ];
         for typed in malformed {
-            assert_eq!(EmailAddress::parse(typed), Err(EmailProblem::Malformed), "{typed:?}");
+            assert_eq!(EmailAddress::parse(typed), Err(EmailError::Malformed), "{typed:?}");
         }
         let long_local = format!("{}@example.org", "a".repeat(65));
         let huge = format!("{}@example.org", "a".repeat(5000));
         for typed in [long_local, huge] {
-            assert_eq!(EmailAddress::parse(&typed), Err(EmailProblem::TooLong));
+            assert_eq!(EmailAddress::parse(&typed), Err(EmailError::TooLong));
         }
     }
 }

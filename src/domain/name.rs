@@ -12,7 +12,7 @@ pub struct DisplayName(String);
 
 /// Why a text is not a name to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameProblem {
+pub enum NameError {
     Missing,
     TooLong,
     Forbidden,
@@ -23,17 +23,17 @@ impl DisplayName {
     ///
     /// # Errors
     /// Says what is wrong.
-    pub fn parse(typed: &str) -> Result<Self, NameProblem> {
+    pub fn parse(typed: &str) -> Result<Self, NameError> {
         let trimmed = typed.trim_matches(' ');
         if trimmed.chars().any(is_deceptive) {
-            return Err(NameProblem::Forbidden);
+            return Err(NameError::Forbidden);
         }
         let words: Vec<&str> = trimmed.split_whitespace().collect();
         let name: String = words.join(" ").nfc().collect();
         match name.chars().count() {
-            0 => Err(NameProblem::Missing),
+            0 => Err(NameError::Missing),
             1..=LONGEST_NAME => Ok(Self(name)),
-            _ => Err(NameProblem::TooLong),
+            _ => Err(NameError::TooLong),
         }
     }
 
@@ -45,7 +45,7 @@ impl DisplayName {
 
 #[cfg(test)]
 mod tests {
-    use super::{DisplayName, NameProblem};
+    use super::{DisplayName, NameError};
 
     #[test]
     fn names_of_all_kinds_are_kept_as_they_are() {
@@ -59,11 +59,11 @@ mod tests {
 
     #[test]
     fn empty_long_and_deceptive_names_are_told_apart() {
-        assert_eq!(DisplayName::parse(" "), Err(NameProblem::Missing));
-        assert_eq!(DisplayName::parse(&"a".repeat(101)), Err(NameProblem::TooLong));
+        assert_eq!(DisplayName::parse(" "), Err(NameError::Missing));
+        assert_eq!(DisplayName::parse(&"a".repeat(101)), Err(NameError::TooLong));
         assert!(DisplayName::parse(&"a".repeat(100)).is_ok());
         for name in ["a\0b", "a\nb", "a\tb", "a\u{202e}b", "\u{feff}a", "a\u{2066}b"] {
-            assert_eq!(DisplayName::parse(name), Err(NameProblem::Forbidden), "{name:?}");
+            assert_eq!(DisplayName::parse(name), Err(NameError::Forbidden), "{name:?}");
         }
     }
 }

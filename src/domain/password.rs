@@ -23,7 +23,7 @@ pub struct PasswordHash(String);
 
 /// Why a text cannot be a password, or not a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordProblem {
+pub enum PasswordError {
     Missing,
     TooShort,
     TooLong,
@@ -36,16 +36,16 @@ impl Password {
     ///
     /// # Errors
     /// Empty, over 256 code points, or with a NUL character.
-    pub fn parse(typed: &str) -> Result<Self, PasswordProblem> {
+    pub fn parse(typed: &str) -> Result<Self, PasswordError> {
         // A code point is 4 bytes at most; this keeps normalisation off megabytes.
         if typed.len() > 4 * LONGEST {
-            return Err(PasswordProblem::TooLong);
+            return Err(PasswordError::TooLong);
         }
         let normal = Zeroizing::new(typed.nfc().collect::<String>());
         match normal.chars().count() {
-            0 => Err(PasswordProblem::Missing),
-            n if n > LONGEST => Err(PasswordProblem::TooLong),
-            _ if normal.contains('\0') => Err(PasswordProblem::Forbidden),
+            0 => Err(PasswordError::Missing),
+            n if n > LONGEST => Err(PasswordError::TooLong),
+            _ if normal.contains('\0') => Err(PasswordError::Forbidden),
             _ => Ok(Self(normal)),
         }
     }
@@ -54,13 +54,13 @@ impl Password {
     ///
     /// # Errors
     /// As `parse`, and when it is under 8 code points or on the list of common passwords.
-    pub fn parse_new(typed: &str) -> Result<Self, PasswordProblem> {
+    pub fn parse_new(typed: &str) -> Result<Self, PasswordError> {
         let password = Self::parse(typed)?;
         if password.0.chars().count() < SHORTEST {
-            return Err(PasswordProblem::TooShort);
+            return Err(PasswordError::TooShort);
         }
         if COMMON.contains(Zeroizing::new(password.0.to_lowercase()).as_str()) {
-            return Err(PasswordProblem::Common);
+            return Err(PasswordError::Common);
         }
         Ok(password)
     }
@@ -109,7 +109,7 @@ static COMMON: LazyLock<HashSet<&str>> =
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMON, Password, PasswordProblem};
+    use super::{COMMON, Password, PasswordError};
 
     #[test]
     fn normal_forms_of_one_password_are_one() {
@@ -126,15 +126,15 @@ mod tests {
     #[test]
     fn a_new_password_has_8_to_256_code_points_and_is_not_common() {
         let problem = |typed: &str| Password::parse_new(typed).err();
-        assert_eq!(problem(""), Some(PasswordProblem::Missing));
-        assert_eq!(problem("1234567"), Some(PasswordProblem::TooShort));
-        assert_eq!(problem("üüüüüüü"), Some(PasswordProblem::TooShort));
+        assert_eq!(problem(""), Some(PasswordError::Missing));
+        assert_eq!(problem("1234567"), Some(PasswordError::TooShort));
+        assert_eq!(problem("üüüüüüü"), Some(PasswordError::TooShort));
         assert_eq!(problem(&"é".repeat(256)), None);
-        assert_eq!(problem(&"x".repeat(257)), Some(PasswordProblem::TooLong));
-        assert_eq!(problem(&"x".repeat(1_000_000)), Some(PasswordProblem::TooLong));
-        assert_eq!(problem("null\0in the middle"), Some(PasswordProblem::Forbidden));
+        assert_eq!(problem(&"x".repeat(257)), Some(PasswordError::TooLong));
+        assert_eq!(problem(&"x".repeat(1_000_000)), Some(PasswordError::TooLong));
+        assert_eq!(problem("null\0in the middle"), Some(PasswordError::Forbidden));
         for common in ["password", "PASSWORD", "iloveyou", "12345678"] {
-            assert_eq!(problem(common), Some(PasswordProblem::Common), "{common}");
+            assert_eq!(problem(common), Some(PasswordError::Common), "{common}");
         }
         assert_eq!(problem("correct horse battery"), None);
     }

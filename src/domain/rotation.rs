@@ -3,7 +3,7 @@
 //! Rotation with reuse detection (RFC 9700 section 4.14.2) in a form that signs no honest owner out: everybody who
 //! races for a renewal gets the same successor, a lost reply heals, and a copy in two hands always ends the session.
 
-use super::lives::Lives;
+use super::lifetimes::Lifetimes;
 use super::session::{EndReason, Generation, Session};
 use super::{Span, Time};
 
@@ -48,7 +48,7 @@ pub fn decide(
     session: Option<&Session>,
     presented: Generation,
     now: Time,
-    lives: &Lives,
+    lifetimes: &Lifetimes,
 ) -> Decision {
     let Some(session) = session else { return Decision::Unknown };
     if let Some((at, reason)) = session.ended {
@@ -60,23 +60,28 @@ pub fn decide(
     if now >= session.idle_expires_at {
         return Decision::End(EndReason::Idle);
     }
-    decide_living(session, presented, now, lives)
+    decide_living(session, presented, now, lifetimes)
 }
 
-fn decide_living(session: &Session, presented: Generation, now: Time, lives: &Lives) -> Decision {
+fn decide_living(
+    session: &Session,
+    presented: Generation,
+    now: Time,
+    lifetimes: &Lifetimes,
+) -> Decision {
     let (current, parent) = (session.generation, session.parent);
     if presented > current {
         Decision::Invalid
     } else if presented == current {
-        Decision::Rotate(step(session, current, now, lives))
+        Decision::Rotate(step(session, current, now, lifetimes))
     } else if presented >= parent && now <= session.replay_until {
         Decision::Repeat
-    } else if may_reissue(session, now, lives) && presented >= parent {
-        Decision::Reissue { replay_until: now + lives.grace }
-    } else if may_be_late(session, presented, now, lives) {
+    } else if may_reissue(session, now, lifetimes) && presented >= parent {
+        Decision::Reissue { replay_until: now + lifetimes.grace }
+    } else if may_be_late(session, presented, now, lifetimes) {
         Decision::Stale
     } else if presented == parent && !session.confirmed {
-        Decision::Heal(step(session, parent, now, lives))
+        Decision::Heal(step(session, parent, now, lifetimes))
     } else {
         Decision::End(EndReason::Reuse)
     }
@@ -84,35 +89,35 @@ fn decide_living(session: &Session, presented: Generation, now: Time, lives: &Li
 
 /// While nobody has used the successor and it may still be on the wire; but not for ever, or whoever keeps asking with an old copy
 /// would never be told from its owner.
-fn may_reissue(session: &Session, now: Time, lives: &Lives) -> bool {
-    let window = lives.grace + stale_window(lives);
-    let may_be_on_the_wire = now <= session.replay_until + stale_window(lives);
+fn may_reissue(session: &Session, now: Time, lifetimes: &Lifetimes) -> bool {
+    let window = lifetimes.grace + stale_window(lifetimes);
+    let may_be_on_the_wire = now <= session.replay_until + stale_window(lifetimes);
     !session.confirmed && may_be_on_the_wire && now <= session.rotated_at + window * 2
 }
 
 /// Whether an old token may come from a request that was under way for long: the renewal is recent, and no more renewals lie
 /// between than a browser makes in that time. Somebody who renews all the time keeps the last renewal recent for ever, but
 /// not the generation.
-fn may_be_late(session: &Session, presented: Generation, now: Time, lives: &Lives) -> bool {
-    let window = lives.grace + stale_window(lives);
-    let renewals_in_it = 1 + window.num_milliseconds() / lives.access.num_milliseconds().max(1);
+fn may_be_late(session: &Session, presented: Generation, now: Time, lifetimes: &Lifetimes) -> bool {
+    let window = lifetimes.grace + stale_window(lifetimes);
+    let renewals_in_it = 1 + window.num_milliseconds() / lifetimes.access.num_milliseconds().max(1);
     let before_parent = session.parent - presented;
-    now <= session.replay_until + stale_window(lives) && before_parent <= renewals_in_it
+    now <= session.replay_until + stale_window(lifetimes) && before_parent <= renewals_in_it
 }
 
-fn step(session: &Session, parent: Generation, now: Time, lives: &Lives) -> Step {
+fn step(session: &Session, parent: Generation, now: Time, lifetimes: &Lifetimes) -> Step {
     Step {
         generation: session.generation + 1,
         parent,
         rotated_at: now,
-        replay_until: now + lives.grace,
-        idle_expires_at: lives.idle_end(now, session.persistent, session.expires_at),
+        replay_until: now + lifetimes.grace,
+        idle_expires_at: lifetimes.idle_end(now, session.persistent, session.expires_at),
     }
 }
 
 /// For how long after the grace time an old token is taken for a late one rather than a stolen one.
-fn stale_window(lives: &Lives) -> Span {
-    lives.grace * 6
+fn stale_window(lifetimes: &Lifetimes) -> Span {
+    lifetimes.grace * 6
 }
 
 impl Session {

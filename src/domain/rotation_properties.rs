@@ -3,14 +3,14 @@
 use super::{Decision, decide};
 use crate::domain::account::AccountId;
 use crate::domain::device::Device;
-use crate::domain::lives::Lives;
+use crate::domain::lifetimes::Lifetimes;
 use crate::domain::session::{EndReason, Generation, Session, SessionId, SignIn, SignInMethod};
 use crate::domain::{Span, Time};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use uuid::Uuid;
 
-const LIVES: Lives = Lives {
+const LIFETIMES: Lifetimes = Lifetimes {
     access: Span::minutes(15),
     idle: Span::days(7),
     session: Span::days(30),
@@ -35,9 +35,14 @@ impl World {
         let now = Time::from_timestamp(1_800_000_000, 0).unwrap();
         let sign_in =
             SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
-        let session =
-            Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, now, &LIVES);
-        (Self { now, session }, Jar { generation: 1, access_until: now + LIVES.access })
+        let session = Session::start(
+            SessionId(Uuid::nil()),
+            AccountId(Uuid::nil()),
+            sign_in,
+            now,
+            &LIFETIMES,
+        );
+        (Self { now, session }, Jar { generation: 1, access_until: now + LIFETIMES.access })
     }
 
     /// Handles a request that carries this jar; gives the cookies of the answer, if it sets any.
@@ -53,7 +58,7 @@ impl World {
     }
 
     fn redeem(&mut self, presented: Generation) -> Option<Jar> {
-        match decide(Some(&self.session), presented, self.now, &LIVES) {
+        match decide(Some(&self.session), presented, self.now, &LIFETIMES) {
             Decision::Rotate(step) | Decision::Heal(step) => {
                 self.session = self.session.clone().stepped(step)
             }
@@ -66,7 +71,7 @@ impl World {
             Decision::Stale | Decision::Ended(..) => return None,
             decision @ (Decision::Invalid | Decision::Unknown) => panic!("{decision:?} cannot be"),
         }
-        Some(Jar { generation: self.session.generation, access_until: self.now + LIVES.access })
+        Some(Jar { generation: self.session.generation, access_until: self.now + LIFETIMES.access })
     }
 
     /// The owner comes back after the access token has expired, and a second later uses the new one.
@@ -176,7 +181,7 @@ proptest! {
     #[test]
     fn owner_and_thief_who_keep_renewing_are_ended(
         stolen_after in 0..3usize,
-        turns in proptest::collection::vec((any::<bool>(), 141..7_200i64), 8..12),
+        permits in proptest::collection::vec((any::<bool>(), 141..7_200i64), 8..12),
     ) {
         let (mut world, mut owner) = World::new();
         for _ in 0..stolen_after {
@@ -185,7 +190,7 @@ proptest! {
             world.handle(owner);
         }
         let mut jars = [owner, owner];
-        for (i, (uses_access, pause)) in turns.iter().enumerate() {
+        for (i, (uses_access, pause)) in permits.iter().enumerate() {
             world.now += Span::seconds(*pause);
             let jar = &mut jars[i % 2];
             if world.ended().is_some() {
@@ -205,11 +210,11 @@ proptest! {
 
     /// However a thief and the owner take turns, renewing or using, for ever they do not.
     #[test]
-    fn no_endless_fork(turns in proptest::collection::vec((0..2usize, 141..3_600i64, any::<bool>()), 60)) {
+    fn no_endless_fork(permits in proptest::collection::vec((0..2usize, 141..3_600i64, any::<bool>()), 60)) {
         let (mut world, jar) = World::new();
         let mut jars = [jar, jar];
         let mut renewals = [0, 0];
-        for (who, pause, uses_access) in turns {
+        for (who, pause, uses_access) in permits {
             world.now += Span::seconds(pause);
             if let Some(renewed) = world.redeem(jars[who].generation) {
                 jars[who] = renewed;

@@ -1,12 +1,12 @@
 use super::{Decision, Step, decide};
 use crate::domain::account::AccountId;
 use crate::domain::device::Device;
-use crate::domain::lives::Lives;
+use crate::domain::lifetimes::Lifetimes;
 use crate::domain::session::{EndReason, Session, SessionId, SignIn, SignInMethod};
 use crate::domain::{Span, Time};
 use uuid::Uuid;
 
-const LIVES: Lives = Lives {
+const LIFETIMES: Lifetimes = Lifetimes {
     access: Span::minutes(15),
     idle: Span::days(7),
     session: Span::days(30),
@@ -23,13 +23,13 @@ fn session() -> Session {
         SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
     let began = start() - Span::days(1);
     let session =
-        Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, began, &LIVES);
+        Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, began, &LIFETIMES);
     session.stepped(Step {
         generation: 5,
         parent: 3,
         rotated_at: start(),
-        replay_until: start() + LIVES.grace,
-        idle_expires_at: start() + LIVES.idle,
+        replay_until: start() + LIFETIMES.grace,
+        idle_expires_at: start() + LIFETIMES.idle,
     })
 }
 
@@ -52,13 +52,13 @@ fn step(parent: i64, after: Span) -> Step {
         generation: 6,
         parent,
         rotated_at: now,
-        replay_until: now + LIVES.grace,
-        idle_expires_at: (now + LIVES.idle).min(session().expires_at),
+        replay_until: now + LIFETIMES.grace,
+        idle_expires_at: (now + LIFETIMES.idle).min(session().expires_at),
     }
 }
 
 fn reissue(after: Span) -> Decision {
-    Decision::Reissue { replay_until: start() + after + LIVES.grace }
+    Decision::Reissue { replay_until: start() + after + LIFETIMES.grace }
 }
 
 #[test]
@@ -125,24 +125,26 @@ fn every_rule_in_its_order() {
         (confirmed(), 1, monday, Decision::End(EndReason::Reuse)),
     ];
     for (i, (session, presented, after, expected)) in table.into_iter().enumerate() {
-        let decision = decide(Some(&session), presented, start() + after, &LIVES);
+        let decision = decide(Some(&session), presented, start() + after, &LIFETIMES);
         assert_eq!(decision, expected, "row {i}: generation {presented} after {after}");
     }
-    assert_eq!(decide(None, 1, start(), &LIVES), Decision::Unknown);
+    assert_eq!(decide(None, 1, start(), &LIFETIMES), Decision::Unknown);
 }
 
 #[test]
 fn a_renewal_never_reaches_past_the_absolute_life() {
     let near_end = Session { idle_expires_at: session().expires_at, ..session() };
     let now = near_end.expires_at - Span::hours(1);
-    let Decision::Rotate(step) = decide(Some(&near_end), 5, now, &LIVES) else { panic!("rotates") };
+    let Decision::Rotate(step) = decide(Some(&near_end), 5, now, &LIFETIMES) else {
+        panic!("rotates")
+    };
     assert_eq!(step.idle_expires_at, near_end.expires_at);
 }
 
 #[test]
 fn a_session_that_ends_with_the_browser_idles_for_12_hours_at_most() {
     let brief = Session { persistent: false, ..session() };
-    let Decision::Rotate(step) = decide(Some(&brief), 5, start(), &LIVES) else {
+    let Decision::Rotate(step) = decide(Some(&brief), 5, start(), &LIFETIMES) else {
         panic!("rotates")
     };
     assert_eq!(step.idle_expires_at, start() + Span::hours(12));

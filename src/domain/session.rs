@@ -1,6 +1,6 @@
 //! A session: one sign-in on one browser or client, and the whole of its refresh token family (RFC 9700 section 4.14).
 
-use super::{Time, account::AccountId, device::Device, lives::Lives, named};
+use super::{Time, account::AccountId, device::Device, lifetimes::Lifetimes, named};
 use uuid::Uuid;
 
 /// Identifies a session (UUIDv7); the `sid` claim of its tokens.
@@ -85,9 +85,9 @@ impl Session {
         account_id: AccountId,
         sign_in: SignIn,
         now: Time,
-        lives: &Lives,
+        lifetimes: &Lifetimes,
     ) -> Self {
-        let expires_at = now + lives.session;
+        let expires_at = now + lifetimes.session;
         Self {
             id,
             account_id,
@@ -101,7 +101,7 @@ impl Session {
             created_at: now,
             authenticated_at: now,
             last_seen_at: now,
-            idle_expires_at: lives.idle_end(now, sign_in.persistent, expires_at),
+            idle_expires_at: lifetimes.idle_end(now, sign_in.persistent, expires_at),
             expires_at,
             device: sign_in.device,
             ended: None,

@@ -1,6 +1,6 @@
 //! One connection type over both databases, and how one is made.
 
-use crate::domain::location::Location;
+use crate::config::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::{Connection, ConnectionError, PgConnection, QueryResult, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -22,16 +22,16 @@ pub enum Db {
 
 impl Db {
     /// Connects. `MultiConnection` itself would take any text for a file name, so the kind is chosen here.
-    pub fn connect(location: &Location) -> Result<Self, ConnectionError> {
+    pub fn connect(location: &DatabaseUrl) -> Result<Self, ConnectionError> {
         match location {
-            Location::Sqlite(path) => {
+            DatabaseUrl::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
                 connection
                     .batch_execute(SQLITE_SETUP)
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Db::Sqlite(connection))
             }
-            Location::Postgres(url) => PgConnection::establish(url).map(Db::Postgres),
+            DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(Db::Postgres),
         }
     }
 

@@ -68,7 +68,7 @@ pub fn promote(tx: &mut Tx<'_>, next: &str, old: &str, retires_at: Time) -> Resu
 ///
 /// # Errors
 /// `StoreFault`.
-pub fn promise(tx: &mut Tx<'_>, life: Span) -> Result<(), StoreFault> {
+pub fn raise_max_lifetime(tx: &mut Tx<'_>, life: Span) -> Result<(), StoreFault> {
     let shorter = signing_keys::table
         .filter(signing_keys::purpose.eq(KeyPurpose::Access.as_str()))
         .filter(signing_keys::state.ne(KeyState::Retiring.as_str()))

@@ -12,7 +12,7 @@ mod row;
 mod schema;
 pub mod sessions;
 
-use crate::domain::location::Location;
+use crate::config::DatabaseUrl;
 use connection::Db;
 use diesel::r2d2::{ManageConnection, Pool};
 use std::os::unix::fs::OpenOptionsExt;
@@ -24,17 +24,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const CONNECTIONS: u32 = 8;
 /// How long a use case waits for its turn. Together with what a connection may wait (`busy_timeout`, `REACH`), whoever asks is told
 /// within two seconds that the database cannot be had.
-const PATIENCE: Duration = Duration::from_secs(1);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long the first connection may take: after a crash SQLite recovers its log first.
-const START_PATIENCE: Duration = Duration::from_secs(10);
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may take to be made.
-const REACH: Duration = Duration::from_millis(800);
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// A database that cannot be used right now, or data that cannot be right. Never a refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
-    #[error("the database is overloaded: no turn came in time")]
-    NoTurn,
+    #[error("the database is overloaded: no connection became free in time")]
+    Overloaded,
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[from] diesel::r2d2::PoolError),
     #[error("the database refused a statement: {0}")]
@@ -57,33 +57,35 @@ pub struct Tx<'c>(&'c mut Db);
 pub struct Store {
     pool: Pool<Manager>,
     /// A turn on one of the connections.
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     /// SQLite has one writer; in here writers queue for that turn instead of polling the file.
     writers: Arc<Semaphore>,
 }
 
-struct Manager(Location);
+struct Manager(DatabaseUrl);
 
 impl Store {
     /// Opens the database, makes it if it is a file that is not there, and brings its tables up to date.
     ///
     /// # Errors
     /// `StoreFault`.
-    pub fn open(location: Location) -> Result<Self, StoreFault> {
+    pub fn open(location: DatabaseUrl) -> Result<Self, StoreFault> {
         let mut writers = CONNECTIONS;
-        if let Location::Sqlite(path) = &location {
+        if let DatabaseUrl::Sqlite(path) = &location {
             // SQLite would make it readable for all; its companions take over the mode of the database.
             std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
             writers = 1;
         }
-        let builder =
-            Pool::builder().max_size(CONNECTIONS).min_idle(Some(1)).connection_timeout(REACH);
+        let builder = Pool::builder()
+            .max_size(CONNECTIONS)
+            .min_idle(Some(1))
+            .connection_timeout(CONNECT_TIMEOUT);
         let permits = |count: u32| Arc::new(Semaphore::new(count as usize));
         let pool = builder.build_unchecked(Manager(location));
-        let store = Self { pool, turns: permits(CONNECTIONS), writers: permits(writers) };
+        let store = Self { pool, permits: permits(CONNECTIONS), writers: permits(writers) };
         store
             .pool
-            .get_timeout(START_PATIENCE)?
+            .get_timeout(START_TIMEOUT)?
             .migrate()
             .map_err(|e| StoreFault::Migration(e.to_string()))?;
         Ok(store)
@@ -98,11 +100,11 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, StoreFault> + Send + 'static,
     {
-        let turn = in_time(&self.turns).await?;
+        let permit = in_time(&self.permits).await?;
         let pool = self.pool.clone();
         off_the_async_threads(move || {
             let done = work(&mut Tx(&mut *pool.get()?));
-            drop(turn);
+            drop(permit);
             done
         })
         .await
@@ -117,16 +119,16 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, StoreFault> + Send + 'static,
     {
-        let turns = tokio::time::timeout(PATIENCE, async {
+        let permits = tokio::time::timeout(QUEUE_TIMEOUT, async {
             // Holding a connection while waiting to write would keep readers from it.
             let writing = in_time(&self.writers).await?;
-            Ok::<_, StoreFault>((writing, in_time(&self.turns).await?))
+            Ok::<_, StoreFault>((writing, in_time(&self.permits).await?))
         });
-        let turns = turns.await.unwrap_or(Err(StoreFault::NoTurn))?;
+        let permits = permits.await.unwrap_or(Err(StoreFault::Overloaded))?;
         let pool = self.pool.clone();
         off_the_async_threads(move || {
             let done = write(&mut *pool.get()?, work);
-            drop(turns);
+            drop(permits);
             done
         })
         .await
@@ -151,9 +153,9 @@ fn write<T>(
 }
 
 /// A turn, first come, first served. It goes along into the blocking task: a client that hangs up does not free it early.
-async fn in_time(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreFault> {
-    let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).acquire_owned()).await;
-    turn.map_err(|_| StoreFault::NoTurn)?.map_err(|_| StoreFault::NoTurn)
+async fn in_time(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreFault> {
+    let permit = tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(permits).acquire_owned()).await;
+    permit.map_err(|_| StoreFault::Overloaded)?.map_err(|_| StoreFault::Overloaded)
 }
 
 async fn off_the_async_threads<T: Send + 'static>(
@@ -191,7 +193,7 @@ mod tests {
             let ready = std::sync::Barrier::new(TOGETHER);
             let open = || {
                 ready.wait();
-                Store::open(Location::Sqlite(folder.path().join("test.db")))
+                Store::open(DatabaseUrl::Sqlite(folder.path().join("test.db")))
                     .map(drop)
                     .map_err(|e| e.to_string())
             };

@@ -1,12 +1,12 @@
 //! Our two tokens: claims to text and back, every claim checked (RFC 8725, RFC 9068).
 
 use super::jws::{self, Header, Unverified};
-use super::keyring::{KeyringProblem, PublicKey};
+use super::keyring::{KeyringError, PublicKey};
 use super::keys::Keys;
 use crate::domain::account::{AccountId, Role};
 use crate::domain::claims::{AccessClaims, RefreshClaims};
 use crate::domain::key::KeyPurpose;
-use crate::domain::lives::LEEWAY;
+use crate::domain::lifetimes::LEEWAY;
 use crate::domain::session::SessionId;
 use crate::domain::{Span, Time};
 use serde::de::DeserializeOwned;
@@ -29,7 +29,7 @@ pub struct RefreshToken(pub String);
 
 /// Why a presented token is no good. Only an access token can be expired: of a refresh token its session's record decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenProblem {
+pub enum TokenError {
     Expired,
     Invalid,
     /// It names a key we do not have. It may have been made a moment ago by another process.
@@ -40,7 +40,7 @@ pub enum TokenProblem {
 
 /// Who issues and who is meant.
 #[derive(Clone, Debug)]
-pub struct Names {
+pub struct TokenIssuer {
     pub issuer: String,
     pub audience: String,
 }
@@ -48,7 +48,7 @@ pub struct Names {
 /// Signs and verifies with the keys of a keyring.
 pub struct Codec {
     keys: Keys,
-    names: Names,
+    names: TokenIssuer,
     refresh_audience: String,
     longest_access: Span,
 }
@@ -84,7 +84,7 @@ struct RefreshPayload {
 impl Codec {
     /// `longest_access` bounds what a verified access token may claim to live, whoever signed it.
     #[must_use]
-    pub fn new(keys: Keys, names: Names, longest_access: Span) -> Self {
+    pub fn new(keys: Keys, names: TokenIssuer, longest_access: Span) -> Self {
         let refresh_audience = format!("{}/api/auth/refresh", names.issuer);
         Self { keys, names, refresh_audience, longest_access }
     }
@@ -109,7 +109,7 @@ impl Codec {
         &self,
         claims: &AccessClaims,
         id: Uuid,
-    ) -> Result<AccessToken, KeyringProblem> {
+    ) -> Result<AccessToken, KeyringError> {
         let payload = AccessPayload {
             iss: self.names.issuer.clone(),
             aud: self.names.audience.clone(),
@@ -130,7 +130,7 @@ impl Codec {
     ///
     /// # Errors
     /// `KeyringProblem`: no active key, or the library refuses it.
-    pub fn sign_refresh(&self, claims: &RefreshClaims) -> Result<RefreshToken, KeyringProblem> {
+    pub fn sign_refresh(&self, claims: &RefreshClaims) -> Result<RefreshToken, KeyringError> {
         let payload = RefreshPayload {
             iss: self.names.issuer.clone(),
             aud: self.refresh_audience.clone(),
@@ -147,21 +147,19 @@ impl Codec {
     /// # Errors
     /// `Expired` for a token that was good once, `Invalid` or one about the key for everything else; the difference is for its owner to
     /// see only after the signature was found to be ours.
-    pub fn verify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenProblem> {
+    pub fn verify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenError> {
         let payload: AccessPayload = self.verify(KeyPurpose::Access, ACCESS_TYPE, token)?;
         if payload.iss != self.names.issuer || payload.aud != self.names.audience {
-            return Err(TokenProblem::Invalid);
+            return Err(TokenError::Invalid);
         }
-        let claims = payload.claims().ok_or(TokenProblem::Invalid)?;
-        let not_before = payload
-            .nbf
-            .map_or(Some(claims.issued_at), from_seconds)
-            .ok_or(TokenProblem::Invalid)?;
+        let claims = payload.claims().ok_or(TokenError::Invalid)?;
+        let not_before =
+            payload.nbf.map_or(Some(claims.issued_at), from_seconds).ok_or(TokenError::Invalid)?;
         let too_early = claims.issued_at > now + LEEWAY || not_before > now + LEEWAY;
         if too_early || claims.expires_at - claims.issued_at > self.longest_access {
-            return Err(TokenProblem::Invalid);
+            return Err(TokenError::Invalid);
         }
-        if now >= claims.expires_at + LEEWAY { Err(TokenProblem::Expired) } else { Ok(claims) }
+        if now >= claims.expires_at + LEEWAY { Err(TokenError::Expired) } else { Ok(claims) }
     }
 
     /// Verifies a refresh token. Its `exp` is not judged here: the session's record knows better, and a shortened setting
@@ -169,16 +167,16 @@ impl Codec {
     ///
     /// # Errors
     /// `Invalid`, `UnknownKey`, `LeftOutKey`.
-    pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenProblem> {
+    pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenError> {
         let payload: RefreshPayload = self.verify(KeyPurpose::Refresh, REFRESH_TYPE, token)?;
         let id = refresh_id(payload.sid, payload.r#gen);
         if payload.iss != self.names.issuer
             || payload.aud != self.refresh_audience
             || payload.jti != id
         {
-            return Err(TokenProblem::Invalid);
+            return Err(TokenError::Invalid);
         }
-        payload.claims().ok_or(TokenProblem::Invalid)
+        payload.claims().ok_or(TokenError::Invalid)
     }
 
     fn sign(
@@ -186,7 +184,7 @@ impl Codec {
         purpose: KeyPurpose,
         typ: &str,
         payload: &impl Serialize,
-    ) -> Result<String, KeyringProblem> {
+    ) -> Result<String, KeyringError> {
         let ring = self.keys.ring();
         let key = ring.signing(purpose)?;
         let header = Header {
@@ -195,7 +193,7 @@ impl Codec {
             kid: key.id.clone(),
         };
         jws::sign(&header, payload, key.algorithm, &key.material.encoding)
-            .ok_or(KeyringProblem::Crypto)
+            .ok_or(KeyringError::Crypto)
     }
 
     fn verify<P: DeserializeOwned>(
@@ -203,20 +201,20 @@ impl Codec {
         purpose: KeyPurpose,
         typ: &str,
         token: &str,
-    ) -> Result<P, TokenProblem> {
-        let token = Unverified::parse(token).ok_or(TokenProblem::Invalid)?;
+    ) -> Result<P, TokenError> {
+        let token = Unverified::parse(token).ok_or(TokenError::Invalid)?;
         if token.header.typ.as_deref() != Some(typ) {
-            return Err(TokenProblem::Invalid);
+            return Err(TokenError::Invalid);
         }
         let ring = self.keys.ring();
         let id = &token.header.kid;
         let missing = || {
-            if ring.leaves_out(id) { TokenProblem::LeftOutKey } else { TokenProblem::UnknownKey }
+            if ring.leaves_out(id) { TokenError::LeftOutKey } else { TokenError::UnknownKey }
         };
         let key = ring.verifying(purpose, id).ok_or_else(missing)?;
         let payload =
-            token.verify(key.algorithm, &key.material.decoding).ok_or(TokenProblem::Invalid)?;
-        serde_json::from_slice(&payload).map_err(|_| TokenProblem::Invalid)
+            token.verify(key.algorithm, &key.material.decoding).ok_or(TokenError::Invalid)?;
+        serde_json::from_slice(&payload).map_err(|_| TokenError::Invalid)
     }
 }
 

@@ -25,7 +25,7 @@ fn keys() -> (Vec<KeyRecord>, Sealer) {
 
 fn bench() -> Bench {
     let (records, sealer) = keys();
-    let names = Names {
+    let names = TokenIssuer {
         issuer: "https://id.example.org".into(),
         audience: "https://app.example.org".into(),
     };
@@ -74,7 +74,7 @@ impl Bench {
         jws::sign(&header, payload, key.algorithm, &key.material.encoding).unwrap()
     }
 
-    fn with(&self, claim: &str, value: Value) -> Result<AccessClaims, TokenProblem> {
+    fn with(&self, claim: &str, value: Value) -> Result<AccessClaims, TokenError> {
         let mut payload = self.payload();
         payload[claim] = value;
         self.codec.verify_access(&self.sign(Some(ACCESS_TYPE), &payload), now())
@@ -114,8 +114,8 @@ fn neither_token_is_accepted_for_the_other() {
         codec.sign_access(&access(), Uuid::nil()).unwrap(),
         codec.sign_refresh(&refresh()).unwrap(),
     );
-    assert_eq!(codec.verify_access(&r.0, now()), Err(TokenProblem::Invalid));
-    assert_eq!(codec.verify_refresh(&a.0), Err(TokenProblem::Invalid));
+    assert_eq!(codec.verify_access(&r.0, now()), Err(TokenError::Invalid));
+    assert_eq!(codec.verify_refresh(&a.0), Err(TokenError::Invalid));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_token_of_another_type_is_refused_although_we_signed_it() {
         [None, Some("JWT"), Some("rt+jwt"), Some("AT+JWT"), Some("application/at+jwt"), Some("")]
     {
         let token = bench.sign(typ, &bench.payload());
-        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid), "{typ:?}");
+        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenError::Invalid), "{typ:?}");
     }
 }
 
@@ -135,11 +135,11 @@ fn time_is_judged_by_the_clock_handed_in_with_5_seconds_of_leeway() {
     let token = codec.sign_access(&access(), Uuid::nil()).unwrap().0;
     let end = access().expires_at;
     assert!(codec.verify_access(&token, end + Span::milliseconds(4_999)).is_ok());
-    assert_eq!(codec.verify_access(&token, end + Span::seconds(5)), Err(TokenProblem::Expired));
+    assert_eq!(codec.verify_access(&token, end + Span::seconds(5)), Err(TokenError::Expired));
     assert!(codec.verify_access(&token, now() - Span::seconds(5)).is_ok());
     assert_eq!(
         codec.verify_access(&token, now() - Span::milliseconds(5_001)),
-        Err(TokenProblem::Invalid)
+        Err(TokenError::Invalid)
     );
 }
 
@@ -183,13 +183,9 @@ fn every_claim_is_checked_in_type_and_value() {
         ("auth_time", json!(null)),
     ];
     for (claim, value) in wrong {
-        assert_eq!(
-            bench.with(claim, value.clone()),
-            Err(TokenProblem::Invalid),
-            "{claim} = {value}"
-        );
+        assert_eq!(bench.with(claim, value.clone()), Err(TokenError::Invalid), "{claim} = {value}");
     }
-    assert_eq!(bench.with("exp", json!(t - 60)), Err(TokenProblem::Expired));
+    assert_eq!(bench.with("exp", json!(t - 60)), Err(TokenError::Expired));
 }
 
 #[test]
@@ -199,7 +195,7 @@ fn a_missing_claim_refuses_the_token() {
         let mut payload = bench.payload();
         payload.as_object_mut().unwrap().remove(claim);
         let token = bench.sign(Some(ACCESS_TYPE), &payload);
-        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid), "{claim}");
+        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenError::Invalid), "{claim}");
     }
 }
 
@@ -232,9 +228,9 @@ fn a_refresh_token_is_ours_in_issuer_audience_and_session() {
     ] {
         let mut changed = payload.clone();
         changed[claim] = value.clone();
-        assert_eq!(verify(&changed), Err(TokenProblem::Invalid), "{claim} = {value}");
+        assert_eq!(verify(&changed), Err(TokenError::Invalid), "{claim} = {value}");
         changed.as_object_mut().unwrap().remove(claim);
-        assert_eq!(verify(&changed), Err(TokenProblem::Invalid), "{claim} missing");
+        assert_eq!(verify(&changed), Err(TokenError::Invalid), "{claim} missing");
     }
 }
 
@@ -255,6 +251,6 @@ fn a_foreign_key_under_our_key_id_and_our_public_key_as_a_secret_are_refused() {
     let confused =
         jws::sign(&header("HS256"), &bench.payload(), Algorithm::Hs256, &public).unwrap();
     for token in [forged, confused] {
-        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenProblem::Invalid));
+        assert_eq!(bench.codec.verify_access(&token, now()), Err(TokenError::Invalid));
     }
 }

@@ -22,7 +22,7 @@ pub struct SigningKey {
 pub struct Keyring {
     keys: Vec<(KeyState, Arc<SigningKey>)>,
     /// The ids of stored keys that could not be opened, and why.
-    left_out: Vec<(String, KeyringProblem)>,
+    left_out: Vec<(String, KeyringError)>,
 }
 
 /// A public key as a JWK (RFC 7517, RFC 8037).
@@ -32,7 +32,7 @@ pub struct PublicKey(Jwk);
 
 /// Why the stored keys cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyringProblem {
+pub enum KeyringError {
     #[error("signing key {0} in the database was sealed under another secret")]
     OtherSecret(String),
     #[error("signing key {0} is too weak, damaged, or not of its algorithm")]
@@ -56,7 +56,7 @@ impl Keyring {
     ///
     /// # Errors
     /// `KeyringProblem`, for the first key that cannot be used.
-    pub fn open(records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringProblem> {
+    pub fn open(records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringError> {
         let opened =
             |record: &KeyRecord| Ok((record.state, Arc::new(SigningKey::open(record, sealer)?)));
         let ring =
@@ -70,7 +70,7 @@ impl Keyring {
     ///
     /// # Errors
     /// When the records contradict each other.
-    pub fn next(&self, records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringProblem> {
+    pub fn next(&self, records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringError> {
         let (mut keys, mut left_out) = (Vec::new(), Vec::new());
         for record in records {
             match self
@@ -86,8 +86,8 @@ impl Keyring {
 
     fn of(
         keys: Vec<(KeyState, Arc<SigningKey>)>,
-        left_out: Vec<(String, KeyringProblem)>,
-    ) -> Result<Self, KeyringProblem> {
+        left_out: Vec<(String, KeyringError)>,
+    ) -> Result<Self, KeyringError> {
         for purpose in KeyPurpose::ALL {
             if keys
                 .iter()
@@ -95,12 +95,12 @@ impl Keyring {
                 .count()
                 > 1
             {
-                return Err(KeyringProblem::TwoActive(*purpose));
+                return Err(KeyringError::TwoActive(*purpose));
             }
         }
         for (i, (_, key)) in keys.iter().enumerate() {
             if keys.iter().skip(i + 1).any(|(_, other)| other.id == key.id) {
-                return Err(KeyringProblem::Twice(key.id.clone()));
+                return Err(KeyringError::Twice(key.id.clone()));
             }
         }
         Ok(Self { keys, left_out })
@@ -116,10 +116,7 @@ impl Keyring {
     }
 
     /// What is left out of this ring and was not of an older one.
-    pub fn newly_left_out<'r>(
-        &'r self,
-        older: &'r Self,
-    ) -> impl Iterator<Item = &'r KeyringProblem> {
+    pub fn newly_left_out<'r>(&'r self, older: &'r Self) -> impl Iterator<Item = &'r KeyringError> {
         self.left_out
             .iter()
             .filter(|left| !older.left_out.contains(left))
@@ -135,7 +132,7 @@ impl Keyring {
     ///
     /// # Errors
     /// `NoneActive`.
-    pub fn check_signing(&self) -> Result<(), KeyringProblem> {
+    pub fn check_signing(&self) -> Result<(), KeyringError> {
         KeyPurpose::ALL.iter().try_for_each(|purpose| self.signing(*purpose).map(drop))
     }
 
@@ -143,12 +140,12 @@ impl Keyring {
     ///
     /// # Errors
     /// `NoneActive`.
-    pub fn signing(&self, purpose: KeyPurpose) -> Result<&SigningKey, KeyringProblem> {
+    pub fn signing(&self, purpose: KeyPurpose) -> Result<&SigningKey, KeyringError> {
         let active = self
             .keys
             .iter()
             .find(|(state, key)| *state == KeyState::Active && key.purpose == purpose);
-        active.map(|(_, key)| &**key).ok_or(KeyringProblem::NoneActive(purpose))
+        active.map(|(_, key)| &**key).ok_or(KeyringError::NoneActive(purpose))
     }
 
     /// The key a token names, if it is one of ours for this purpose.
@@ -175,12 +172,12 @@ impl PublicKey {
 }
 
 impl SigningKey {
-    fn open(record: &KeyRecord, sealer: &Sealer) -> Result<Self, KeyringProblem> {
+    fn open(record: &KeyRecord, sealer: &Sealer) -> Result<Self, KeyringError> {
         let KeyRecord { id, purpose, algorithm, sealed, .. } = record;
         let clear = sealer.open(&label(*purpose, id, *algorithm), sealed);
-        let clear = clear.map_err(|_| KeyringProblem::OtherSecret(id.clone()))?;
-        let material = material::open(*algorithm, &clear)
-            .ok_or_else(|| KeyringProblem::Unusable(id.clone()))?;
+        let clear = clear.map_err(|_| KeyringError::OtherSecret(id.clone()))?;
+        let material =
+            material::open(*algorithm, &clear).ok_or_else(|| KeyringError::Unusable(id.clone()))?;
         Ok(Self { id: id.clone(), purpose: *purpose, algorithm: *algorithm, material })
     }
 }
@@ -197,11 +194,11 @@ pub struct KeyKind {
 ///
 /// # Errors
 /// `KeyringProblem::Crypto`.
-pub fn new_key(kind: KeyKind, sealer: &Sealer, now: Time) -> Result<KeyRecord, KeyringProblem> {
-    let clear = material::make(kind.algorithm).map_err(|_| KeyringProblem::Crypto)?;
-    let material = material::open(kind.algorithm, &clear).ok_or(KeyringProblem::Crypto)?;
+pub fn new_key(kind: KeyKind, sealer: &Sealer, now: Time) -> Result<KeyRecord, KeyringError> {
+    let clear = material::make(kind.algorithm).map_err(|_| KeyringError::Crypto)?;
+    let material = material::open(kind.algorithm, &clear).ok_or(KeyringError::Crypto)?;
     let id = match material.public_jwk(kind.algorithm) {
-        Some(jwk) => material::thumbprint(&jwk).ok_or(KeyringProblem::Crypto)?,
+        Some(jwk) => material::thumbprint(&jwk).ok_or(KeyringError::Crypto)?,
         // Not the thumbprint: it would be a hash of the secret.
         None => random_id()?,
     };
@@ -212,17 +209,17 @@ pub fn new_key(kind: KeyKind, sealer: &Sealer, now: Time) -> Result<KeyRecord, K
 ///
 /// # Errors
 /// `KeyringProblem`.
-pub fn reseal(record: &KeyRecord, old: &Sealer, new: &Sealer) -> Result<Vec<u8>, KeyringProblem> {
+pub fn reseal(record: &KeyRecord, old: &Sealer, new: &Sealer) -> Result<Vec<u8>, KeyringError> {
     let label = label(record.purpose, &record.id, record.algorithm);
     let clear = old
         .open(&label, &record.sealed)
-        .map_err(|_| KeyringProblem::OtherSecret(record.id.clone()))?;
-    new.seal(&label, &clear).map_err(|_| KeyringProblem::Crypto)
+        .map_err(|_| KeyringError::OtherSecret(record.id.clone()))?;
+    new.seal(&label, &clear).map_err(|_| KeyringError::Crypto)
 }
 
-fn random_id() -> Result<String, KeyringProblem> {
+fn random_id() -> Result<String, KeyringError> {
     let mut id = [0u8; 16];
-    getrandom::fill(&mut id).map_err(|_| KeyringProblem::Crypto)?;
+    getrandom::fill(&mut id).map_err(|_| KeyringError::Crypto)?;
     Ok(BASE64URL_NOPAD.encode(&id))
 }
 
@@ -232,10 +229,10 @@ fn sealed(
     clear: &[u8],
     sealer: &Sealer,
     now: Time,
-) -> Result<KeyRecord, KeyringProblem> {
+) -> Result<KeyRecord, KeyringError> {
     let KeyKind { purpose, algorithm, state } = kind;
     let material =
-        sealer.seal(&label(purpose, &id, algorithm), clear).map_err(|_| KeyringProblem::Crypto)?;
+        sealer.seal(&label(purpose, &id, algorithm), clear).map_err(|_| KeyringError::Crypto)?;
     Ok(KeyRecord {
         id,
         purpose,

@@ -26,7 +26,7 @@ fn keys_open_again_under_their_secret_only() {
     let keyring = Keyring::open(&records, &sealer(1)).unwrap();
     assert_eq!(keyring.signing(KeyPurpose::Access).unwrap().algorithm, Algorithm::EdDsa);
     assert_eq!(keyring.signing(KeyPurpose::Refresh).unwrap().algorithm, Algorithm::Hs256);
-    assert!(matches!(Keyring::open(&records, &sealer(2)), Err(KeyringProblem::OtherSecret(_))));
+    assert!(matches!(Keyring::open(&records, &sealer(2)), Err(KeyringError::OtherSecret(_))));
 }
 
 #[test]
@@ -46,19 +46,19 @@ fn a_record_edited_to_another_purpose_or_algorithm_does_not_open() {
     ] {
         let mut records = records();
         change(&mut records[0]);
-        assert!(matches!(Keyring::open(&records, &sealer(1)), Err(KeyringProblem::OtherSecret(_))));
+        assert!(matches!(Keyring::open(&records, &sealer(1)), Err(KeyringError::OtherSecret(_))));
     }
 }
 
 #[test]
 fn a_ring_has_one_active_key_for_each_purpose_and_each_id_once() {
     let problem = |records: &[KeyRecord]| Keyring::open(records, &sealer(1)).err();
-    assert_eq!(problem(&[made(ACCESS)]), Some(KeyringProblem::NoneActive(KeyPurpose::Refresh)));
+    assert_eq!(problem(&[made(ACCESS)]), Some(KeyringError::NoneActive(KeyPurpose::Refresh)));
     let two = [records(), vec![made(ACCESS)]].concat();
-    assert_eq!(problem(&two), Some(KeyringProblem::TwoActive(KeyPurpose::Access)));
+    assert_eq!(problem(&two), Some(KeyringError::TwoActive(KeyPurpose::Access)));
     let mut again = records();
     again.push(KeyRecord { state: KeyState::Retiring, ..again[0].clone() });
-    assert_eq!(problem(&again), Some(KeyringProblem::Twice(again[0].id.clone())));
+    assert_eq!(problem(&again), Some(KeyringError::Twice(again[0].id.clone())));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_running_process_keeps_the_keys_it_has_opened_when_the_secret_changes_under_
     );
     let old = ring;
     let ring = old.next(&resealed, &sealer(1)).unwrap();
-    let problem = KeyringProblem::OtherSecret(resealed[2].id.clone());
+    let problem = KeyringError::OtherSecret(resealed[2].id.clone());
     assert_eq!(ring.newly_left_out(&old).collect::<Vec<_>>(), [&problem]);
     assert!(ring.leaves_out(&resealed[2].id) && !ring.leaves_out(&resealed[0].id));
     assert_eq!(

@@ -1,6 +1,6 @@
 //! The keyring as it changes under a running process.
 
-use super::keyring::{KeyKind, Keyring, KeyringProblem, new_key, reseal};
+use super::keyring::{KeyKind, Keyring, KeyringError, new_key, reseal};
 use super::seal::{Sealer, Secret};
 use crate::domain::Time;
 use crate::domain::key::KeyRecord;
@@ -15,7 +15,7 @@ pub struct Keys {
 impl Keys {
     /// # Errors
     /// `KeyringProblem`.
-    pub fn open(records: &[KeyRecord], sealer: Sealer) -> Result<Self, KeyringProblem> {
+    pub fn open(records: &[KeyRecord], sealer: Sealer) -> Result<Self, KeyringError> {
         let ring = RwLock::new(Arc::new(Keyring::open(records, &sealer)?));
         Ok(Self { sealer, ring })
     }
@@ -30,7 +30,7 @@ impl Keys {
     ///
     /// # Errors
     /// When the records contradict each other: the keys stay as they were.
-    pub fn follow(&self, records: &[KeyRecord]) -> Result<Vec<KeyringProblem>, KeyringProblem> {
+    pub fn follow(&self, records: &[KeyRecord]) -> Result<Vec<KeyringError>, KeyringError> {
         let older = self.ring();
         let ring = older.next(records, &self.sealer)?;
         let problems = ring.newly_left_out(&older).cloned().collect();
@@ -42,7 +42,7 @@ impl Keys {
     ///
     /// # Errors
     /// `KeyringProblem::Crypto`.
-    pub fn make(&self, kind: KeyKind, now: Time) -> Result<KeyRecord, KeyringProblem> {
+    pub fn make(&self, kind: KeyKind, now: Time) -> Result<KeyRecord, KeyringError> {
         new_key(kind, &self.sealer, now)
     }
 
@@ -50,7 +50,7 @@ impl Keys {
     ///
     /// # Errors
     /// `KeyringProblem`, for the first key that does not open.
-    pub fn check_secret(&self, records: &[KeyRecord]) -> Result<(), KeyringProblem> {
+    pub fn check_secret(&self, records: &[KeyRecord]) -> Result<(), KeyringError> {
         Keyring::open(records, &self.sealer).map(drop)
     }
 
@@ -62,8 +62,8 @@ impl Keys {
         &self,
         records: &[KeyRecord],
         secret: &Secret,
-    ) -> Result<Vec<(String, Vec<u8>)>, KeyringProblem> {
-        let new = Sealer::new(secret).map_err(|_| KeyringProblem::Crypto)?;
+    ) -> Result<Vec<(String, Vec<u8>)>, KeyringError> {
+        let new = Sealer::new(secret).map_err(|_| KeyringError::Crypto)?;
         records
             .iter()
             .map(|record| Ok((record.id.clone(), reseal(record, &self.sealer, &new)?)))

@@ -7,7 +7,7 @@ mod keys;
 mod material;
 mod seal;
 
-pub use codec::{AccessToken, Codec, Names, RefreshToken, TokenProblem};
-pub use keyring::{KeyKind, Keyring, KeyringProblem, PublicKey, new_key};
+pub use codec::{AccessToken, Codec, RefreshToken, TokenError, TokenIssuer};
+pub use keyring::{KeyKind, Keyring, KeyringError, PublicKey, new_key};
 pub use keys::Keys;
 pub use seal::{Sealer, Secret};

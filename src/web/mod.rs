@@ -1,41 +1,19 @@
 //! How it is asked: the only room that names Rocket and Tera.
 
-mod admin;
-mod answer;
 mod api;
-mod assets;
-mod authentication;
-mod browser;
-mod catchers;
-mod code;
-mod cookies;
-mod cors;
-mod error;
-mod form;
-mod guard;
-mod headers;
-mod home;
-mod log;
-mod methods;
-mod next;
-mod origin;
-mod page;
-mod password;
-mod problem;
-mod profile;
-#[cfg(test)]
-mod samples;
-mod sessions;
-mod sign_in;
-mod sign_out;
-mod sign_up;
+mod errors;
+mod guards;
+mod http;
+mod pages;
 mod texts;
-mod wire;
 
 use crate::accounts::Accounts;
-use crate::config::PublicOrigin;
-use cors::CorsOrigins;
-use methods::Paths;
+use crate::config::BaseUrl;
+use errors::catchers;
+use http::cors::CorsOrigins;
+use http::method_not_allowed::Paths;
+use http::{csrf, headers, original_method, request_log};
+use pages::{admin, assets, home, page, password, profile, sessions, sign_in, sign_out, sign_up};
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
 use rocket::figment::Figment;
@@ -70,9 +48,9 @@ pub fn figment() -> Figment {
 
 /// Where people and pages come from.
 pub struct Origins {
-    pub own: PublicOrigin,
+    pub own: BaseUrl,
     /// Whose pages may use the API.
-    pub invited: Vec<PublicOrigin>,
+    pub invited: Vec<BaseUrl>,
 }
 
 /// The web application, ready to ignite.
@@ -80,18 +58,19 @@ pub struct Origins {
 pub fn build(figment: Figment, accounts: Accounts, origins: Origins) -> Rocket<Build> {
     let routes = routes();
     let paths = Paths::of(&routes);
-    let gated: Vec<Route> = routes.into_iter().chain(paths.missing()).map(origin::gated).collect();
+    let protected: Vec<Route> =
+        routes.into_iter().chain(paths.missing()).map(csrf::protect).collect();
     rocket::custom(figment)
         .manage(accounts)
         .manage(paths)
         .manage(origins.own)
         .manage(CorsOrigins(origins.invited))
         .attach(Shield::new())
-        .attach(wire::NoteMethod)
-        .attach(log::RequestLog)
+        .attach(original_method::RecordOriginalMethod)
+        .attach(request_log::RequestLog)
         .attach(page::templates())
         .attach(headers::Headers)
-        .mount("/", gated)
+        .mount("/", protected)
         .register("/", catchers::catchers())
         .register("/api", api::catchers())
         .register("/.well-known", api::catchers())

@@ -418,7 +418,7 @@ async fn a_program_is_put_off_where_nobody_can_look_its_new_key_up() {
     for _ in 0..100 {
         answers.insert(api.refresh(&unknown).await.status);
     }
-    assert_eq!(answers, BTreeSet::from([401, 503]), "refused after a look, put off without one");
+    assert_eq!(answers, BTreeSet::from([401, 503]), "refused after a reload, put off without one");
 }
 
 #[rocket::async_test]

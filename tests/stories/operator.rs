@@ -5,14 +5,14 @@ use crate::support::{
 };
 use rocket::http::Method;
 use serde_json::json;
-use vestibule::accounts::{AccountDraft, OperatorRefusal, Who};
+use vestibule::accounts::{AccountDraft, AccountRef, OperatorRefusal};
 use vestibule::domain::account::{Account, Role};
 use vestibule::domain::email::EmailAddress;
 use vestibule::domain::name::DisplayName;
 use vestibule::domain::password::Password;
 
-fn who(email: &str) -> Who {
-    Who::Email(EmailAddress::parse(email).unwrap())
+fn who(email: &str) -> AccountRef {
+    AccountRef::Email(EmailAddress::parse(email).unwrap())
 }
 
 fn draft(email: &str, role: Role) -> AccountDraft {
@@ -313,7 +313,7 @@ async fn a_deleted_account_is_gone_and_its_tokens_open_nothing_even_after_regist
         .with_bearer(Method::Delete, "/api/auth/sessions/7", text(&program, "access_token"))
         .await;
     assert_eq!(gone.status, 401);
-    assert!(operator.show_account(Who::Id(id)).await.unwrap().is_none());
+    assert!(operator.show_account(AccountRef::Id(id)).await.unwrap().is_none());
 }
 
 #[rocket::async_test]

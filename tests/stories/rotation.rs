@@ -160,9 +160,9 @@ async fn thief_and_owner_taking_turns_using_their_access_tokens_are_ended_within
     let mut owner = app.ada().await;
     let mut thief = owner.clone();
     let mut renewals = 0;
-    for turn in 0..4 {
+    for permit in 0..4 {
         app.outlive_access_token();
-        let visitor = if turn % 2 == 0 { &mut owner } else { &mut thief };
+        let visitor = if permit % 2 == 0 { &mut owner } else { &mut thief };
         renewals += usize::from(visitor.get("/profile").await.is_signed_in());
         visitor.get("/profile").await;
     }
@@ -175,9 +175,9 @@ async fn thief_and_owner_taking_turns_only_renewing_are_ended_within_two_renewal
     let mut owner = app.ada().await;
     let mut thief = owner.clone();
     let mut renewals = 0;
-    for turn in 0..4 {
+    for permit in 0..4 {
         app.wait(Span::minutes(3));
-        let visitor = if turn % 2 == 0 { &mut owner } else { &mut thief };
+        let visitor = if permit % 2 == 0 { &mut owner } else { &mut thief };
         renewals += usize::from(renew(visitor).await);
     }
     assert!(renewals <= 2 && app.living_sessions() == 0, "{renewals} renewals");

@@ -1,19 +1,21 @@
 //! Register, sign in, refresh, sign out, me.
 
-use super::bearer::{Bearer, BearerRefusal, ended};
-use super::bodies;
-use super::body::{Fields, MaybeFields};
-use super::told::{Tokens, Told, User, tokens, user};
-use crate::accounts::{Accounts, NewAccount, Presented, Refusal, SignInAttempt, SignUpRefusal};
+use crate::accounts::{
+    Accounts, NewAccount, PresentedTokens, Refusal, SignInAttempt, SignUpRefusal,
+};
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
 use crate::domain::password::Password;
-use crate::web::code::Code;
-use crate::web::cookies::{self, ReplyCookies};
-use crate::web::guard::Anyone;
-use crate::web::origin;
-use crate::web::problem::Problem;
+use crate::web::api::bodies;
+use crate::web::api::body::{Fields, MaybeFields};
+use crate::web::api::response::{Json, Tokens, User, tokens, user};
+use crate::web::errors::code::Code;
+use crate::web::errors::problem::Problem;
+use crate::web::guards::Anyone;
+use crate::web::guards::bearer::{Bearer, BearerRefusal, ended};
+use crate::web::http::cookies::{self, ReplyCookies};
+use crate::web::http::csrf;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, Route, State, get, post, routes};
@@ -40,7 +42,7 @@ async fn register(
     mut fields: Fields,
     device: Device,
     accounts: &State<Accounts>,
-) -> Result<Told<Tokens>, Problem> {
+) -> Result<Json<Tokens>, Problem> {
     let name = fields.parse("name", DisplayName::parse);
     let email = fields.parse("email", EmailAddress::parse);
     let password = fields.parse("password", Password::parse_new);
@@ -52,7 +54,7 @@ async fn register(
         .sign_up(NewAccount { name, email, password, device, persistent: true, replaces: None })
         .await?
     {
-        Ok((pair, account)) => Ok(Told(Status::Created, tokens(&pair, &account))),
+        Ok((pair, account)) => Ok(Json(Status::Created, tokens(&pair, &account))),
         Err(SignUpRefusal::EmailTaken) => Err(Problem::new(Code::EmailTaken)),
         Err(SignUpRefusal::Closed) => Err(Problem::new(Code::RegistrationClosed)),
     }
@@ -75,14 +77,14 @@ async fn login(
     mut fields: Fields,
     device: Device,
     accounts: &State<Accounts>,
-) -> Result<Told<Tokens>, Problem> {
+) -> Result<Json<Tokens>, Problem> {
     let email = fields.parse("email", EmailAddress::parse);
     let password = fields.parse("password", Password::parse);
     fields.finish()?;
     let (Some(email), Some(password)) = (email, password) else { return Err(incomplete()) };
     let attempt = SignInAttempt { email, password, persistent: true, device, replaces: None };
     match accounts.sign_in(attempt).await? {
-        Some((pair, account)) => Ok(Told(Status::Ok, tokens(&pair, &account))),
+        Some((pair, account)) => Ok(Json(Status::Ok, tokens(&pair, &account))),
         None => Err(Problem::new(Code::InvalidCredentials)),
     }
 }
@@ -108,17 +110,17 @@ async fn refresh(
     cookie: RefreshCookie<'_>,
     device: Device,
     accounts: &State<Accounts>,
-) -> Result<Told<Tokens>, Problem> {
+) -> Result<Json<Tokens>, Problem> {
     let typed = body.refresh_token()?;
     let by_cookie = typed.is_none();
     let token = typed.as_deref().or(cookie.token).ok_or_else(unknown_token)?;
     let (pair, account) = accounts.refresh(token, device.ip).await?.map_err(refused)?;
     let told = tokens(&pair, &account);
     if by_cookie {
-        cookie.reply.carry(pair);
-        return Ok(Told(Status::Ok, told.in_cookies()));
+        cookie.reply.set_tokens(pair);
+        return Ok(Json(Status::Ok, told.in_cookies()));
     }
-    Ok(Told(Status::Ok, told))
+    Ok(Json(Status::Ok, told))
 }
 
 /// Sign out
@@ -145,7 +147,7 @@ async fn logout(
 ) -> Result<Status, Problem> {
     let session = match (body.refresh_token()?, bearer) {
         (Some(token), _) => {
-            let presented = Presented { access: None, refresh: Some(&token) };
+            let presented = PresentedTokens { access: None, refresh: Some(&token) };
             accounts.presented_session(&presented).await?.ok_or_else(unknown_token)?
         }
         (None, Ok(Bearer(claims))) => claims.session_id,
@@ -167,9 +169,9 @@ async fn logout(
     security(("bearer" = []))
 )]
 #[get("/api/auth/me")]
-async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Told<User>, Problem> {
+async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<User>, Problem> {
     let profile = accounts.profile(bearer.0).await?;
-    Ok(Told(Status::Ok, user(&profile.ok_or_else(ended)?.account)))
+    Ok(Json(Status::Ok, user(&profile.ok_or_else(ended)?.account)))
 }
 
 fn refused(refusal: Refusal) -> Problem {
@@ -206,7 +208,7 @@ impl<'r> FromRequest<'r> for RefreshCookie<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let token =
-            cookies::presented(request).refresh.filter(|_| origin::is_from_our_pages(request));
+            cookies::presented(request).refresh.filter(|_| csrf::is_from_our_pages(request));
         Outcome::Success(RefreshCookie { token, reply: ReplyCookies::of(request) })
     }
 }

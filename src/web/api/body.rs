@@ -1,8 +1,8 @@
 //! JSON bodies, read strictly: each field once, none unknown, each of its type, and everything wrong told at once.
 
-use crate::web::code::Code;
-use crate::web::form::Coded;
-use crate::web::problem::{FieldErrors, Problem, Refused};
+use crate::web::errors::code::Code;
+use crate::web::errors::problem::{FieldErrors, Problem, Refused};
+use crate::web::pages::form::MessageKey;
 use crate::web::texts;
 use rocket::Request;
 use rocket::data::{Data, FromData, Outcome};
@@ -28,7 +28,7 @@ struct BodyRefused(Option<Refused>);
 
 impl Fields {
     /// A field of text, parsed; none if it is missing, of another type or not what it should be, which is noted.
-    pub fn parse<T, P: Coded>(
+    pub fn parse<T, P: MessageKey>(
         &mut self,
         field: &str,
         parse: impl FnOnce(&str) -> Result<T, P>,

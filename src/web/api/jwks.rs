@@ -2,8 +2,8 @@
 
 use crate::accounts::{Accounts, PublicKey};
 use crate::domain::key::KEY_SET_KEPT;
-use crate::web::error;
-use crate::web::guard::Anyone;
+use crate::web::errors::page;
+use crate::web::guards::Anyone;
 use rocket::response::{self, Responder};
 use rocket::{Request, Route, State, get, routes};
 use serde::Serialize;
@@ -34,7 +34,7 @@ fn show(_guard: Anyone, accounts: &State<Accounts>) -> KeySet {
 
 impl<'r> Responder<'r, 'static> for KeySet {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = error::json(&self)?;
+        let mut response = page::json(&self)?;
         response.set_raw_header(
             "Cache-Control",
             format!("public, max-age={}", KEY_SET_KEPT.num_seconds()),

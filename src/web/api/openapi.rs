@@ -1,8 +1,8 @@
 //! The API described by itself (`OpenAPI` 3.1), from the handlers and the types they answer with.
 
-use super::{auth, jwks, sessions};
-use crate::web::guard::Anyone;
-use crate::web::problem::Document as ProblemDocument;
+use crate::web::api::{auth, jwks, sessions};
+use crate::web::errors::problem::Document as ProblemDocument;
+use crate::web::guards::Anyone;
 use rocket::http::ContentType;
 use rocket::{Route, get, routes};
 use std::sync::LazyLock;

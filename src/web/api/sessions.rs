@@ -1,12 +1,12 @@
 //! A person's sessions, for programs.
 
-use super::bearer::{Bearer, ended};
-use super::told::Told;
-use crate::accounts::{Accounts, Which};
+use crate::accounts::{Accounts, SessionSelector};
 use crate::domain::device::Device;
 use crate::domain::session::SessionId;
-use crate::web::problem::Problem;
-use crate::web::sessions::{SessionsPage, page};
+use crate::web::api::response::Json;
+use crate::web::errors::problem::Problem;
+use crate::web::guards::bearer::{Bearer, ended};
+use crate::web::pages::sessions::{SessionsPage, page};
 use rocket::http::Status;
 use rocket::{Route, State, delete, get, routes};
 
@@ -23,9 +23,9 @@ use rocket::{Route, State, delete, get, routes};
     security(("bearer" = []))
 )]
 #[get("/api/auth/sessions")]
-async fn list(bearer: Bearer, accounts: &State<Accounts>) -> Result<Told<SessionsPage>, Problem> {
+async fn list(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<SessionsPage>, Problem> {
     let sessions = accounts.sessions(bearer.0).await?;
-    Ok(Told(Status::Ok, page(&sessions.ok_or_else(ended)?)))
+    Ok(Json(Status::Ok, page(&sessions.ok_or_else(ended)?)))
 }
 
 /// End a session
@@ -50,7 +50,7 @@ async fn end(
     accounts: &State<Accounts>,
 ) -> Result<Status, Problem> {
     let id = id.ok_or(Status::NotFound)?;
-    match accounts.end_sessions(bearer.0, Which::One(id), device.ip).await? {
+    match accounts.end_sessions(bearer.0, SessionSelector::One(id), device.ip).await? {
         None => Err(ended()),
         Some(0) => Err(Status::NotFound.into()),
         Some(_) => Ok(Status::NoContent),

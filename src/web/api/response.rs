@@ -1,0 +1,83 @@
+//! What the calls answer with.
+
+use crate::accounts::TokenPair;
+use crate::domain::Time;
+use crate::domain::account::Account;
+use crate::web::errors::page;
+use rocket::Request;
+use rocket::http::Status;
+use rocket::response::{self, Responder};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A value told as JSON with this status.
+pub struct Json<T>(pub Status, pub T);
+
+/// What a client gets that has proved who it is
+#[derive(Serialize, ToSchema)]
+pub struct Tokens {
+    /// Left out where it travels in a cookie
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    access_token: Option<String>,
+    /// Left out where it travels in a cookie
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    refresh_token: Option<String>,
+    /// Always `Bearer`
+    token_type: &'static str,
+    /// Life of the access token in seconds
+    expires_in: i64,
+    /// Life of the refresh token in seconds
+    refresh_expires_in: i64,
+    user: User,
+}
+
+/// An account
+#[derive(Serialize, ToSchema)]
+pub struct User {
+    id: Uuid,
+    email: String,
+    name: String,
+    /// `user` or `admin`
+    role: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+}
+
+pub fn tokens(pair: &TokenPair, account: &Account) -> Tokens {
+    Tokens {
+        access_token: Some(pair.access.0.clone()),
+        refresh_token: Some(pair.refresh.0.clone()),
+        token_type: "Bearer",
+        expires_in: (pair.claims.expires_at - pair.issued_at).num_seconds(),
+        refresh_expires_in: (pair.refresh_until - pair.issued_at).num_seconds(),
+        user: user(account),
+    }
+}
+
+impl Tokens {
+    /// Without the tokens themselves, which travel in cookies.
+    pub fn in_cookies(self) -> Self {
+        Self { access_token: None, refresh_token: None, ..self }
+    }
+}
+
+pub fn user(account: &Account) -> User {
+    User {
+        id: account.id.0,
+        email: account.email.as_str().to_owned(),
+        name: account.name.as_str().to_owned(),
+        role: account.role.as_str(),
+        created_at: account.created_at,
+    }
+}
+
+impl<'r, T: Serialize> Responder<'r, 'static> for Json<T> {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = page::json(&self.1)?;
+        response.set_status(self.0);
+        Ok(response)
+    }
+}

@@ -1,0 +1,103 @@
+//! The stable codes of problems: what programs decide by.
+
+use crate::domain::told;
+use crate::web::texts;
+use rocket::http::Status;
+
+told! {
+    /// What was refused. Each has a sentence in the message file: what is wrong, and what to do next.
+    pub enum Code {
+        BadRequest = "bad_request",
+        InvalidCredentials = "invalid_credentials",
+        InvalidRefreshToken = "invalid_refresh_token",
+        RefreshConflict = "refresh_conflict",
+        SessionEnded = "session_ended",
+        TokenExpired = "token_expired",
+        TokenInvalid = "token_invalid",
+        TokenMissing = "token_missing",
+        Forbidden = "forbidden",
+        RegistrationClosed = "registration_closed",
+        NotFound = "not_found",
+        MethodNotAllowed = "method_not_allowed",
+        Conflict = "conflict",
+        EmailTaken = "email_taken",
+        TooLarge = "too_large",
+        UnsupportedMediaType = "unsupported_media_type",
+        InvalidFields = "invalid_fields",
+        TooManyAttempts = "too_many_attempts",
+        InternalError = "internal_error",
+        Unavailable = "unavailable",
+    }
+}
+
+impl Code {
+    /// The status it comes with.
+    pub fn status(self) -> Status {
+        match self {
+            Code::BadRequest => Status::BadRequest,
+            Code::InvalidCredentials
+            | Code::InvalidRefreshToken
+            | Code::RefreshConflict
+            | Code::SessionEnded
+            | Code::TokenExpired
+            | Code::TokenInvalid
+            | Code::TokenMissing => Status::Unauthorized,
+            Code::Forbidden | Code::RegistrationClosed => Status::Forbidden,
+            Code::NotFound => Status::NotFound,
+            Code::MethodNotAllowed => Status::MethodNotAllowed,
+            Code::Conflict | Code::EmailTaken => Status::Conflict,
+            Code::TooLarge => Status::PayloadTooLarge,
+            Code::UnsupportedMediaType => Status::UnsupportedMediaType,
+            Code::InvalidFields => Status::UnprocessableEntity,
+            Code::TooManyAttempts => Status::TooManyRequests,
+            Code::InternalError => Status::InternalServerError,
+            Code::Unavailable => Status::ServiceUnavailable,
+        }
+    }
+
+    /// The code of a status that says all there is to say.
+    pub fn of(status: Status) -> Self {
+        match status.code {
+            401 => Code::TokenMissing,
+            403 => Code::Forbidden,
+            404 => Code::NotFound,
+            405 => Code::MethodNotAllowed,
+            409 => Code::Conflict,
+            413 => Code::TooLarge,
+            415 => Code::UnsupportedMediaType,
+            422 => Code::InvalidFields,
+            429 => Code::TooManyAttempts,
+            503 => Code::Unavailable,
+            500.. => Code::InternalError,
+            _ => Code::BadRequest,
+        }
+    }
+
+    /// What is wrong, and what to do next.
+    pub fn text(self) -> &'static str {
+        let name = self.as_str();
+        let found = match self {
+            // The forms say these, too.
+            Code::EmailTaken | Code::InvalidCredentials => texts::text(name),
+            _ => texts::text(&format!("problem_{name}")),
+        };
+        found.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_sentence_and_a_status_that_leads_back_to_its_kind() {
+        for code in Code::ALL {
+            assert!(
+                code.text().ends_with('.'),
+                "{} has no sentence in the message file",
+                code.as_str()
+            );
+            assert_eq!(Code::of(code.status()).status(), code.status());
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Error responses: pages for people, RFC 9457 problems for programs.
+
+pub mod catchers;
+pub mod code;
+pub mod page;
+pub mod problem;

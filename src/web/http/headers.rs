@@ -1,0 +1,57 @@
+//! One fairing for everything every answer carries: protection headers and cookies. It runs last, also after catchers.
+
+use crate::config::BaseUrl;
+use crate::web::http::cookies::ReplyCookies;
+use crate::web::http::cors;
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Request, Response};
+
+const ALWAYS: [(&str, &str); 7] = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    // Not no-referrer: with it a form post says `Origin: null`.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("X-Frame-Options", "DENY"),
+];
+
+/// Sets the headers of every answer.
+pub struct Headers;
+
+#[rocket::async_trait]
+impl Fairing for Headers {
+    fn info(&self) -> Info {
+        Info { name: "headers and cookies", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        protect(request, response);
+        let cookies = ReplyCookies::of(request);
+        for cookie in cookies.headers() {
+            response.adjoin_header(cookie);
+        }
+        if cookies.are_cleared() {
+            response.set_raw_header("Clear-Site-Data", "\"cache\"");
+        }
+    }
+}
+
+/// Sets the protection headers. Error answers do so themselves, too: a request with an unknown method never reaches a fairing.
+pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
+    for (name, value) in ALWAYS {
+        response.set_raw_header(name, value);
+    }
+    if request.rocket().state::<BaseUrl>().is_some_and(BaseUrl::is_https) {
+        response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    }
+    cors::share(request, response);
+    if !response.headers().contains("Cache-Control") {
+        response.set_raw_header("Cache-Control", "no-store");
+    }
+}

@@ -1,0 +1,98 @@
+//! 405 for a path that exists under another method (RFC 9110 section 15.5.6), where Rocket would say 404.
+
+use crate::web::http::cors;
+use crate::web::http::original_method;
+use rocket::http::{Method, Status};
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Request, Route};
+use std::collections::BTreeMap;
+
+/// After every real route.
+const LAST: isize = 1000;
+const METHODS: [Method; 7] = [
+    Method::Get,
+    Method::Put,
+    Method::Post,
+    Method::Delete,
+    Method::Options,
+    Method::Patch,
+    Method::Trace,
+];
+
+/// The methods a path does have, for the `Allow` header.
+#[derive(Clone, Default)]
+pub struct Allowed(pub Option<String>);
+
+#[derive(Clone)]
+struct NotAllowed(String);
+
+/// The methods of each path.
+pub struct Paths(BTreeMap<String, Vec<Method>>);
+
+impl Paths {
+    pub fn of(routes: &[Route]) -> Self {
+        let mut by_path: BTreeMap<String, Vec<Method>> = BTreeMap::new();
+        for route in routes {
+            by_path.entry(route.uri.path().to_owned()).or_default().push(route.method);
+        }
+        Self(by_path)
+    }
+
+    /// A route for every method that is missing on a path.
+    pub fn missing(&self) -> Vec<Route> {
+        self.0.iter().flat_map(|(path, methods)| missing_on(path, methods)).collect()
+    }
+
+    fn allowed(&self, path: &str) -> Option<String> {
+        self.0.iter().find(|(pattern, _)| fits(pattern, path)).map(|(_, methods)| allow(methods))
+    }
+}
+
+/// Whether a path is one of a route's; a parameter stands for one segment.
+fn fits(pattern: &str, path: &str) -> bool {
+    let same = |(pattern, segment): (&str, &str)| {
+        pattern == segment || (pattern.starts_with('<') && !segment.is_empty())
+    };
+    pattern.split('/').count() == path.split('/').count()
+        && pattern.split('/').zip(path.split('/')).all(same)
+}
+
+fn allow(methods: &[Method]) -> String {
+    let mut allow: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+    if methods.contains(&Method::Get) {
+        allow.push("HEAD");
+    }
+    allow.join(", ")
+}
+
+fn missing_on(path: &str, present: &[Method]) -> Vec<Route> {
+    let handler = NotAllowed(allow(present));
+    let missing = METHODS.into_iter().filter(|method| !present.contains(method));
+    missing.map(|method| Route::ranked(LAST, method, path, handler.clone())).collect()
+}
+
+/// The status of a request nothing answered. Rocket refuses a method it does not know as a bad request before it looks for a route.
+pub fn status(request: &Request<'_>, status: Status) -> Status {
+    if status != Status::BadRequest || !original_method::is_unknown(request) {
+        return status;
+    }
+    let paths = request.rocket().state::<Paths>();
+    match paths.and_then(|paths| paths.allowed(request.uri().path().as_str())) {
+        Some(allowed) => {
+            request.local_cache(|| Allowed(Some(allowed)));
+            Status::MethodNotAllowed
+        }
+        None => Status::NotFound,
+    }
+}
+
+#[rocket::async_trait]
+impl Handler for NotAllowed {
+    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
+        if let Some(answer) = cors::preflight(request, &self.0) {
+            return Outcome::Success(answer);
+        }
+        request.local_cache(|| Allowed(Some(self.0.clone())));
+        Outcome::error(Status::MethodNotAllowed)
+    }
+}

@@ -1,0 +1,36 @@
+//! The request log: one line a request, in place of Rocket's own, which prints query strings.
+
+use crate::clock::Stopwatch;
+use crate::web::http::original_method;
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Data, Request, Response};
+
+/// Logs method, path, status and duration; never a query.
+pub struct RequestLog;
+
+#[rocket::async_trait]
+impl Fairing for RequestLog {
+    fn info(&self) -> Info {
+        Info { name: "request log", kind: Kind::Request | Kind::Response }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        request.local_cache(Stopwatch::start);
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let micros = request.local_cache(Stopwatch::start).micros();
+        let (method, path, status) =
+            (original_method::method(request), path(request), response.status().code);
+        tracing::info!(%method, path, status, micros, "request");
+    }
+}
+
+/// The path as it came, in visible ASCII: a client may send any byte, and a terminal that shows the log obeys some of them.
+pub fn path(request: &Request<'_>) -> String {
+    let mut shown = String::new();
+    for c in request.uri().path().as_str().chars() {
+        if c.is_ascii_graphic() { shown.push(c) } else { shown.extend(c.escape_unicode()) }
+    }
+    shown
+}

@@ -1,0 +1,43 @@
+//! The house in numbers, for administrators.
+
+use crate::accounts::Accounts;
+use crate::web::guards::Admin;
+use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::response::{PageResponse, PageResult};
+use rocket::{Route, State, get, routes};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct AdminPage {
+    accounts: i64,
+    disabled: i64,
+    admins: i64,
+    sessions: i64,
+}
+
+impl PageContext for AdminPage {
+    const TEMPLATE: &'static str = "admin/overview";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        vec![
+            AdminPage { accounts: 1, disabled: 0, admins: 1, sessions: 1 },
+            AdminPage { accounts: 12_345, disabled: 67, admins: 8, sessions: 9_012 },
+        ]
+    }
+}
+
+#[get("/admin")]
+async fn show(_guard: Admin, accounts: &State<Accounts>) -> PageResult<AdminPage> {
+    let overview = accounts.overview().await?;
+    Ok(PageResponse::HtmlOrJson(Page::ok(AdminPage {
+        accounts: overview.accounts,
+        disabled: overview.disabled,
+        admins: overview.admins,
+        sessions: overview.sessions,
+    })))
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}

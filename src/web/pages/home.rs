@@ -1,0 +1,37 @@
+//! The front page.
+
+use crate::accounts::Accounts;
+use crate::web::guards::SignedIn;
+use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::profile;
+use crate::web::pages::response::PageResponse;
+use rocket::{Route, State, get, routes};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct HomePage {
+    registration_open: bool,
+}
+
+impl PageContext for HomePage {
+    const TEMPLATE: &'static str = "home/show";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        [true, false].map(|registration_open| HomePage { registration_open }).into()
+    }
+}
+
+#[get("/")]
+fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<HomePage> {
+    match person {
+        Some(_) => PageResponse::redirect(profile::uri()),
+        None => PageResponse::Html(Page::ok(HomePage {
+            registration_open: accounts.registration_open(),
+        })),
+    }
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}

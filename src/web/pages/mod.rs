@@ -1,0 +1,17 @@
+//! The HTML pages, one file each, and what they are made of.
+
+pub mod admin;
+pub mod assets;
+pub mod browser;
+pub mod form;
+pub mod home;
+pub mod page;
+pub mod password;
+pub mod profile;
+pub mod response;
+#[cfg(test)]
+pub mod samples;
+pub mod sessions;
+pub mod sign_in;
+pub mod sign_out;
+pub mod sign_up;

@@ -1,0 +1,124 @@
+//! The profile: who somebody is here, and the session they look at it from.
+
+use crate::accounts::{Accounts, Profile};
+use crate::domain::Time;
+use crate::domain::name::DisplayName;
+use crate::web::guards::{ClientContext, SignedIn};
+use crate::web::http::cookies::ReplyCookies;
+use crate::web::pages::browser::Browser;
+use crate::web::pages::form::FormState;
+use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::response::{PageResponse, PageResult};
+use rocket::form::Form;
+use rocket::http::uri::Origin;
+use rocket::{FromForm, Route, State, get, post, routes, uri};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct ProfilePage {
+    form: FormState,
+    name: String,
+    email: String,
+    role: &'static str,
+    member_since: Time,
+    signed_in_at: Time,
+    /// Key of how the session was started, in the message file.
+    method: String,
+    browser: Browser,
+}
+
+impl PageContext for ProfilePage {
+    const TEMPLATE: &'static str = "profile/show";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let page = |form, method, role, browser| ProfilePage {
+            form,
+            name: "Ada Lovelace".into(),
+            email: "ada@example.org".into(),
+            role,
+            member_since: Time::UNIX_EPOCH,
+            signed_in_at: Time::UNIX_EPOCH,
+            method: format!("method_{method}"),
+            browser,
+        };
+        let kept = FormState::default().keep("name", "Ada Lovelace");
+        let long =
+            FormState::default().keep("name", &"a".repeat(200)).with_error("name", "name_too_long");
+        let unknown = Browser { name: None, system: None };
+        vec![
+            page(
+                kept.clone(),
+                "password",
+                "user",
+                Browser { name: Some("Firefox".into()), system: Some("Linux".into()) },
+            ),
+            page(
+                kept,
+                "registration",
+                "admin",
+                Browser { name: Some("curl".into()), system: None },
+            ),
+            page(long, "password", "user", unknown),
+        ]
+    }
+}
+
+#[derive(FromForm)]
+struct NameForm<'r> {
+    #[field(default = "")]
+    name: &'r str,
+}
+
+#[get("/profile")]
+async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<ProfilePage> {
+    let Some(profile) = accounts.profile(person.0).await? else {
+        return Ok(PageResponse::Unauthenticated);
+    };
+    let form = FormState::default().keep("name", profile.account.name.as_str());
+    Ok(PageResponse::Html(Page::ok(page(profile, form))))
+}
+
+#[post("/profile", data = "<form>")]
+async fn submit(
+    person: SignedIn,
+    form: Form<NameForm<'_>>,
+    arrival: ClientContext,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> PageResult<ProfilePage> {
+    let mut state = FormState::default().keep("name", form.name);
+    let Some(name) = state.check("name", DisplayName::parse(form.name)) else {
+        let profile = accounts.profile(person.0).await?;
+        return Ok(profile.map_or(PageResponse::Unauthenticated, |profile| {
+            PageResponse::invalid(page(profile, state))
+        }));
+    };
+    if !accounts.rename(person.0, name, arrival.device.ip).await? {
+        return Ok(PageResponse::Unauthenticated);
+    }
+    cookies.flash("flash_name_changed");
+    Ok(PageResponse::redirect(uri()))
+}
+
+fn page(profile: Profile, form: FormState) -> ProfilePage {
+    let Profile { account, session } = profile;
+    ProfilePage {
+        form,
+        name: account.name.as_str().to_owned(),
+        email: account.email.as_str().to_owned(),
+        role: account.role.as_str(),
+        member_since: account.created_at,
+        signed_in_at: session.created_at,
+        method: format!("method_{}", session.method.as_str()),
+        browser: Browser::of(&session.device),
+    }
+}
+
+pub fn uri() -> Origin<'static> {
+    uri!(show)
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}

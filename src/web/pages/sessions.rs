@@ -1,0 +1,151 @@
+//! A person's sessions: this device, the others, and their end.
+
+use crate::accounts::{Accounts, OwnSessions, SessionSelector};
+use crate::domain::Time;
+use crate::domain::session::{Session, SessionId};
+use crate::web::guards::{ClientContext, SignedIn};
+use crate::web::http::cookies::ReplyCookies;
+use crate::web::pages::browser::Browser;
+use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::response::{PageResponse, PageResult};
+use crate::web::pages::sign_in;
+use rocket::http::uri::Origin;
+use rocket::request::FromParam;
+use rocket::{Route, State, get, post, routes, uri};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The sessions of an account
+#[derive(Serialize, ToSchema)]
+#[schema(as = Sessions)]
+pub struct SessionsPage {
+    this: SessionItem,
+    others: Vec<SessionItem>,
+}
+
+/// One sign-in on one browser or program
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Session)]
+struct SessionItem {
+    id: Uuid,
+    browser: Browser,
+    /// The address it was signed in from
+    address: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    signed_in_at: Time,
+    #[schema(value_type = String, format = DateTime)]
+    last_seen_at: Time,
+}
+
+impl PageContext for SessionsPage {
+    const TEMPLATE: &'static str = "sessions/list";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        let item = |name: Option<&str>, address: Option<&str>| SessionItem {
+            id: Uuid::nil(),
+            browser: Browser {
+                name: name.map(str::to_owned),
+                system: name.map(|_| "Linux".into()),
+            },
+            address: address.map(str::to_owned),
+            signed_in_at: Time::UNIX_EPOCH,
+            last_seen_at: Time::UNIX_EPOCH,
+        };
+        let this = item(Some("Firefox"), Some("2001:db8::1"));
+        let others = vec![item(None, None), item(Some("Safari"), Some("192.0.2.7"))];
+        vec![SessionsPage { this: this.clone(), others: Vec::new() }, SessionsPage { this, others }]
+    }
+}
+
+#[get("/sessions")]
+async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<SessionsPage> {
+    Ok(match accounts.sessions(person.0).await? {
+        Some(sessions) => PageResponse::HtmlOrJson(Page::ok(page(&sessions))),
+        None => PageResponse::Unauthenticated,
+    })
+}
+
+#[post("/sessions/<id>/end")]
+async fn end(
+    person: SignedIn,
+    id: Option<SessionId>,
+    arrival: ClientContext,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> PageResult<SessionsPage> {
+    let Some(id) = id else { return Ok(PageResponse::NotFound) };
+    let ended =
+        accounts.end_sessions(person.0, SessionSelector::One(id), arrival.device.ip).await?;
+    Ok(match ended {
+        None => PageResponse::Unauthenticated,
+        Some(0) => PageResponse::NotFound,
+        Some(_) if id == person.0.session_id => signed_out(cookies, "flash_signed_out"),
+        Some(_) => listed(cookies, "flash_session_ended"),
+    })
+}
+
+#[post("/sessions/end-others")]
+async fn end_others(
+    person: SignedIn,
+    arrival: ClientContext,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> PageResult<SessionsPage> {
+    let ended = accounts.end_sessions(person.0, SessionSelector::Others, arrival.device.ip).await?;
+    Ok(ended.map_or(PageResponse::Unauthenticated, |_| listed(cookies, "flash_others_ended")))
+}
+
+#[post("/sessions/end-all")]
+async fn end_all(
+    person: SignedIn,
+    arrival: ClientContext,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> PageResult<SessionsPage> {
+    let ended = accounts.end_sessions(person.0, SessionSelector::All, arrival.device.ip).await?;
+    Ok(ended.map_or(PageResponse::Unauthenticated, |_| signed_out(cookies, "flash_all_ended")))
+}
+
+fn listed(cookies: &ReplyCookies, flash: &'static str) -> PageResponse<SessionsPage> {
+    cookies.flash(flash);
+    PageResponse::redirect(uri())
+}
+
+/// This browser's session is among those that ended.
+fn signed_out(cookies: &ReplyCookies, flash: &'static str) -> PageResponse<SessionsPage> {
+    cookies.clear();
+    cookies.flash(flash);
+    PageResponse::redirect(sign_in::uri(None))
+}
+
+pub fn page(sessions: &OwnSessions) -> SessionsPage {
+    SessionsPage { this: item(&sessions.this), others: sessions.others.iter().map(item).collect() }
+}
+
+fn item(session: &Session) -> SessionItem {
+    SessionItem {
+        id: session.id.0,
+        browser: Browser::of(&session.device),
+        address: session.device.ip.map(|ip| ip.to_string()),
+        signed_in_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+    }
+}
+
+impl<'r> FromParam<'r> for SessionId {
+    type Error = uuid::Error;
+
+    fn from_param(param: &'r str) -> Result<Self, Self::Error> {
+        Uuid::try_parse(param).map(SessionId)
+    }
+}
+
+fn uri() -> Origin<'static> {
+    uri!(show)
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show, end, end_others, end_all]
+}

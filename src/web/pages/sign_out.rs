@@ -1,0 +1,49 @@
+//! Signing out.
+
+use crate::accounts::{Accounts, Fault};
+use crate::web::guards::{Anyone, ClientContext, SignedIn};
+use crate::web::http::cookies::ReplyCookies;
+use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::sign_in;
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct SignOutPage {
+    signed_in: bool,
+}
+
+impl PageContext for SignOutPage {
+    const TEMPLATE: &'static str = "sign_out/form";
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        vec![SignOutPage { signed_in: true }, SignOutPage { signed_in: false }]
+    }
+}
+
+/// A link must not sign anybody out, so this shows a button.
+#[get("/logout")]
+fn show(person: Option<SignedIn>) -> Page<SignOutPage> {
+    Page::ok(SignOutPage { signed_in: person.is_some() })
+}
+
+#[post("/logout")]
+async fn submit(
+    _guard: Anyone,
+    arrival: ClientContext,
+    accounts: &State<Accounts>,
+    cookies: &ReplyCookies,
+) -> Result<Redirect, Fault> {
+    if let Some(session) = arrival.session {
+        accounts.sign_out(session, arrival.device.ip).await?;
+    }
+    cookies.clear();
+    cookies.flash("flash_signed_out");
+    Ok(Redirect::to(sign_in::uri(None)))
+}
+
+pub fn routes() -> Vec<Route> {
+    routes![show, submit]
+}
