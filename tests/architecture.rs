@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const LONGEST_FILE: usize = 400;
 const MEDIAN_FILE: usize = 100;
 /// Only one file in twenty may be longer than this.
-const LONG_FILE: usize = 250;
+const LONG_FILE: usize = 270;
 
 /// A room, and what its files may not name.
 const WALLS: [(&str, &[&str]); 6] = [
@@ -55,14 +55,10 @@ const WALLS: [(&str, &[&str]); 6] = [
             "crate::web",
             "crate::accounts",
             "crate::token",
-            "crate::config",
             "crate::clock",
         ],
     ),
-    (
-        "accounts",
-        &["rocket", "diesel", "tera", "jsonwebtoken", "figment", "crate::web", "crate::config"],
-    ),
+    ("accounts", &["rocket", "diesel", "tera", "jsonwebtoken", "figment", "crate::web"]),
     (
         "config",
         &[

@@ -98,6 +98,6 @@ fn new_id(now: Time) -> Uuid {
 /// Writes an entry of the audit log: what happened to this session, when and from where.
 fn record(tx: &mut Tx<'_>, event: Event) -> Result<(), StoreFault> {
     let (account, session) = (event.account_id.0, event.session_id.map(|id| display(id.0)));
-    tracing::info!(event = event.kind.as_str(), %account, session, "security event");
+    tracing::info!(event = event.kind.into_str(), %account, session, "security event");
     store::events::insert(tx, new_id(event.at), &event)
 }

@@ -25,7 +25,7 @@ impl Accounts {
             self.replace_next(algorithm, now).await?;
         }
         if let Some(active) = other_than(algorithm, &keys, KeyState::Active) {
-            let (now, then) = (active.algorithm.as_str(), algorithm.as_str());
+            let (now, then) = (active.algorithm.into_str(), algorithm.into_str());
             tracing::warn!(
                 "access tokens are signed with {now} until `vestibule keys rotate`, then with {then}"
             );

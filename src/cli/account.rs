@@ -71,9 +71,10 @@ async fn carry_out(accounts: Accounts, command: Account) -> Done {
         }
         Account::List => list(&accounts).await,
         Account::Show(Named { who }) => show(&accounts, who).await,
-        Account::Role { named: Named { who }, role } => {
-            told(accounts.set_role(who, role).await, &format!("now has the role {}", role.as_str()))
-        }
+        Account::Role { named: Named { who }, role } => told(
+            accounts.set_role(who, role).await,
+            &format!("now has the role {}", role.into_str()),
+        ),
         Account::Disable(Named { who }) => {
             told(accounts.disable_account(who).await, "disabled and signed out")
         }
@@ -92,7 +93,7 @@ async fn list(accounts: &Accounts) -> Done {
             person.id.0.to_string(),
             person.email.as_str().to_owned(),
             person.name.as_str().to_owned(),
-            person.role.as_str().to_owned(),
+            person.role.into_str().to_owned(),
             state(person),
             at(person.created_at),
         ]
@@ -109,7 +110,7 @@ async fn show(accounts: &Accounts, who: AccountRef) -> Done {
         ("Id", person.id.0.to_string()),
         ("E-mail", person.email.as_str().to_owned()),
         ("Name", person.name.as_str().to_owned()),
-        ("Role", person.role.as_str().to_owned()),
+        ("Role", person.role.into_str().to_owned()),
         ("State", state(&person)),
         ("Made", at(person.created_at)),
     ];
@@ -194,7 +195,7 @@ fn name(text: &str) -> Result<DisplayName, &'static str> {
 }
 
 fn role(text: &str) -> Result<Role, &'static str> {
-    Role::parse(text).ok_or("use user or admin")
+    text.parse().map_err(|_| "use user or admin")
 }
 
 fn who(text: &str) -> Result<AccountRef, &'static str> {

@@ -101,7 +101,7 @@ fn warn_integrators(before: &[KeyRecord], keys: &[KeyRecord]) {
 }
 
 fn warn_of_algorithm(old: Algorithm, new: Algorithm) {
-    let (then, now) = (old.as_str(), new.as_str());
+    let (then, now) = (old.into_str(), new.into_str());
     say(if new == Algorithm::Hs256 {
         format!(
             "Access tokens are signed with {now} from now on, no longer with {then}: no other service can verify them.\n"
@@ -118,9 +118,9 @@ fn show(keys: &[KeyRecord]) {
     let row = |key: &KeyRecord| {
         [
             key.id.clone(),
-            key.purpose.as_str().to_owned(),
-            key.algorithm.as_str().to_owned(),
-            key.state.as_str().to_owned(),
+            key.purpose.into_str().to_owned(),
+            key.algorithm.into_str().to_owned(),
+            key.state.into_str().to_owned(),
             at(key.created_at),
             key.retires_at.map(at).unwrap_or_default(),
         ]
@@ -143,7 +143,7 @@ async fn retire(accounts: &Accounts, id: String) -> Done {
         )),
         Retired::InUse(state) => Err(format!(
             "The key {id} is {}, and only a retiring one can be dropped. First run: vestibule keys rotate",
-            state.as_str()
+            state.into_str()
         )),
     }
 }

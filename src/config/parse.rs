@@ -9,6 +9,7 @@ use crate::token::Secret;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use strum::VariantArray;
 
 impl Values {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -36,8 +37,10 @@ impl Values {
     }
 
     pub(super) fn algorithm(&self, problems: &mut ConfigErrors) -> Algorithm {
-        let choices: Vec<_> =
-            Algorithm::ALL.iter().map(|algorithm| (algorithm.as_str(), *algorithm)).collect();
+        let choices: Vec<_> = Algorithm::VARIANTS
+            .iter()
+            .map(|algorithm| (algorithm.into_str(), *algorithm))
+            .collect();
         self.one_of("algorithm", Algorithm::EdDsa, &choices, problems)
     }
 

@@ -1,15 +1,19 @@
 //! An account: who somebody is to us.
 
-use super::{Time, email::EmailAddress, name::DisplayName, named};
+use super::{Time, email::EmailAddress, name::DisplayName};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 /// Identifies an account (UUIDv7); the `sub` claim of every token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AccountId(pub Uuid);
 
-named! {
-    /// What an account may do; the `role` claim of access tokens.
-    pub enum Role { User = "user", Admin = "admin" }
+/// What an account may do; the `role` claim of access tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Role {
+    User,
+    Admin,
 }
 
 /// A registered person.

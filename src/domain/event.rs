@@ -3,31 +3,31 @@
 use super::{
     Time,
     account::AccountId,
-    named,
     session::{Session, SessionId},
 };
 use std::net::IpAddr;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-named! {
-    /// What happened. Refusals of strangers are log lines, not events: nobody may fill the disk.
-    pub enum EventKind {
-        Registered = "registered",
-        /// Made by the operator.
-        Created = "created",
-        RoleChanged = "role_changed",
-        Disabled = "disabled",
-        Enabled = "enabled",
-        SignedIn = "signed_in",
-        SignedOut = "signed_out",
-        /// Ended by its owner from the list of sessions, or by the operator.
-        SessionEnded = "session_ended",
-        PasswordChanged = "password_changed",
-        ProfileChanged = "profile_changed",
-        /// A reply was lost and its refresh token given again.
-        SessionHealed = "session_healed",
-        /// An old refresh token came back: the session was ended.
-        SessionReuse = "session_reuse",
-    }
+/// What happened. Refusals of strangers are log lines, not events: nobody may fill the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum EventKind {
+    Registered,
+    /// Made by the operator.
+    Created,
+    RoleChanged,
+    Disabled,
+    Enabled,
+    SignedIn,
+    SignedOut,
+    /// Ended by its owner from the list of sessions, or by the operator.
+    SessionEnded,
+    PasswordChanged,
+    ProfileChanged,
+    /// A reply was lost and its refresh token given again.
+    SessionHealed,
+    /// An old refresh token came back: the session was ended.
+    SessionReuse,
 }
 
 /// One entry of the append-only audit log.

@@ -1,6 +1,7 @@
 //! Signing keys as records: what they are for and where they stand in their life.
 
-use super::{Span, Time, named};
+use super::{Span, Time};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What is added to the life of the longest token before its key is gone: another process may sign with the old key for a
 /// moment longer, and its clock may be ahead.
@@ -10,19 +11,35 @@ const SLACK: Span = Span::minutes(1);
 /// age knows it.
 pub const KEY_SET_KEPT: Span = Span::minutes(5);
 
-named! {
-    /// Which tokens a key signs. A key never serves two purposes.
-    pub enum KeyPurpose { Access = "access", Refresh = "refresh" }
+/// Which tokens a key signs. A key never serves two purposes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum KeyPurpose {
+    Access,
+    Refresh,
 }
 
-named! {
-    /// Where a key stands: known to all before it signs, and after it signed until its last token has died. Then it is gone.
-    pub enum KeyState { Next = "next", Active = "active", Retiring = "retiring" }
+/// Where a key stands: known to all before it signs, and after it signed until its last token has died. Then it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum KeyState {
+    Next,
+    Active,
+    Retiring,
 }
 
-named! {
-    /// The one algorithm a key signs and verifies with (RFC 8725 section 3.1); the `alg` header.
-    pub enum Algorithm { EdDsa = "EdDSA", Es256 = "ES256", Rs256 = "RS256", Hs256 = "HS256" }
+/// The one algorithm a key signs and verifies with (RFC 8725 section 3.1); the `alg` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Algorithm {
+    #[strum(serialize = "EdDSA")]
+    EdDsa,
+    #[strum(serialize = "ES256")]
+    Es256,
+    #[strum(serialize = "RS256")]
+    Rs256,
+    #[strum(serialize = "HS256")]
+    Hs256,
 }
 
 /// A key as it is stored: its material sealed under the operator's secret.

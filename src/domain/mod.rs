@@ -10,14 +10,11 @@ pub mod event;
 pub mod key;
 pub mod lifetimes;
 pub mod name;
-mod named;
 pub mod password;
 pub mod revocation;
 pub mod rotation;
 pub mod session;
 mod text;
-
-pub(crate) use named::{named, told};
 
 /// A moment in UTC, to the millisecond.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -1,6 +1,7 @@
 //! A session: one sign-in on one browser or client, and the whole of its refresh token family (RFC 9700 section 4.14).
 
-use super::{Time, account::AccountId, device::Device, lifetimes::Lifetimes, named};
+use super::{Time, account::AccountId, device::Device, lifetimes::Lifetimes};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 /// Identifies a session (UUIDv7); the `sid` claim of its tokens.
@@ -10,31 +11,34 @@ pub struct SessionId(pub Uuid);
 /// How often a session has been renewed; the `gen` claim of its tokens. It only grows.
 pub type Generation = i64;
 
-named! {
-    /// How a session was started.
-    pub enum SignInMethod { Password = "password", Registration = "registration" }
+/// How a session was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum SignInMethod {
+    Password,
+    Registration,
 }
 
-named! {
-    /// Why a session ended.
-    pub enum EndReason {
-        SignedOut = "signed_out",
-        /// By its owner, from another of their devices.
-        EndedElsewhere = "ended_elsewhere",
-        /// By its owner, together with all others.
-        Everywhere = "everywhere",
-        PasswordChanged = "password_changed",
-        /// An old refresh token came back after its successor was in use (RFC 9700 section 4.14.2).
-        Reuse = "reuse",
-        Expired = "expired",
-        Idle = "idle",
-        /// By the operator.
-        Operator = "operator",
-        Disabled = "disabled",
-        Deleted = "deleted",
-        /// The database was restored from a backup.
-        Restored = "restored",
-    }
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum EndReason {
+    SignedOut,
+    /// By its owner, from another of their devices.
+    EndedElsewhere,
+    /// By its owner, together with all others.
+    Everywhere,
+    PasswordChanged,
+    /// An old refresh token came back after its successor was in use (RFC 9700 section 4.14.2).
+    Reuse,
+    Expired,
+    Idle,
+    /// By the operator.
+    Operator,
+    Disabled,
+    Deleted,
+    /// The database was restored from a backup.
+    Restored,
 }
 
 /// The session record. Updated in place: a renewal is one conditional update.

@@ -45,7 +45,7 @@ pub fn insert(
         id: account.id.0.to_string(),
         email: account.email.as_str().to_owned(),
         name: account.name.as_str().to_owned(),
-        role: account.role.as_str().to_owned(),
+        role: account.role.into_str().to_owned(),
         password_hash: hash.as_phc().to_owned(),
         created_at: to_column(account.created_at),
         disabled_at: account.disabled_at.map(to_column),
@@ -129,7 +129,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Account>, StoreFault> {
 /// `StoreFault`.
 pub fn set_role(tx: &mut Tx<'_>, id: AccountId, role: Role) -> Result<(), StoreFault> {
     let account = accounts::table.find(id.0.to_string());
-    diesel::update(account).set(accounts::role.eq(role.as_str())).execute(tx.0)?;
+    diesel::update(account).set(accounts::role.eq(role.into_str())).execute(tx.0)?;
     Ok(())
 }
 
@@ -173,7 +173,7 @@ pub fn count_disabled(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
 /// # Errors
 /// `StoreFault`.
 pub fn count_admins(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
-    let admins = accounts::table.filter(accounts::role.eq(Role::Admin.as_str()));
+    let admins = accounts::table.filter(accounts::role.eq(Role::Admin.into_str()));
     Ok(admins.filter(accounts::disabled_at.is_null()).count().get_result(tx.0)?)
 }
 
@@ -183,7 +183,7 @@ impl Row {
             id: AccountId(id(&self.id, "accounts", "id")?),
             email: known(EmailAddress::parse(&self.email).ok(), "accounts", "email")?,
             name: known(DisplayName::parse(&self.name).ok(), "accounts", "name")?,
-            role: known(Role::parse(&self.role), "accounts", "role")?,
+            role: known(self.role.parse().ok(), "accounts", "role")?,
             created_at: from_column(self.created_at),
             disabled_at: self.disabled_at.map(from_column),
         };

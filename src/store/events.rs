@@ -16,7 +16,7 @@ pub fn insert(tx: &mut Tx<'_>, id: Uuid, event: &Event) -> Result<(), StoreFault
         events::id.eq(id.to_string()),
         events::account_id.eq(event.account_id.0.to_string()),
         events::session_id.eq(event.session_id.map(|id| id.0.to_string())),
-        events::kind.eq(event.kind.as_str()),
+        events::kind.eq(event.kind.into_str()),
         events::at.eq(to_column(event.at)),
         events::ip.eq(event.ip.map(|ip| ip.to_string())),
     );

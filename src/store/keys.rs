@@ -3,7 +3,7 @@
 use super::row::{from_column, known, to_column};
 use super::schema::signing_keys;
 use super::{StoreFault, Tx};
-use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
+use crate::domain::key::{KeyPurpose, KeyRecord, KeyState};
 use crate::domain::{Span, Time};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -37,9 +37,9 @@ pub fn all(tx: &mut Tx<'_>, now: Time) -> Result<Vec<KeyRecord>, StoreFault> {
 pub fn insert(tx: &mut Tx<'_>, record: &KeyRecord) -> Result<(), StoreFault> {
     let row = Row {
         id: record.id.clone(),
-        purpose: record.purpose.as_str().to_owned(),
-        algorithm: record.algorithm.as_str().to_owned(),
-        state: record.state.as_str().to_owned(),
+        purpose: record.purpose.into_str().to_owned(),
+        algorithm: record.algorithm.into_str().to_owned(),
+        state: record.state.into_str().to_owned(),
         sealed: record.sealed.clone(),
         created_at: to_column(record.created_at),
         retires_at: record.retires_at.map(to_column),
@@ -55,11 +55,11 @@ pub fn insert(tx: &mut Tx<'_>, record: &KeyRecord) -> Result<(), StoreFault> {
 /// `StoreFault`.
 pub fn promote(tx: &mut Tx<'_>, next: &str, old: &str, retires_at: Time) -> Result<(), StoreFault> {
     let retiring = (
-        signing_keys::state.eq(KeyState::Retiring.as_str()),
+        signing_keys::state.eq(KeyState::Retiring.into_str()),
         signing_keys::retires_at.eq(Some(to_column(retires_at))),
     );
     diesel::update(signing_keys::table.find(old)).set(retiring).execute(tx.0)?;
-    let active = signing_keys::state.eq(KeyState::Active.as_str());
+    let active = signing_keys::state.eq(KeyState::Active.into_str());
     diesel::update(signing_keys::table.find(next)).set(active).execute(tx.0)?;
     Ok(())
 }
@@ -70,8 +70,8 @@ pub fn promote(tx: &mut Tx<'_>, next: &str, old: &str, retires_at: Time) -> Resu
 /// `StoreFault`.
 pub fn raise_max_lifetime(tx: &mut Tx<'_>, life: Span) -> Result<(), StoreFault> {
     let shorter = signing_keys::table
-        .filter(signing_keys::purpose.eq(KeyPurpose::Access.as_str()))
-        .filter(signing_keys::state.ne(KeyState::Retiring.as_str()))
+        .filter(signing_keys::purpose.eq(KeyPurpose::Access.into_str()))
+        .filter(signing_keys::state.ne(KeyState::Retiring.into_str()))
         .filter(signing_keys::token_life.lt(life.num_seconds()));
     diesel::update(shorter).set(signing_keys::token_life.eq(life.num_seconds())).execute(tx.0)?;
     Ok(())
@@ -108,9 +108,9 @@ impl Row {
     fn record(self) -> Result<KeyRecord, StoreFault> {
         Ok(KeyRecord {
             id: self.id,
-            purpose: known(KeyPurpose::parse(&self.purpose), "signing_keys", "purpose")?,
-            algorithm: known(Algorithm::parse(&self.algorithm), "signing_keys", "algorithm")?,
-            state: known(KeyState::parse(&self.state), "signing_keys", "state")?,
+            purpose: known(self.purpose.parse().ok(), "signing_keys", "purpose")?,
+            algorithm: known(self.algorithm.parse().ok(), "signing_keys", "algorithm")?,
+            state: known(self.state.parse().ok(), "signing_keys", "state")?,
             sealed: self.sealed,
             created_at: from_column(self.created_at),
             retires_at: self.retires_at.map(from_column),

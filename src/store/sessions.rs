@@ -7,7 +7,7 @@ use crate::domain::Time;
 use crate::domain::account::AccountId;
 use crate::domain::device::Device;
 use crate::domain::rotation::Step;
-use crate::domain::session::{EndReason, Generation, Session, SessionId, SignInMethod};
+use crate::domain::session::{EndReason, Generation, Session, SessionId};
 use chrono::NaiveDateTime;
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -201,7 +201,7 @@ pub fn sweep(tx: &mut Tx<'_>, before: Time) -> Result<usize, StoreFault> {
 
 impl Ending {
     fn new(reason: EndReason, now: Time) -> Self {
-        Self { ended_at: Some(to_column(now)), end_reason: Some(reason.as_str().to_owned()) }
+        Self { ended_at: Some(to_column(now)), end_reason: Some(reason.into_str().to_owned()) }
     }
 }
 
@@ -216,7 +216,7 @@ impl From<&Session> for Row {
             replay_until: to_column(session.replay_until),
             confirmed: session.confirmed,
             persistent: session.persistent,
-            method: session.method.as_str().to_owned(),
+            method: session.method.into_str().to_owned(),
             created_at: to_column(session.created_at),
             authenticated_at: to_column(session.authenticated_at),
             last_seen_at: to_column(session.last_seen_at),
@@ -225,7 +225,7 @@ impl From<&Session> for Row {
             user_agent: session.device.user_agent.clone(),
             ip: session.device.ip.map(|ip| ip.to_string()),
             ended_at: session.ended.map(|(at, _)| to_column(at)),
-            end_reason: session.ended.map(|(_, reason)| reason.as_str().to_owned()),
+            end_reason: session.ended.map(|(_, reason)| reason.into_str().to_owned()),
         }
     }
 }
@@ -242,7 +242,7 @@ impl Row {
             replay_until: from_column(self.replay_until),
             confirmed: self.confirmed,
             persistent: self.persistent,
-            method: known(SignInMethod::parse(&self.method), "sessions", "method")?,
+            method: known(self.method.parse().ok(), "sessions", "method")?,
             created_at: from_column(self.created_at),
             authenticated_at: from_column(self.authenticated_at),
             last_seen_at: from_column(self.last_seen_at),
@@ -260,7 +260,8 @@ impl Row {
         match (self.ended_at, self.end_reason.as_deref()) {
             (None, _) => Ok(None),
             (Some(at), reason) => {
-                let reason = known(reason.and_then(EndReason::parse), "sessions", "end_reason")?;
+                let reason =
+                    known(reason.and_then(|reason| reason.parse().ok()), "sessions", "end_reason")?;
                 Ok(Some((from_column(at), reason)))
             }
         }

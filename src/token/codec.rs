@@ -3,7 +3,7 @@
 use super::jws::{self, Header, Unverified};
 use super::keyring::{KeyringError, PublicKey};
 use super::keys::Keys;
-use crate::domain::account::{AccountId, Role};
+use crate::domain::account::AccountId;
 use crate::domain::claims::{AccessClaims, RefreshClaims};
 use crate::domain::key::KeyPurpose;
 use crate::domain::lifetimes::LEEWAY;
@@ -120,7 +120,7 @@ impl Codec {
             iat: claims.issued_at.timestamp(),
             exp: claims.expires_at.timestamp(),
             nbf: None,
-            role: claims.role.as_str().to_owned(),
+            role: claims.role.into_str().to_owned(),
             auth_time: claims.authenticated_at.timestamp(),
         };
         self.sign(KeyPurpose::Access, ACCESS_TYPE, &payload).map(AccessToken)
@@ -188,7 +188,7 @@ impl Codec {
         let ring = self.keys.ring();
         let key = ring.signing(purpose)?;
         let header = Header {
-            alg: key.algorithm.as_str().to_owned(),
+            alg: key.algorithm.into_str().to_owned(),
             typ: Some(typ.to_owned()),
             kid: key.id.clone(),
         };
@@ -224,7 +224,7 @@ impl AccessPayload {
             account_id: AccountId(self.sub),
             session_id: SessionId(self.sid),
             generation: self.r#gen,
-            role: Role::parse(&self.role)?,
+            role: self.role.parse().ok()?,
             issued_at: from_seconds(self.iat)?,
             expires_at: from_seconds(self.exp)?,
             authenticated_at: from_seconds(self.auth_time)?,

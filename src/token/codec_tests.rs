@@ -1,6 +1,7 @@
 use super::super::keyring::{KeyKind, Keyring, new_key};
 use super::super::seal::{Sealer, Secret};
 use super::*;
+use crate::domain::account::Role;
 use crate::domain::key::{Algorithm, KeyRecord, KeyState};
 use serde_json::{Value, json};
 

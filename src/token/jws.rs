@@ -45,7 +45,7 @@ impl<'t> Unverified<'t> {
 
     /// The payload, if the header names exactly this algorithm and the signature is the key's (RFC 8725 section 3.1).
     pub fn verify(self, algorithm: Algorithm, key: &DecodingKey) -> Option<Vec<u8>> {
-        if self.header.alg != algorithm.as_str() {
+        if self.header.alg != algorithm.into_str() {
             return None;
         }
         let verified = jsonwebtoken::crypto::verify(

@@ -8,6 +8,7 @@ use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use serde::Serialize;
 use std::sync::Arc;
+use strum::VariantArray;
 
 /// A key with the one algorithm it is pinned to.
 pub struct SigningKey {
@@ -39,9 +40,9 @@ pub enum KeyringError {
     Unusable(String),
     #[error("the database holds two signing keys with the id {0}")]
     Twice(String),
-    #[error("there is no active signing key for {} tokens", .0.as_str())]
+    #[error("there is no active signing key for {} tokens", .0.into_str())]
     NoneActive(KeyPurpose),
-    #[error("the database holds two active signing keys for {} tokens", .0.as_str())]
+    #[error("the database holds two active signing keys for {} tokens", .0.into_str())]
     TwoActive(KeyPurpose),
     #[error(
         "a token names a signing key that this process could not open: restart it with the secret the keys are sealed under"
@@ -88,7 +89,7 @@ impl Keyring {
         keys: Vec<(KeyState, Arc<SigningKey>)>,
         left_out: Vec<(String, KeyringError)>,
     ) -> Result<Self, KeyringError> {
-        for purpose in KeyPurpose::ALL {
+        for purpose in KeyPurpose::VARIANTS {
             if keys
                 .iter()
                 .filter(|(state, key)| *state == KeyState::Active && key.purpose == *purpose)
@@ -133,7 +134,7 @@ impl Keyring {
     /// # Errors
     /// `NoneActive`.
     pub fn check_signing(&self) -> Result<(), KeyringError> {
-        KeyPurpose::ALL.iter().try_for_each(|purpose| self.signing(*purpose).map(drop))
+        KeyPurpose::VARIANTS.iter().try_for_each(|purpose| self.signing(*purpose).map(drop))
     }
 
     /// The key that signs tokens of this purpose.
@@ -247,7 +248,7 @@ fn sealed(
 
 /// What a key is sealed for: nobody can make one key pass for another by editing the database.
 fn label(purpose: KeyPurpose, id: &str, algorithm: Algorithm) -> String {
-    format!("{} {} {id}", purpose.as_str(), algorithm.as_str())
+    format!("{} {} {id}", purpose.into_str(), algorithm.into_str())
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@ use crate::domain::key::Algorithm::{EdDsa, Es256, Hs256, Rs256};
 use aws_lc_rs::signature::ECDSA_P384_SHA384_FIXED_SIGNING;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
+use strum::VariantArray;
 
 #[test]
 fn every_algorithm_makes_keys_that_open_and_sign_for_it_alone() {
-    for algorithm in Algorithm::ALL.iter().copied() {
+    for algorithm in Algorithm::VARIANTS.iter().copied() {
         let clear = make(algorithm).unwrap();
         let material = open(algorithm, &clear).unwrap();
         let name = super::super::jws::library(algorithm);
@@ -21,7 +22,12 @@ fn every_algorithm_makes_keys_that_open_and_sign_for_it_alone() {
         );
         // Any bytes of enough length are an HMAC key: there the seal holds the algorithm.
         for other in [EdDsa, Es256, Rs256].into_iter().filter(|other| *other != algorithm) {
-            assert!(open(other, &clear).is_none(), "{} as {}", algorithm.as_str(), other.as_str());
+            assert!(
+                open(other, &clear).is_none(),
+                "{} as {}",
+                algorithm.into_str(),
+                other.into_str()
+            );
         }
     }
 }
@@ -52,7 +58,7 @@ fn keys_on_another_curve_or_with_a_changed_public_half_are_refused() {
         let mut changed = clear.to_vec();
         let at = if algorithm == Es256 { changed.len() - 1 } else { 100 };
         changed[at] ^= 1;
-        assert!(open(algorithm, &changed).is_none(), "{}", algorithm.as_str());
+        assert!(open(algorithm, &changed).is_none(), "{}", algorithm.into_str());
         assert!(open(algorithm, &clear[..clear.len() - 1]).is_none());
     }
 }

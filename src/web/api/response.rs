@@ -69,7 +69,7 @@ pub fn user(account: &Account) -> User {
         id: account.id.0,
         email: account.email.as_str().to_owned(),
         name: account.name.as_str().to_owned(),
-        role: account.role.as_str(),
+        role: account.role.into_str(),
         created_at: account.created_at,
     }
 }

@@ -1,33 +1,33 @@
 //! The stable codes of problems: what programs decide by.
 
-use crate::domain::told;
 use crate::web::texts;
 use rocket::http::Status;
+use strum::{IntoStaticStr, VariantArray};
 
-told! {
-    /// What was refused. Each has a sentence in the message file: what is wrong, and what to do next.
-    pub enum Code {
-        BadRequest = "bad_request",
-        InvalidCredentials = "invalid_credentials",
-        InvalidRefreshToken = "invalid_refresh_token",
-        RefreshConflict = "refresh_conflict",
-        SessionEnded = "session_ended",
-        TokenExpired = "token_expired",
-        TokenInvalid = "token_invalid",
-        TokenMissing = "token_missing",
-        Forbidden = "forbidden",
-        RegistrationClosed = "registration_closed",
-        NotFound = "not_found",
-        MethodNotAllowed = "method_not_allowed",
-        Conflict = "conflict",
-        EmailTaken = "email_taken",
-        TooLarge = "too_large",
-        UnsupportedMediaType = "unsupported_media_type",
-        InvalidFields = "invalid_fields",
-        TooManyAttempts = "too_many_attempts",
-        InternalError = "internal_error",
-        Unavailable = "unavailable",
-    }
+/// What was refused. Each has a sentence in the message file: what is wrong, and what to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Code {
+    BadRequest,
+    InvalidCredentials,
+    InvalidRefreshToken,
+    RefreshConflict,
+    SessionEnded,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+    Forbidden,
+    RegistrationClosed,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    EmailTaken,
+    TooLarge,
+    UnsupportedMediaType,
+    InvalidFields,
+    TooManyAttempts,
+    InternalError,
+    Unavailable,
 }
 
 impl Code {
@@ -75,7 +75,7 @@ impl Code {
 
     /// What is wrong, and what to do next.
     pub fn text(self) -> &'static str {
-        let name = self.as_str();
+        let name = self.into_str();
         let found = match self {
             // The forms say these, too.
             Code::EmailTaken | Code::InvalidCredentials => texts::text(name),
@@ -91,11 +91,11 @@ mod tests {
 
     #[test]
     fn every_code_has_a_sentence_and_a_status_that_leads_back_to_its_kind() {
-        for code in Code::ALL {
+        for code in Code::VARIANTS {
             assert!(
                 code.text().ends_with('.'),
                 "{} has no sentence in the message file",
-                code.as_str()
+                code.into_str()
             );
             assert_eq!(Code::of(code.status()).status(), code.status());
         }

@@ -9,6 +9,7 @@ use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use strum::VariantArray;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
@@ -110,10 +111,10 @@ impl<'r> Responder<'r, 'static> for Problem {
         let mut response = page::json(&Document {
             status: status.code,
             title: status.reason_lossy(),
-            code: code.as_str(),
+            code: code.into_str(),
             detail: detail.unwrap_or_else(|| code.text().to_owned()),
             errors,
-            reason: reason.map(EndReason::as_str),
+            reason: reason.map(|reason| reason.into_str()),
         })?;
         response.set_status(status);
         response.set_header(ContentType::new("application", "problem+json"));
@@ -136,11 +137,11 @@ fn challenge(code: Code) -> &'static str {
 }
 
 fn codes() -> Object {
-    one_of(Code::ALL.iter().map(|code| code.as_str()))
+    one_of(Code::VARIANTS.iter().map(|code| code.into_str()))
 }
 
 fn reasons() -> Object {
-    one_of(EndReason::ALL.iter().map(|reason| reason.as_str()))
+    one_of(EndReason::VARIANTS.iter().map(|reason| reason.into_str()))
 }
 
 fn one_of(names: impl Iterator<Item = &'static str>) -> Object {

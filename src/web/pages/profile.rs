@@ -107,10 +107,10 @@ fn page(profile: Profile, form: FormState) -> ProfilePage {
         form,
         name: account.name.as_str().to_owned(),
         email: account.email.as_str().to_owned(),
-        role: account.role.as_str(),
+        role: account.role.into_str(),
         member_since: account.created_at,
         signed_in_at: session.created_at,
-        method: format!("method_{}", session.method.as_str()),
+        method: format!("method_{}", session.method.into_str()),
         browser: Browser::of(&session.device),
     }
 }

@@ -48,7 +48,7 @@ impl PageContext for SignInPage {
             of(refused, SignInNotice::default()),
             of(incomplete, stuck),
         ];
-        for reason in EndReason::ALL {
+        for reason in <EndReason as strum::VariantArray>::VARIANTS {
             pages.push(of(
                 typed.clone(),
                 SignInNotice { cookies_missing: false, ended: Some(ended(*reason)) },
@@ -204,7 +204,7 @@ impl<'r> FromRequest<'r> for SignInNotice {
 }
 
 fn ended(reason: EndReason) -> String {
-    format!("ended_{}", reason.as_str())
+    format!("ended_{}", reason.into_str())
 }
 
 pub fn routes() -> Vec<Route> {
