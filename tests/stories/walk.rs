@@ -12,7 +12,7 @@ async fn a_stranger_registers_sees_the_profile_goes_on_past_the_access_token_and
         ada.post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)]).await;
     assert_eq!((registered.status, registered.location.as_deref()), (303, Some("/profile")));
     let profile = ada.get("/profile").await;
-    for shown in ["Ada", EMAIL, "Member", "15 January 2027", "by registering"] {
+    for shown in ["Ada", EMAIL, "Member", "15 January 2027", "with your password"] {
         assert!(profile.body.contains(shown), "{shown} is missing in {}", profile.body);
     }
 
