@@ -201,3 +201,7 @@ impl Ending {
         Self { ended_at: Some(millis(now)), end_reason: Some(reason.into_str().to_owned()) }
     }
 }
+
+#[cfg(test)]
+#[path = "sessions_tests.rs"]
+mod tests;

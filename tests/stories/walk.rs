@@ -116,3 +116,15 @@ async fn a_restart_keeps_accounts_and_sessions() {
     let restarted = app.twin().await;
     assert!(ada.at(&restarted).get("/profile").await.is_signed_in());
 }
+
+#[rocket::async_test]
+async fn a_profile_saved_unchanged_writes_nothing_and_claims_no_change() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    for _ in 0..3 {
+        let reply = ada.post("/profile", &[("name", " Ada  Lovelace ")]).await;
+        assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/profile")));
+    }
+    assert_eq!(app.events("profile_changed"), 0);
+    assert!(!ada.get("/profile").await.body.contains("has been changed"));
+}
