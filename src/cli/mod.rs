@@ -43,7 +43,7 @@ fn operate<F: Future<Output = Done> + Send>(
         Err(problems) => return wrong_use(&problems),
     };
     log::of_a_command();
-    if let Err(refusal) = look_for(database, &config.location) {
+    if let Err(refusal) = look_for(database, &config.database) {
         return refuse(&refusal);
     }
     rocket::async_main(async {

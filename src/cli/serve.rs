@@ -41,7 +41,7 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files could not be raised");
     }
-    let address = config.origin.as_str().to_owned();
+    let address = config.base_url.as_str().to_owned();
     let rocket = match vestibule::build(config, figment, Clock::system()).await {
         Ok(rocket) => rocket.attach(ready(address)),
         Err(problem) => return not_started(&problem.to_string()),
