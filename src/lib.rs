@@ -15,7 +15,9 @@ mod web;
 
 pub use web::{figment, figment_problems};
 
-use accounts::{Accounts, Settings, StartError};
+use accounts::sessions::SessionPolicy;
+use accounts::signing_keys::KeySettings;
+use accounts::{Services, Settings, StartError};
 use clock::Clock;
 use config::{Config, SecretError};
 use figment::Figment;
@@ -64,12 +66,12 @@ pub async fn build(
     figment: Figment,
     clock: Clock,
 ) -> Result<Rocket<Build>, BuildError> {
-    let accounts = start(&config, clock).await?;
-    accounts.follow();
-    accounts.reconcile_settings(config.algorithm).await.map_err(StartError::Fault)?;
+    let services = start(&config, clock).await?;
+    services.run_in_background();
+    services.keys.reconcile(config.algorithm).await.map_err(StartError::Fault)?;
     Ok(web::build(
         figment,
-        accounts,
+        services,
         web::Origins { own: config.origin, invited: config.cors_origins },
     ))
 }
@@ -78,24 +80,25 @@ pub async fn build(
 ///
 /// # Errors
 /// `BuildProblem`.
-pub async fn start(config: &Config, clock: Clock) -> Result<Accounts, BuildError> {
+pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError> {
     if config.has_lost_its_secret() {
         return Err(BuildError::SecretLost(config.secret_file()));
     }
     make_private(&config.data_dir)
         .map_err(|error| BuildError::DataDir(config.data_dir.clone(), error))?;
+    let issuer = config.origin.as_str().to_owned();
     let settings = Settings {
-        secret: config.secret()?,
-        location: config.location.clone(),
-        names: token::TokenIssuer {
-            issuer: config.origin.as_str().to_owned(),
-            audience: config.audience.clone(),
+        database: config.location.clone(),
+        keys: KeySettings {
+            secret: config.secret()?,
+            issuer: token::TokenIssuer { issuer, audience: config.audience.clone() },
+            algorithm: config.algorithm,
         },
-        lifetimes: config.lifetimes,
+        sessions: SessionPolicy { lifetimes: config.lifetimes, max_sessions: config.max_sessions },
         registration: config.registration,
-        algorithm: config.algorithm,
+        keep_events: config.event_retention,
     };
-    Ok(Accounts::start(settings, clock).await?)
+    Ok(Services::start(settings, clock).await?)
 }
 
 /// Makes a directory that only its owner may enter; one that is there is left as it is, with a warning if others may enter.

@@ -7,7 +7,7 @@ mod http;
 mod pages;
 mod texts;
 
-use crate::accounts::Accounts;
+use crate::accounts::Services;
 use crate::config::BaseUrl;
 use errors::catchers;
 use http::cors::CorsOrigins;
@@ -55,13 +55,16 @@ pub struct Origins {
 
 /// The web application, ready to ignite.
 #[must_use]
-pub fn build(figment: Figment, accounts: Accounts, origins: Origins) -> Rocket<Build> {
+pub fn build(figment: Figment, services: Services, origins: Origins) -> Rocket<Build> {
     let routes = routes();
     let paths = Paths::of(&routes);
     let protected: Vec<Route> =
         routes.into_iter().chain(paths.missing()).map(csrf::protect).collect();
     rocket::custom(figment)
-        .manage(accounts)
+        .manage(services.keys)
+        .manage(services.sessions)
+        .manage(services.accounts)
+        .manage(services.administration)
         .manage(paths)
         .manage(origins.own)
         .manage(CorsOrigins(origins.invited))

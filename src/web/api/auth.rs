@@ -1,7 +1,8 @@
 //! Register, sign in, refresh, sign out, me.
 
+use crate::accounts::sessions::{PresentedTokens, RefreshOutcome, Refusal};
 use crate::accounts::{
-    Accounts, NewAccount, PresentedTokens, Refusal, SignInAttempt, SignUpRefusal,
+    Accounts, NewAccount, Sessions, SignInAttempt, SignInOutcome, SignUpOutcome,
 };
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
@@ -20,6 +21,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, Route, State, get, post, routes};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// Register
 ///
@@ -47,16 +49,14 @@ async fn register(
     let email = fields.parse("email", EmailAddress::parse);
     let password = fields.parse("password", Password::parse_new);
     fields.finish()?;
-    let (Some(name), Some(email), Some(password)) = (name, email, password) else {
-        return Err(incomplete());
-    };
-    match accounts
-        .sign_up(NewAccount { name, email, password, device, persistent: true, replaces: None })
-        .await?
-    {
-        Ok((pair, account)) => Ok(Json(Status::Created, tokens(&pair, &account))),
-        Err(SignUpRefusal::EmailTaken) => Err(Problem::new(Code::EmailTaken)),
-        Err(SignUpRefusal::Closed) => Err(Problem::new(Code::RegistrationClosed)),
+    let ((name, email), password) = name.zip(email).zip(password).ok_or_else(incomplete)?;
+    let new = NewAccount { name, email, password, device, persistent: true, replaces: None };
+    match accounts.sign_up(new).await? {
+        SignUpOutcome::SignedUp { tokens: pair, account } => {
+            Ok(Json(Status::Created, tokens(&pair, &account)))
+        }
+        SignUpOutcome::EmailTaken => Err(Problem::new(Code::EmailTaken)),
+        SignUpOutcome::Closed => Err(Problem::new(Code::RegistrationClosed)),
     }
 }
 
@@ -84,8 +84,10 @@ async fn login(
     let (Some(email), Some(password)) = (email, password) else { return Err(incomplete()) };
     let attempt = SignInAttempt { email, password, persistent: true, device, replaces: None };
     match accounts.sign_in(attempt).await? {
-        Some((pair, account)) => Ok(Json(Status::Ok, tokens(&pair, &account))),
-        None => Err(Problem::new(Code::InvalidCredentials)),
+        SignInOutcome::SignedIn { tokens: pair, account } => {
+            Ok(Json(Status::Ok, tokens(&pair, &account)))
+        }
+        SignInOutcome::InvalidCredentials => Err(Problem::new(Code::InvalidCredentials)),
     }
 }
 
@@ -109,12 +111,15 @@ async fn refresh(
     body: MaybeFields,
     cookie: RefreshCookie<'_>,
     device: Device,
-    accounts: &State<Accounts>,
+    sessions: &State<Arc<Sessions>>,
 ) -> Result<Json<Tokens>, Problem> {
     let typed = body.refresh_token()?;
     let by_cookie = typed.is_none();
     let token = typed.as_deref().or(cookie.token).ok_or_else(unknown_token)?;
-    let (pair, account) = accounts.refresh(token, device.ip).await?.map_err(refused)?;
+    let (pair, account) = match sessions.refresh(token, &device).await? {
+        RefreshOutcome::Refreshed { tokens, account } => (*tokens, account),
+        RefreshOutcome::Refused(refusal) => return Err(refused(refusal)),
+    };
     let told = tokens(&pair, &account);
     if by_cookie {
         cookie.reply.set_tokens(pair);
@@ -143,17 +148,17 @@ async fn logout(
     bearer: Result<Bearer, BearerRefusal>,
     body: MaybeFields,
     device: Device,
-    accounts: &State<Accounts>,
+    sessions: &State<Arc<Sessions>>,
 ) -> Result<Status, Problem> {
     let session = match (body.refresh_token()?, bearer) {
         (Some(token), _) => {
             let presented = PresentedTokens { access: None, refresh: Some(&token) };
-            accounts.presented_session(&presented).await?.ok_or_else(unknown_token)?
+            sessions.presented(presented).await?.ok_or_else(unknown_token)?
         }
         (None, Ok(Bearer(claims))) => claims.session_id,
         (None, Err(refusal)) => return Err(refusal.into()),
     };
-    accounts.sign_out(session, device.ip).await?;
+    sessions.sign_out(session, device).await?;
     Ok(Status::NoContent)
 }
 

@@ -1,14 +1,16 @@
 //! A person's sessions, for programs.
 
-use crate::accounts::{Accounts, SessionSelector};
+use crate::accounts::Sessions;
+use crate::accounts::sessions::EndSessionsOutcome;
 use crate::domain::device::Device;
-use crate::domain::session::SessionId;
+use crate::domain::session::{SessionId, SessionSelector};
 use crate::web::api::response::Json;
 use crate::web::errors::problem::Problem;
 use crate::web::guards::bearer::{Bearer, ended};
 use crate::web::pages::sessions::{SessionsPage, page};
 use rocket::http::Status;
 use rocket::{Route, State, delete, get, routes};
+use std::sync::Arc;
 
 /// The sessions of the account
 #[utoipa::path(
@@ -23,9 +25,12 @@ use rocket::{Route, State, delete, get, routes};
     security(("bearer" = []))
 )]
 #[get("/api/auth/sessions")]
-async fn list(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<SessionsPage>, Problem> {
-    let sessions = accounts.sessions(bearer.0).await?;
-    Ok(Json(Status::Ok, page(&sessions.ok_or_else(ended)?)))
+async fn list(
+    bearer: Bearer,
+    sessions: &State<Arc<Sessions>>,
+) -> Result<Json<SessionsPage>, Problem> {
+    let own = sessions.list(bearer.0).await?;
+    Ok(Json(Status::Ok, page(&own.ok_or_else(ended)?)))
 }
 
 /// End a session
@@ -47,13 +52,13 @@ async fn end(
     bearer: Bearer,
     id: Option<SessionId>,
     device: Device,
-    accounts: &State<Accounts>,
+    sessions: &State<Arc<Sessions>>,
 ) -> Result<Status, Problem> {
     let id = id.ok_or(Status::NotFound)?;
-    match accounts.end_sessions(bearer.0, SessionSelector::One(id), device.ip).await? {
-        None => Err(ended()),
-        Some(0) => Err(Status::NotFound.into()),
-        Some(_) => Ok(Status::NoContent),
+    match sessions.end(bearer.0, SessionSelector::One(id), device).await? {
+        EndSessionsOutcome::SignedOut => Err(ended()),
+        EndSessionsOutcome::NotFound => Err(Status::NotFound.into()),
+        EndSessionsOutcome::Ended(_) | EndSessionsOutcome::AlreadyEnded => Ok(Status::NoContent),
     }
 }
 

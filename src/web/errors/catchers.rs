@@ -1,6 +1,6 @@
 //! What answers when no handler did.
 
-use crate::accounts::Refusal;
+use crate::accounts::sessions::Refusal;
 use crate::web::errors::code::Code;
 use crate::web::errors::page::{ErrorAnswer, wants_json};
 use crate::web::errors::problem::Problem;

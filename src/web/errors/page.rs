@@ -90,11 +90,13 @@ pub fn wants_json(request: &Request<'_>) -> bool {
 impl<'r> Responder<'r, 'static> for Fault {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
         match self {
-            ref fault @ Fault::Busy(_) => tracing::warn!(%fault, "a request was put off"),
+            ref fault @ Fault::Overloaded(_) => tracing::warn!(%fault, "a request was put off"),
             ref fault => tracing::error!(%fault, "a request failed"),
         }
         Err(match self {
-            Fault::Busy(_) | Fault::Store(_) | Fault::Keys(_) => Status::ServiceUnavailable,
+            Fault::Overloaded(_) | Fault::Undecided | Fault::Store(_) | Fault::Keys(_) => {
+                Status::ServiceUnavailable
+            }
             Fault::Crypto(_) => Status::InternalServerError,
         })
     }

@@ -137,11 +137,11 @@ fn challenge(code: Code) -> &'static str {
 }
 
 fn codes() -> Object {
-    one_of(Code::VARIANTS.iter().map(|code| code.into_str()))
+    one_of(Code::VARIANTS.iter().map(Code::into_str))
 }
 
 fn reasons() -> Object {
-    one_of(EndReason::VARIANTS.iter().map(|reason| reason.into_str()))
+    one_of(EndReason::VARIANTS.iter().map(EndReason::into_str))
 }
 
 fn one_of(names: impl Iterator<Item = &'static str>) -> Object {

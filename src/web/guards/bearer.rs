@@ -1,11 +1,13 @@
 //! The Bearer guard (RFC 6750 section 2.1): the Authorization header and nothing else.
 
-use crate::accounts::{AccessTokenError, Accounts};
+use crate::accounts::Sessions;
+use crate::accounts::sessions::AccessTokenError;
 use crate::domain::claims::AccessClaims;
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
+use std::sync::Arc;
 
 /// A program with a good access token of a living session.
 pub struct Bearer(pub AccessClaims);
@@ -26,7 +28,7 @@ impl BearerRefusal {
             BearerRefusal::Missing => Code::TokenMissing,
             BearerRefusal::Problem(AccessTokenError::Expired) => Code::TokenExpired,
             BearerRefusal::Problem(AccessTokenError::Invalid) => Code::TokenInvalid,
-            BearerRefusal::Problem(AccessTokenError::Ended) => Code::SessionEnded,
+            BearerRefusal::Problem(AccessTokenError::SessionEnded) => Code::SessionEnded,
             BearerRefusal::Unavailable => Code::Unavailable,
         }
     }
@@ -40,7 +42,7 @@ impl From<BearerRefusal> for Problem {
 
 /// The session has ended since the guard let its token pass.
 pub fn ended() -> Problem {
-    BearerRefusal::Problem(AccessTokenError::Ended).into()
+    BearerRefusal::Problem(AccessTokenError::SessionEnded).into()
 }
 
 /// Why the guard of this request refused, for the catcher.
@@ -63,9 +65,12 @@ impl<'r> FromRequest<'r> for Bearer {
 
 async fn verify(request: &Request<'_>) -> Result<AccessClaims, BearerRefusal> {
     let token = token(request).ok_or(BearerRefusal::Missing)?;
-    let accounts =
-        request.guard::<&State<Accounts>>().await.succeeded().ok_or(BearerRefusal::Unavailable)?;
-    match accounts.authenticate_access(token).await {
+    let sessions = request
+        .guard::<&State<Arc<Sessions>>>()
+        .await
+        .succeeded()
+        .ok_or(BearerRefusal::Unavailable)?;
+    match sessions.authenticate_access(token).await {
         Ok(verified) => verified.map_err(BearerRefusal::Problem),
         Err(fault) => {
             tracing::error!(%fault, "a bearer token could not be checked");

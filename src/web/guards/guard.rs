@@ -1,6 +1,6 @@
 //! Guards. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, or `Anyone`.
 
-use crate::accounts::Accounts;
+use crate::accounts::Sessions;
 use crate::domain::account::Role;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
@@ -11,6 +11,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// Somebody with a living session, renewed on the way if need be.
 pub struct SignedIn(pub AccessClaims);
@@ -27,6 +28,11 @@ pub struct ClientContext {
     /// The session it holds a token of, of whatever generation: enough to end it, and nothing is renewed.
     pub session: Option<SessionId>,
 }
+
+/// Whether the request came with a session of ours could not be found out. To take that for "no"
+/// would sign out a browser whose session lives on, and leave a planted session in place.
+#[derive(Debug)]
+pub struct Undecided;
 
 /// Why nobody is let in.
 #[derive(Debug)]
@@ -66,10 +72,9 @@ impl<'r> FromRequest<'r> for Admin {
 }
 
 async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Status> {
-    let accounts =
-        request.guard::<&State<Accounts>>().await.succeeded().ok_or(Status::ServiceUnavailable)?;
-    match accounts.role(claims).await {
-        Ok(role) => role.ok_or(Status::Unauthorized),
+    let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
+    match sessions.ok_or(Status::ServiceUnavailable)?.current(claims).await {
+        Ok(current) => current.map(|it| it.account.role).ok_or(Status::Unauthorized),
         Err(fault) => {
             tracing::error!(%fault, "a role could not be read");
             Err(Status::ServiceUnavailable)
@@ -88,12 +93,13 @@ impl<'r> FromRequest<'r> for Anyone {
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for ClientContext {
-    type Error = Infallible;
+    type Error = Undecided;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let device = device(request);
-        let session = presented_session(request).await;
-        Outcome::Success(ClientContext { device, session })
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Undecided> {
+        match presented_session(request).await {
+            Ok(session) => Outcome::Success(ClientContext { device: device(request), session }),
+            Err(undecided) => Outcome::Error((Status::ServiceUnavailable, undecided)),
+        }
     }
 }
 
@@ -106,16 +112,15 @@ impl<'r> FromRequest<'r> for Device {
     }
 }
 
-async fn presented_session(request: &Request<'_>) -> Option<SessionId> {
-    let accounts = request.guard::<&State<Accounts>>().await.succeeded()?;
-    let found = accounts.presented_session(&cookies::presented(request)).await;
-    found.unwrap_or_else(|fault| {
-        tracing::error!(%fault, "a presented session could not be looked up");
-        None
+async fn presented_session(request: &Request<'_>) -> Result<Option<SessionId>, Undecided> {
+    let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded().ok_or(Undecided)?;
+    sessions.presented(cookies::presented(request)).await.map_err(|fault| {
+        tracing::error!(%fault, "the session a request came with could not be determined");
+        Undecided
     })
 }
 
-fn device(request: &Request<'_>) -> Device {
+pub(super) fn device(request: &Request<'_>) -> Device {
     let user_agent = request.headers().get_one("User-Agent").unwrap_or_default();
     Device::new(user_agent, request.client_ip())
 }

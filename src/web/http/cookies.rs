@@ -4,7 +4,7 @@
 //! drops what a guard set when a catcher answers, so that a renewed token would be lost and the next request look like
 //! theft. Both were measured.
 
-use crate::accounts::{PresentedTokens, TokenPair};
+use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
 use rocket::Request;
 use rocket::http::Header;
@@ -95,7 +95,7 @@ impl ReplyCookies {
                 cookies.push(set(REFRESH, &pair.refresh.0, pair.keep_for));
             }
             Some(Tokens::Clear) => {
-                cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)])
+                cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)]);
             }
             Some(Tokens::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}

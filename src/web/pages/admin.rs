@@ -1,6 +1,6 @@
 //! The house in numbers, for administrators.
 
-use crate::accounts::Accounts;
+use crate::accounts::Administration;
 use crate::web::guards::Admin;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
@@ -28,12 +28,12 @@ impl PageContext for AdminPage {
 }
 
 #[get("/admin")]
-async fn show(_guard: Admin, accounts: &State<Accounts>) -> PageResult<AdminPage> {
-    let overview = accounts.overview().await?;
+async fn show(_guard: Admin, administration: &State<Administration>) -> PageResult<AdminPage> {
+    let overview = administration.overview().await?;
     Ok(PageResponse::HtmlOrJson(Page::ok(AdminPage {
         accounts: overview.accounts,
         disabled: overview.disabled,
-        admins: overview.admins,
+        admins: overview.administrators,
         sessions: overview.sessions,
     })))
 }

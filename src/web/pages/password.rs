@@ -1,8 +1,10 @@
 //! Changing the password.
 
-use crate::accounts::{Accounts, PasswordChange, PasswordChanged, TokenPair};
+use crate::accounts::sessions::TokenPair;
+use crate::accounts::{Accounts, PasswordChange, PasswordOutcome};
+use crate::domain::device::Device;
 use crate::domain::password::Password;
-use crate::web::guards::{ClientContext, SignedIn};
+use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
@@ -52,18 +54,18 @@ async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<Passwo
 async fn submit(
     person: SignedIn,
     form: Form<PasswordForm<'_>>,
-    arrival: ClientContext,
+    device: Device,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<PasswordPage> {
-    let change = match form.read(arrival) {
+    let change = match form.read(device) {
         Ok(change) => change,
         Err(form) => return page(Status::UnprocessableEntity, form, &person, accounts).await,
     };
     match accounts.change_password(person.0, change).await? {
-        PasswordChanged::Yes(pair) => Ok(changed(cookies, *pair)),
-        PasswordChanged::NotSignedIn => Ok(PageResponse::Unauthenticated),
-        PasswordChanged::WrongPassword => {
+        PasswordOutcome::Changed(pair) => Ok(changed(cookies, *pair)),
+        PasswordOutcome::SignedOut => Ok(PageResponse::Unauthenticated),
+        PasswordOutcome::WrongPassword => {
             let form = FormState::default().with_error("current_password", "password_wrong");
             page(Status::UnprocessableEntity, form, &person, accounts).await
         }
@@ -92,7 +94,7 @@ fn changed(cookies: &ReplyCookies, pair: TokenPair) -> PageResponse<PasswordPage
 }
 
 impl PasswordForm<'_> {
-    fn read(&self, arrival: ClientContext) -> Result<PasswordChange, FormState> {
+    fn read(&self, device: Device) -> Result<PasswordChange, FormState> {
         let mut state = FormState::default();
         let current = state.check("current_password", Password::parse(self.current_password));
         let new = state.check("new_password", Password::parse_new(self.new_password));
@@ -100,7 +102,7 @@ impl PasswordForm<'_> {
             Some((current, new)) if current.is(&new) => {
                 Err(state.with_error("new_password", "password_same"))
             }
-            Some((current, new)) => Ok(PasswordChange { current, new, device: arrival.device }),
+            Some((current, new)) => Ok(PasswordChange { current, new, device }),
             None => Err(state),
         }
     }

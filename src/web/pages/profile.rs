@@ -1,9 +1,10 @@
 //! The profile: who somebody is here, and the session they look at it from.
 
-use crate::accounts::{Accounts, Profile};
+use crate::accounts::{Accounts, Profile, RenameOutcome};
 use crate::domain::Time;
+use crate::domain::device::Device;
 use crate::domain::name::DisplayName;
-use crate::web::guards::{ClientContext, SignedIn};
+use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::pages::browser::Browser;
 use crate::web::pages::form::FormState;
@@ -53,12 +54,7 @@ impl PageContext for ProfilePage {
                 "user",
                 Browser { name: Some("Firefox".into()), system: Some("Linux".into()) },
             ),
-            page(
-                kept,
-                "registration",
-                "admin",
-                Browser { name: Some("curl".into()), system: None },
-            ),
+            page(kept, "password", "admin", Browser { name: Some("curl".into()), system: None }),
             page(long, "password", "user", unknown),
         ]
     }
@@ -83,7 +79,7 @@ async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<Profil
 async fn submit(
     person: SignedIn,
     form: Form<NameForm<'_>>,
-    arrival: ClientContext,
+    device: Device,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<ProfilePage> {
@@ -94,10 +90,11 @@ async fn submit(
             PageResponse::invalid(page(profile, state))
         }));
     };
-    if !accounts.rename(person.0, name, arrival.device.ip).await? {
-        return Ok(PageResponse::Unauthenticated);
+    match accounts.rename(person.0, name, device).await? {
+        RenameOutcome::SignedOut => return Ok(PageResponse::Unauthenticated),
+        RenameOutcome::Renamed => cookies.flash("flash_name_changed"),
+        RenameOutcome::Unchanged => {}
     }
-    cookies.flash("flash_name_changed");
     Ok(PageResponse::redirect(uri()))
 }
 
@@ -110,7 +107,7 @@ fn page(profile: Profile, form: FormState) -> ProfilePage {
         role: account.role.into_str(),
         member_since: account.created_at,
         signed_in_at: session.created_at,
-        method: format!("method_{}", session.method.into_str()),
+        method: "method_password".to_owned(),
         browser: Browser::of(&session.device),
     }
 }

@@ -1,9 +1,11 @@
 //! A person's sessions: this device, the others, and their end.
 
-use crate::accounts::{Accounts, OwnSessions, SessionSelector};
+use crate::accounts::Sessions;
+use crate::accounts::sessions::{EndSessionsOutcome, OwnSessions};
 use crate::domain::Time;
-use crate::domain::session::{Session, SessionId};
-use crate::web::guards::{ClientContext, SignedIn};
+use crate::domain::device::Device;
+use crate::domain::session::{Session, SessionId, SessionSelector};
+use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::pages::browser::Browser;
 use crate::web::pages::page::{Page, PageContext};
@@ -13,6 +15,7 @@ use rocket::http::uri::Origin;
 use rocket::request::FromParam;
 use rocket::{Route, State, get, post, routes, uri};
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -60,9 +63,9 @@ impl PageContext for SessionsPage {
 }
 
 #[get("/sessions")]
-async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<SessionsPage> {
-    Ok(match accounts.sessions(person.0).await? {
-        Some(sessions) => PageResponse::HtmlOrJson(Page::ok(page(&sessions))),
+async fn show(person: SignedIn, sessions: &State<Arc<Sessions>>) -> PageResult<SessionsPage> {
+    Ok(match sessions.list(person.0).await? {
+        Some(own) => PageResponse::HtmlOrJson(Page::ok(page(&own))),
         None => PageResponse::Unauthenticated,
     })
 }
@@ -71,41 +74,48 @@ async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<Sessio
 async fn end(
     person: SignedIn,
     id: Option<SessionId>,
-    arrival: ClientContext,
-    accounts: &State<Accounts>,
+    device: Device,
+    sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
     let Some(id) = id else { return Ok(PageResponse::NotFound) };
-    let ended =
-        accounts.end_sessions(person.0, SessionSelector::One(id), arrival.device.ip).await?;
-    Ok(match ended {
-        None => PageResponse::Unauthenticated,
-        Some(0) => PageResponse::NotFound,
-        Some(_) if id == person.0.session_id => signed_out(cookies, "flash_signed_out"),
-        Some(_) => listed(cookies, "flash_session_ended"),
+    Ok(match sessions.end(person.0, SessionSelector::One(id), device).await? {
+        EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
+        EndSessionsOutcome::NotFound => PageResponse::NotFound,
+        EndSessionsOutcome::Ended(_) if id == person.0.session_id => {
+            signed_out(cookies, "flash_signed_out")
+        }
+        EndSessionsOutcome::Ended(_) | EndSessionsOutcome::AlreadyEnded => {
+            listed(cookies, "flash_session_ended")
+        }
     })
 }
 
 #[post("/sessions/end-others")]
 async fn end_others(
     person: SignedIn,
-    arrival: ClientContext,
-    accounts: &State<Accounts>,
+    device: Device,
+    sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
-    let ended = accounts.end_sessions(person.0, SessionSelector::Others, arrival.device.ip).await?;
-    Ok(ended.map_or(PageResponse::Unauthenticated, |_| listed(cookies, "flash_others_ended")))
+    let others = SessionSelector::AllExcept(person.0.session_id);
+    Ok(match sessions.end(person.0, others, device).await? {
+        EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
+        _ => listed(cookies, "flash_others_ended"),
+    })
 }
 
 #[post("/sessions/end-all")]
 async fn end_all(
     person: SignedIn,
-    arrival: ClientContext,
-    accounts: &State<Accounts>,
+    device: Device,
+    sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
-    let ended = accounts.end_sessions(person.0, SessionSelector::All, arrival.device.ip).await?;
-    Ok(ended.map_or(PageResponse::Unauthenticated, |_| signed_out(cookies, "flash_all_ended")))
+    Ok(match sessions.end(person.0, SessionSelector::All, device).await? {
+        EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
+        _ => signed_out(cookies, "flash_all_ended"),
+    })
 }
 
 fn listed(cookies: &ReplyCookies, flash: &'static str) -> PageResponse<SessionsPage> {

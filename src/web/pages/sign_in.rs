@@ -1,6 +1,7 @@
 //! Signing in.
 
-use crate::accounts::{Accounts, Refusal, SignInAttempt};
+use crate::accounts::sessions::Refusal;
+use crate::accounts::{Accounts, SignInAttempt, SignInOutcome};
 use crate::domain::email::{EmailAddress, EmailError};
 use crate::domain::password::{Password, PasswordError};
 use crate::domain::session::EndReason;
@@ -107,11 +108,13 @@ async fn submit(
     let (state, attempt) = form.read(arrival);
     let Some(attempt) = attempt else { return Ok(refused(state, accounts)) };
     Ok(match accounts.sign_in(attempt).await? {
-        Some((pair, _)) => {
-            cookies.set_tokens_of_sign_in(pair);
+        SignInOutcome::SignedIn { tokens, .. } => {
+            cookies.set_tokens_of_sign_in(*tokens);
             PageResponse::redirect(onward(NextPath::parse(form.next)))
         }
-        None => refused(state.with_problem("invalid_credentials"), accounts),
+        SignInOutcome::InvalidCredentials => {
+            refused(state.with_problem("invalid_credentials"), accounts)
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 //! Registering.
 
-use crate::accounts::{Accounts, NewAccount, SignUpRefusal};
+use crate::accounts::{Accounts, NewAccount, SignUpOutcome};
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
 use crate::domain::password::Password;
@@ -65,14 +65,12 @@ async fn submit(
     let (state, new) = form.read(arrival);
     let Some(new) = new else { return Ok(refused(state, accounts)) };
     Ok(match accounts.sign_up(new).await? {
-        Ok((pair, _)) => {
-            cookies.set_tokens_of_sign_in(pair);
+        SignUpOutcome::SignedUp { tokens, .. } => {
+            cookies.set_tokens_of_sign_in(*tokens);
             PageResponse::redirect(profile::uri())
         }
-        Err(SignUpRefusal::EmailTaken) => {
-            refused(state.with_error("email", "email_taken"), accounts)
-        }
-        Err(SignUpRefusal::Closed) => closed(),
+        SignUpOutcome::EmailTaken => refused(state.with_error("email", "email_taken"), accounts),
+        SignUpOutcome::Closed => closed(),
     })
 }
 
