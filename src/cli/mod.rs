@@ -1,83 +1,93 @@
 //! The commands, one a file. Exit codes: 0 done, 1 refused, 2 wrong use.
 
-#![expect(clippy::print_stderr, reason = "a command speaks to whoever typed it")]
+#![expect(clippy::print_stderr, reason = "a command reports to its caller")]
 
 pub mod account;
 mod input;
 pub mod keys;
 mod log;
+mod output;
 pub mod serve;
 
+use output::text;
 use rocket::figment::Figment;
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::process::ExitCode;
 use vestibule::accounts::Services;
 use vestibule::clock::Clock;
-use vestibule::config::DatabaseUrl;
-use vestibule::config::{Config, ConfigErrors};
-use vestibule::domain::Time;
+use vestibule::config::{Config, ConfigErrors, DatabaseUrl};
 
 const REFUSED: u8 = 1;
 const WRONG_USE: u8 = 2;
 
-/// What a command did, or why it refused.
+/// What a command did, or the sentence that says why it refused.
 type Done = Result<(), String>;
 
-/// Whether a command may find nothing and make it.
+/// Whether a command may create the database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Database {
-    /// It must be there: a command on the wrong folder would work on an empty one of its own and report success.
-    Existing,
+    /// With a wrong setting, a command would otherwise work on an empty database of its own and report success.
+    MustExist,
     MayBeNew,
 }
 
 /// Runs an operator's command on the configured database.
-fn operate<F: Future<Output = Done> + Send>(
+fn operate<F: Future<Output = Done>>(
     database: Database,
-    work: impl FnOnce(Services) -> F + Send,
+    command: impl FnOnce(Services) -> F,
 ) -> ExitCode {
     let config = match load(&vestibule::figment()) {
         Ok(config) => config,
-        Err(problems) => return wrong_use(&problems),
+        Err(errors) => return wrong_use(&errors),
     };
-    log::of_a_command();
-    if let Err(refusal) = look_for(database, &config.database) {
-        return refuse(&refusal);
-    }
-    rocket::async_main(async {
-        let done = match vestibule::start(&config, Clock::system()).await {
-            Ok(services) => work(services).await,
-            Err(problem) => Err(format!("{problem}.")),
-        };
-        done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
+    log::start_for_command();
+    let done = find(database, &config.database).and_then(|()| run(&config, command));
+    done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
+}
+
+fn run<F: Future<Output = Done>>(config: &Config, command: impl FnOnce(Services) -> F) -> Done {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(failed)?.block_on(async {
+        let services = vestibule::start(config, Clock::system()).await;
+        command(services.map_err(|error| format!("{error}."))?).await
     })
 }
 
-/// Whether the database is where the command was told it is. PostgreSQL answers for itself.
-fn look_for(database: Database, location: &DatabaseUrl) -> Done {
-    let DatabaseUrl::Sqlite(path) = location else { return Ok(()) };
-    let place = path.display();
-    match database {
-        _ if path.exists() => {}
-        Database::Existing => {
-            return Err(format!(
-                "There is no database at {place}. Set VESTIBULE_DATA_DIR or DATABASE_URL as the server has them, or start the server first."
-            ));
+/// Whether the database is where the settings say. PostgreSQL tells so itself.
+fn find(database: Database, url: &DatabaseUrl) -> Done {
+    let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
+    let place = path.display().to_string();
+    match (path.try_exists(), database) {
+        (Ok(true), _) => {}
+        (Ok(false), Database::MustExist) => {
+            return Err(text("cli-database-missing", &[("path", &place)]));
         }
-        Database::MayBeNew => eprintln!(
-            "Making a new database at {place}. If the server has one already, set VESTIBULE_DATA_DIR or DATABASE_URL as it has them."
-        ),
+        (Ok(false), Database::MayBeNew) => {
+            eprintln!("{}", text("cli-database-new", &[("path", &place)]));
+        }
+        (Err(error), _) => {
+            let arguments = [("path", &*place), ("error", &error.to_string())];
+            return Err(text("cli-database-unreadable", &arguments));
+        }
     }
     Ok(())
 }
 
+/// Vestibule's configuration and Rocket's, with all errors of both.
 fn load(figment: &Figment) -> Result<Config, ConfigErrors> {
-    Config::load(figment, environment())
+    let mut errors = vestibule::figment_problems(figment);
+    match Config::load(figment, environment()) {
+        Ok(config) if errors.is_empty() => Ok(config),
+        Ok(_) => Err(ConfigErrors(errors)),
+        Err(ConfigErrors(ours)) => {
+            errors.extend(ours);
+            Err(ConfigErrors(errors))
+        }
+    }
 }
 
-/// The environment as text. What is no text cannot be right for us, and is told as such when it is read.
+/// The environment as text. A value that is not UTF-8 cannot be a valid setting, and is reported when it is read.
 fn environment() -> impl Iterator<Item = (String, String)> {
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
@@ -88,42 +98,12 @@ fn refuse(refusal: &str) -> ExitCode {
     ExitCode::from(REFUSED)
 }
 
-fn wrong_use(problems: &ConfigErrors) -> ExitCode {
-    eprint!("{problems}");
+fn wrong_use(errors: &ConfigErrors) -> ExitCode {
+    eprint!("{errors}");
     ExitCode::from(WRONG_USE)
 }
 
-/// A fault as the operator is told it.
+/// A fault, as the operator reads it.
 fn failed(fault: impl Display) -> String {
-    format!(
-        "It failed: {fault}. Check the database, and see with `list` what was done before you run it again."
-    )
-}
-
-/// Prints a line. Whoever closed the pipe has read enough.
-fn say(line: impl Display) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// Prints rows under their heading, each column as wide as it must be.
-fn print_table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) {
-    let mut widths = heading.map(str::len);
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |cells: &[&str]| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        say(padded.collect::<Vec<_>>().join("  ").trim_end());
-    };
-    line(&heading);
-    for row in rows {
-        line(&row.each_ref().map(String::as_str));
-    }
-}
-
-/// A time as operators read it.
-fn at(time: Time) -> String {
-    time.format("%Y-%m-%d %H:%M:%SZ").to_string()
+    text("cli-failed", &[("error", &fault.to_string())])
 }

@@ -19,7 +19,7 @@ use crate::token::Secret;
 use figment::Figment;
 use std::fmt;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use values::Values;
 
 /// With a shorter access lifetime, a session may rotate twice during one request.
@@ -75,7 +75,9 @@ impl Config {
     #[must_use]
     pub fn has_lost_its_secret(&self) -> bool {
         let DatabaseUrl::Sqlite(database) = &self.database else { return false };
-        self.secret.is_none() && database.exists() && !self.secret_file().exists()
+        // A path that cannot be read is not known to be missing; opening it says why.
+        let exists = |path: &Path| path.try_exists().unwrap_or(true);
+        self.secret.is_none() && exists(database) && !exists(&self.secret_file())
     }
 
     /// Where the secret is created on the first run.

@@ -167,7 +167,10 @@ fn an_in_memory_database_and_a_vestibule_key_that_is_no_table_are_refused() {
 #[test]
 fn postgresql_is_not_supported_yet() {
     let errors = load(&[("DATABASE_URL", "postgres://u:hidden@h/d")]).unwrap_err();
-    assert!(errors.0[0].contains("does not support PostgreSQL yet") && !errors.to_string().contains("hidden"));
+    assert!(
+        errors.0[0].contains("does not support PostgreSQL yet")
+            && !errors.to_string().contains("hidden")
+    );
 }
 
 #[test]

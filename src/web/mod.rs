@@ -16,9 +16,9 @@ use http::{csrf, headers, original_method, request_log};
 use pages::{admin, assets, home, page, password, profile, sessions, sign_in, sign_out, sign_up};
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
-use rocket::figment::Figment;
 use rocket::figment::providers::{Env, Format, Toml};
 use rocket::figment::value::magic::RelativePathBuf;
+use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
 
@@ -44,6 +44,13 @@ pub fn figment() -> Figment {
         .merge(("template_dir", "templates"))
         .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
+        .select(profile())
+}
+
+/// `ROCKET_PROFILE`, or Rocket's default for this build; an empty value means unset.
+fn profile() -> Profile {
+    let given = Env::var("ROCKET_PROFILE").filter(|name| !name.trim().is_empty());
+    given.map_or(rocket::Config::DEFAULT_PROFILE, |name| Profile::new(name.trim()))
 }
 
 /// Where people and pages come from.
@@ -99,6 +106,13 @@ fn routes() -> Vec<Route> {
 #[must_use]
 pub fn figment_problems(figment: &Figment) -> Vec<String> {
     let mut problems = Vec::new();
+    let profile = figment.profile();
+    let built_in = [rocket::Config::DEBUG_PROFILE, rocket::Config::RELEASE_PROFILE];
+    if !built_in.contains(profile) && !figment.profiles().any(|known| known == profile) {
+        problems.push(format!(
+            "ROCKET_PROFILE is {profile}: Rocket.toml has no table [{profile}]. Add it, or remove ROCKET_PROFILE"
+        ));
+    }
     match figment.extract::<rocket::Config>() {
         Err(errors) => {
             problems.extend(errors.into_iter().map(|error| format!("{error}: check Rocket.toml and ROCKET_*")));
