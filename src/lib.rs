@@ -15,7 +15,7 @@ pub use web::{figment, figment_problems};
 
 use accounts::sessions::SessionPolicy;
 use accounts::signing_keys::KeySettings;
-use accounts::{Services, Settings, StartError};
+use accounts::{Fault, Services, Settings, StartError};
 use clock::Clock;
 use config::{Config, SecretError};
 use figment::Figment;
@@ -47,10 +47,10 @@ pub enum BuildError {
 /// What to do about a start that failed.
 fn advice(problem: &StartError) -> &'static str {
     match problem {
-        StartError::Keys(KeyringError::OtherSecret(_)) => {
+        StartError::Fault(Fault::Keys(KeyringError::OtherSecret(_))) => {
             "Configure the secret they are sealed with: after `vestibule keys reseal` the new one, otherwise the one of before"
         }
-        StartError::Keys(_) => "Restore the table signing_keys from a backup",
+        StartError::Fault(Fault::Keys(_)) => "Restore the table signing_keys from a backup",
         _ => "Check DATABASE_URL, the free space and the rights of the data directory",
     }
 }
