@@ -70,7 +70,7 @@ pub async fn build(
     Ok(web::build(
         figment,
         services,
-        web::Origins { own: config.origin, invited: config.cors_origins },
+        web::Origins { own: config.base_url, invited: config.cors_origins },
     ))
 }
 
@@ -84,9 +84,9 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     }
     make_private(&config.data_dir)
         .map_err(|error| BuildError::DataDir(config.data_dir.clone(), error))?;
-    let issuer = config.origin.as_str().to_owned();
+    let issuer = config.base_url.as_str().to_owned();
     let settings = Settings {
-        database: config.location.clone(),
+        database: config.database.clone(),
         keys: KeySettings {
             secret: config.secret()?,
             issuer: token::TokenIssuer { issuer, audience: config.audience.clone() },

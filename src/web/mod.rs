@@ -16,9 +16,9 @@ use http::{csrf, headers, original_method, request_log};
 use pages::{admin, assets, home, page, password, profile, sessions, sign_in, sign_out, sign_up};
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
-use rocket::figment::Figment;
 use rocket::figment::providers::{Env, Format, Toml};
 use rocket::figment::value::magic::RelativePathBuf;
+use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
 
@@ -35,6 +35,9 @@ pub fn figment() -> Figment {
         .limit("json", body)
         .limit("string", body);
     Figment::from(rocket::Config::default())
+        .select(Profile::from_env_or("ROCKET_PROFILE", rocket::Config::DEFAULT_PROFILE))
+        // A closed terminal ends the server like SIGTERM: running requests are finished.
+        .merge(("shutdown.signals", ["term", "hup"]))
         .merge(("limits", limits))
         .merge(("ident", false))
         // Anybody can send X-Real-IP; only a trusted proxy may be believed.
