@@ -7,7 +7,9 @@ pub mod accounts;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod files;
 mod store;
+pub mod texts;
 mod token;
 mod web;
 

@@ -71,7 +71,7 @@ fn a_wrong_configuration_is_told_in_one_message_with_exit_code_2_and_nothing_is_
         "VESTIBULE_ACCESS_TTL",
         "VESTIBULE_SECRET",
         "VESTIBULE_TYPO",
-        "nothing was started",
+        "Vestibule did not start",
         "ROCKET_",
     ] {
         assert!(message.contains(part), "{part} is missing in {message}");
@@ -479,6 +479,10 @@ fn a_closed_terminal_and_a_request_to_terminate_both_end_the_server_calmly() {
     for signal in ["HUP", "TERM"] {
         let folder = tempfile::tempdir().unwrap();
         let mut served = serve(folder.path());
+        // Once it answers, it also listens to signals.
+        let mut stream = TcpStream::connect(("127.0.0.1", served.1)).unwrap();
+        stream.write_all(b"GET /login HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+        stream.read_to_string(&mut String::new()).unwrap();
         let mut kill = Command::new("kill");
         kill.arg(format!("-{signal}")).arg(served.0.id().to_string());
         assert!(kill.status().unwrap().success());
