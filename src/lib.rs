@@ -11,7 +11,7 @@ mod store;
 mod token;
 mod web;
 
-pub use web::{figment, figment_problems};
+pub use web::{ROUTES, RouteEntry, figment, figment_problems};
 
 use accounts::{Accounts, Settings, StartError};
 use clock::Clock;

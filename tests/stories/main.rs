@@ -19,6 +19,7 @@ mod from_another_site;
 mod headers_and_cookies;
 mod hostile_output;
 mod keys;
+mod malformed_requests;
 mod operator;
 mod origin_check;
 mod registering;

@@ -5,13 +5,13 @@ use crate::domain::key::KEY_SET_KEPT;
 use crate::web::errors::page;
 use crate::web::guards::Anyone;
 use rocket::response::{self, Responder};
-use rocket::{Request, Route, State, get, routes};
+use rocket::{Request, State, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A JWK set
 #[derive(Serialize, ToSchema)]
-struct KeySet {
+pub struct KeySet {
     /// Public keys, each with `kid`, `alg` and `use`; none when tokens are signed with HS256
     #[schema(value_type = Vec<Object>)]
     keys: Vec<PublicKey>,
@@ -28,7 +28,7 @@ struct KeySet {
     responses((status = 200, body = KeySet, description = "RFC 7517"))
 )]
 #[get("/.well-known/jwks.json")]
-fn show(_guard: Anyone, accounts: &State<Accounts>) -> KeySet {
+pub fn show(_guard: Anyone, accounts: &State<Accounts>) -> KeySet {
     KeySet { keys: accounts.public_keys() }
 }
 
@@ -41,8 +41,4 @@ impl<'r> Responder<'r, 'static> for KeySet {
         );
         Ok(response)
     }
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show]
 }

@@ -1,14 +1,14 @@
-//! A person's sessions, for programs.
+//! The sessions of an account.
 
 use crate::accounts::{Accounts, SessionSelector};
 use crate::domain::device::Device;
 use crate::domain::session::SessionId;
-use crate::web::api::response::Json;
+use crate::web::api::response::{Json, SessionList, session_list};
+use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
-use crate::web::guards::bearer::{Bearer, ended};
-use crate::web::pages::sessions::{SessionsPage, page};
+use crate::web::guards::bearer::{Bearer, session_ended};
 use rocket::http::Status;
-use rocket::{Route, State, delete, get, routes};
+use rocket::{State, delete, get};
 
 /// The sessions of the account
 #[utoipa::path(
@@ -17,15 +17,18 @@ use rocket::{Route, State, delete, get, routes};
     operation_id = "list_sessions",
     tag = "account",
     responses(
-        (status = 200, body = SessionsPage, description = "This session, and the others, last seen first"),
+        (status = 200, body = SessionList, description = "This session, and the others, last seen first"),
         (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`"),
     ),
     security(("bearer" = []))
 )]
 #[get("/api/auth/sessions")]
-async fn list(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<SessionsPage>, Problem> {
+pub async fn list(
+    bearer: Bearer,
+    accounts: &State<Accounts>,
+) -> Result<Json<SessionList>, Problem> {
     let sessions = accounts.sessions(bearer.0).await?;
-    Ok(Json(Status::Ok, page(&sessions.ok_or_else(ended)?)))
+    Ok(Json(Status::Ok, session_list(&sessions.ok_or_else(session_ended)?)))
 }
 
 /// End a session
@@ -43,20 +46,20 @@ async fn list(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<Session
     security(("bearer" = []))
 )]
 #[delete("/api/auth/sessions/<id>")]
-async fn end(
+pub async fn end(
     bearer: Bearer,
     id: Option<SessionId>,
     device: Device,
     accounts: &State<Accounts>,
 ) -> Result<Status, Problem> {
-    let id = id.ok_or(Status::NotFound)?;
+    let id = id.ok_or_else(not_found)?;
     match accounts.end_sessions(bearer.0, SessionSelector::One(id), device.ip).await? {
-        None => Err(ended()),
-        Some(0) => Err(Status::NotFound.into()),
+        None => Err(session_ended()),
+        Some(0) => Err(not_found()),
         Some(_) => Ok(Status::NoContent),
     }
 }
 
-pub fn routes() -> Vec<Route> {
-    routes![list, end]
+fn not_found() -> Problem {
+    Problem::new(Code::NotFound)
 }

@@ -1,4 +1,4 @@
-//! Who is asking: found out once a request, whatever number of guards ask.
+//! Who sends a request, by its cookies: authenticated once, however many guards ask.
 
 use crate::accounts::{Accounts, Authenticated, Fault, Refusal};
 use crate::domain::claims::AccessClaims;
@@ -12,23 +12,23 @@ use rocket::{Request, State};
 pub enum Authentication {
     SignedIn(AccessClaims),
     Anonymous(Refusal),
-    /// It could not be found out. Fails closed: nobody is let in, and no cookie is touched.
+    /// It cannot be told. Fails closed: nobody is let in, and no cookie is touched.
     Unavailable,
 }
 
-/// The one answer of a request, once somebody has asked.
+/// The result of a request, once a guard has asked for it.
 #[derive(Default)]
-struct Found(OnceCell<Authentication>);
+struct Cached(OnceCell<Authentication>);
 
 impl Authentication {
     /// Authenticates on the first call and remembers.
     pub async fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(Found::default).0.get_or_init(|| authenticate(request)).await
+        request.local_cache(Cached::default).0.get_or_init(|| authenticate(request)).await
     }
 
-    /// What is known so far; none if nobody has asked, as on a page without a guard.
+    /// The result so far; none if no guard has asked, as on a page that is open to anyone.
     pub fn known<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
-        request.local_cache(Found::default).0.get()
+        request.local_cache(Cached::default).0.get()
     }
 }
 
@@ -37,7 +37,7 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
         return Authentication::Unavailable;
     };
     let presented = cookies::presented(request);
-    match accounts.authenticate(presented, may_renew(request), request.client_ip()).await {
+    match accounts.authenticate(presented, may_refresh(request), request.client_ip()).await {
         Ok(Authenticated::SignedIn { claims, renewed }) => {
             if let Some(pair) = renewed {
                 ReplyCookies::of(request).set_tokens(*pair);
@@ -62,8 +62,8 @@ fn log(fault: &Fault) {
     tracing::error!(%fault, "a request could not be authenticated");
 }
 
-/// A renewal goes only where the browser keeps the answer: not into a HEAD request or a prefetch.
-fn may_renew(request: &Request<'_>) -> bool {
+/// Tokens are refreshed only where the browser keeps the response's cookies: not for HEAD, not for a prefetch.
+fn may_refresh(request: &Request<'_>) -> bool {
     let prefetch = request.headers().get("Sec-Purpose").any(|purpose| purpose.contains("prefetch"));
     match original_method::method(request) {
         Method::Head => false,

@@ -1,80 +1,85 @@
 //! Guards. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, or `Anyone`.
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Refusal as TokenRefusal};
 use crate::domain::account::Role;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
 use crate::domain::session::SessionId;
+use crate::web::errors::code::Code;
+use crate::web::errors::refusal::Refusal;
 use crate::web::guards::authentication::Authentication;
 use crate::web::http::cookies;
-use rocket::http::Status;
+use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
 use std::convert::Infallible;
 
-/// Somebody with a living session, renewed on the way if need be.
+/// A signed-in user; refreshes the session if the access token has expired.
 pub struct SignedIn(pub AccessClaims);
 
-/// Somebody signed in who is an administrator at this moment, by the records; everybody else who is signed in gets 403.
+/// A signed-in administrator, by the database and not by the token; other signed-in users get 403.
 pub struct Admin;
 
-/// Says in so many words that a route is open to everybody.
+/// States that a route is open to everyone.
 pub struct Anyone;
 
-/// A browser as it comes to sign in or out.
+/// The browser that signs in or out, or changes something.
 pub struct ClientContext {
     pub device: Device,
-    /// The session it holds a token of, of whatever generation: enough to end it, and nothing is renewed.
+    /// The session of the tokens it presents, even expired ones: enough to end it. Nothing is refreshed.
     pub session: Option<SessionId>,
 }
 
-/// Why nobody is let in.
+/// The guard's error; the catcher reads the note instead.
 #[derive(Debug)]
-pub struct NotSignedIn;
+pub struct Refused;
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for SignedIn {
-    type Error = NotSignedIn;
+    type Error = Refused;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, NotSignedIn> {
-        match Authentication::of(request).await {
-            Authentication::SignedIn(claims) => Outcome::Success(SignedIn(*claims)),
-            Authentication::Anonymous(_) => Outcome::Error((Status::Unauthorized, NotSignedIn)),
-            Authentication::Unavailable => {
-                Outcome::Error((Status::ServiceUnavailable, NotSignedIn))
-            }
-        }
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
+        let code = match Authentication::of(request).await {
+            Authentication::SignedIn(claims) => return Outcome::Success(SignedIn(*claims)),
+            Authentication::Anonymous(refusal) => code(*refusal),
+            Authentication::Unavailable => Code::Unavailable,
+        };
+        Outcome::Error((Refusal::new(code).note(request), Refused))
+    }
+}
+
+fn code(refusal: TokenRefusal) -> Code {
+    match refusal {
+        TokenRefusal::NothingPresented => Code::TokenMissing,
+        TokenRefusal::Ended { .. } | TokenRefusal::Revoked => Code::SessionEnded,
+        TokenRefusal::Forged
+        | TokenRefusal::Unknown
+        | TokenRefusal::Stale
+        | TokenRefusal::Ahead => Code::TokenInvalid,
     }
 }
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Admin {
-    type Error = NotSignedIn;
+    type Error = Refused;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, NotSignedIn> {
-        let claims = match SignedIn::from_request(request).await {
-            Outcome::Success(SignedIn(claims)) => claims,
-            Outcome::Error(refusal) => return Outcome::Error(refusal),
-            Outcome::Forward(status) => return Outcome::Forward(status),
-        };
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
+        let SignedIn(claims) = try_outcome!(SignedIn::from_request(request).await);
         match role(request, claims).await {
             Ok(Role::Admin) => Outcome::Success(Admin),
-            Ok(Role::User) => Outcome::Error((Status::Forbidden, NotSignedIn)),
-            Err(status) => Outcome::Error((status, NotSignedIn)),
+            Ok(Role::User) => {
+                Outcome::Error((Refusal::new(Code::Forbidden).note(request), Refused))
+            }
+            Err(refusal) => Outcome::Error((refusal.note(request), Refused)),
         }
     }
 }
 
-async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Status> {
-    let accounts =
-        request.guard::<&State<Accounts>>().await.succeeded().ok_or(Status::ServiceUnavailable)?;
-    match accounts.role(claims).await {
-        Ok(role) => role.ok_or(Status::Unauthorized),
-        Err(fault) => {
-            tracing::error!(%fault, "a role could not be read");
-            Err(Status::ServiceUnavailable)
-        }
-    }
+async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Box<Refusal>> {
+    let accounts = request.guard::<&State<Accounts>>().await.succeeded();
+    let accounts = accounts.ok_or_else(|| Refusal::new(Code::Unavailable))?;
+    let role = accounts.role(claims).await.map_err(Refusal::from)?;
+    Ok(role.ok_or_else(|| Refusal::new(Code::SessionEnded))?)
 }
 
 #[rocket::async_trait]

@@ -1,40 +1,33 @@
-//! A person's sessions: this device, the others, and their end.
+//! A user's sessions: this device and the others, and how to end them.
 
 use crate::accounts::{Accounts, OwnSessions, SessionSelector};
 use crate::domain::Time;
 use crate::domain::session::{Session, SessionId};
+use crate::web::browser::Browser;
 use crate::web::guards::{ClientContext, SignedIn};
 use crate::web::http::cookies::ReplyCookies;
-use crate::web::pages::browser::Browser;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
 use crate::web::pages::sign_in;
 use rocket::http::uri::Origin;
 use rocket::request::FromParam;
-use rocket::{Route, State, get, post, routes, uri};
+use rocket::{State, get, post, uri};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The sessions of an account
-#[derive(Serialize, ToSchema)]
-#[schema(as = Sessions)]
+#[derive(Serialize)]
 pub struct SessionsPage {
     this: SessionItem,
     others: Vec<SessionItem>,
 }
 
-/// One sign-in on one browser or program
-#[derive(Clone, Serialize, ToSchema)]
-#[schema(as = Session)]
+#[derive(Clone, Serialize)]
 struct SessionItem {
     id: Uuid,
     browser: Browser,
-    /// The address it was signed in from
+    /// The IP address it was signed in from.
     address: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
     signed_in_at: Time,
-    #[schema(value_type = String, format = DateTime)]
     last_seen_at: Time,
 }
 
@@ -60,24 +53,23 @@ impl PageContext for SessionsPage {
 }
 
 #[get("/sessions")]
-async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<SessionsPage> {
+pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<SessionsPage> {
     Ok(match accounts.sessions(person.0).await? {
-        Some(sessions) => PageResponse::HtmlOrJson(Page::ok(page(&sessions))),
+        Some(sessions) => PageResponse::Html(Page::ok(page(&sessions))),
         None => PageResponse::Unauthenticated,
     })
 }
 
 #[post("/sessions/<id>/end")]
-async fn end(
+pub async fn end(
     person: SignedIn,
     id: Option<SessionId>,
-    arrival: ClientContext,
+    client: ClientContext,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
     let Some(id) = id else { return Ok(PageResponse::NotFound) };
-    let ended =
-        accounts.end_sessions(person.0, SessionSelector::One(id), arrival.device.ip).await?;
+    let ended = accounts.end_sessions(person.0, SessionSelector::One(id), client.device.ip).await?;
     Ok(match ended {
         None => PageResponse::Unauthenticated,
         Some(0) => PageResponse::NotFound,
@@ -87,24 +79,24 @@ async fn end(
 }
 
 #[post("/sessions/end-others")]
-async fn end_others(
+pub async fn end_others(
     person: SignedIn,
-    arrival: ClientContext,
+    client: ClientContext,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
-    let ended = accounts.end_sessions(person.0, SessionSelector::Others, arrival.device.ip).await?;
+    let ended = accounts.end_sessions(person.0, SessionSelector::Others, client.device.ip).await?;
     Ok(ended.map_or(PageResponse::Unauthenticated, |_| listed(cookies, "flash_others_ended")))
 }
 
 #[post("/sessions/end-all")]
-async fn end_all(
+pub async fn end_all(
     person: SignedIn,
-    arrival: ClientContext,
+    client: ClientContext,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
-    let ended = accounts.end_sessions(person.0, SessionSelector::All, arrival.device.ip).await?;
+    let ended = accounts.end_sessions(person.0, SessionSelector::All, client.device.ip).await?;
     Ok(ended.map_or(PageResponse::Unauthenticated, |_| signed_out(cookies, "flash_all_ended")))
 }
 
@@ -120,7 +112,7 @@ fn signed_out(cookies: &ReplyCookies, flash: &'static str) -> PageResponse<Sessi
     PageResponse::redirect(sign_in::uri(None))
 }
 
-pub fn page(sessions: &OwnSessions) -> SessionsPage {
+fn page(sessions: &OwnSessions) -> SessionsPage {
     SessionsPage { this: item(&sessions.this), others: sessions.others.iter().map(item).collect() }
 }
 
@@ -134,18 +126,21 @@ fn item(session: &Session) -> SessionItem {
     }
 }
 
-impl<'r> FromParam<'r> for SessionId {
-    type Error = uuid::Error;
+/// The parameter is no session id.
+#[derive(Debug)]
+pub struct NoSessionId;
 
+impl<'r> FromParam<'r> for SessionId {
+    type Error = NoSessionId;
+
+    /// Only as it is written in our pages: `try_parse` also takes upper case, braces and a URN, which would be other URLs of
+    /// the same page.
     fn from_param(param: &'r str) -> Result<Self, Self::Error> {
-        Uuid::try_parse(param).map(SessionId)
+        let id = Uuid::try_parse(param).map_err(|_| NoSessionId)?;
+        if id.to_string() == param { Ok(SessionId(id)) } else { Err(NoSessionId) }
     }
 }
 
 fn uri() -> Origin<'static> {
     uri!(show)
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show, end, end_others, end_all]
 }
