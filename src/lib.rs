@@ -13,7 +13,9 @@ mod web;
 
 pub use web::{ROUTES, RouteEntry, figment, figment_problems};
 
-use accounts::{Accounts, Settings, StartError};
+use accounts::sessions::SessionPolicy;
+use accounts::signing_keys::KeySettings;
+use accounts::{Fault, Services, Settings, StartError};
 use clock::Clock;
 use config::{Config, SecretError};
 use figment::Figment;
@@ -45,10 +47,10 @@ pub enum BuildError {
 /// What to do about a start that failed.
 fn advice(problem: &StartError) -> &'static str {
     match problem {
-        StartError::Keys(KeyringError::OtherSecret(_)) => {
+        StartError::Fault(Fault::Keys(KeyringError::OtherSecret(_))) => {
             "Configure the secret they are sealed with: after `vestibule keys reseal` the new one, otherwise the one of before"
         }
-        StartError::Keys(_) => "Restore the table signing_keys from a backup",
+        StartError::Fault(Fault::Keys(_)) => "Restore the table signing_keys from a backup",
         _ => "Check DATABASE_URL, the free space and the rights of the data directory",
     }
 }
@@ -62,12 +64,12 @@ pub async fn build(
     figment: Figment,
     clock: Clock,
 ) -> Result<Rocket<Build>, BuildError> {
-    let accounts = start(&config, clock).await?;
-    accounts.follow();
-    accounts.reconcile_settings(config.algorithm).await.map_err(StartError::Fault)?;
+    let services = start(&config, clock).await?;
+    services.run_in_background();
+    services.keys.reconcile(config.algorithm).await.map_err(StartError::Fault)?;
     Ok(web::build(
         figment,
-        accounts,
+        services,
         web::Origins { own: config.origin, invited: config.cors_origins },
     ))
 }
@@ -76,24 +78,25 @@ pub async fn build(
 ///
 /// # Errors
 /// `BuildProblem`.
-pub async fn start(config: &Config, clock: Clock) -> Result<Accounts, BuildError> {
+pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError> {
     if config.has_lost_its_secret() {
         return Err(BuildError::SecretLost(config.secret_file()));
     }
     make_private(&config.data_dir)
         .map_err(|error| BuildError::DataDir(config.data_dir.clone(), error))?;
+    let issuer = config.origin.as_str().to_owned();
     let settings = Settings {
-        secret: config.secret()?,
-        location: config.location.clone(),
-        names: token::TokenIssuer {
-            issuer: config.origin.as_str().to_owned(),
-            audience: config.audience.clone(),
+        database: config.location.clone(),
+        keys: KeySettings {
+            secret: config.secret()?,
+            issuer: token::TokenIssuer { issuer, audience: config.audience.clone() },
+            algorithm: config.algorithm,
         },
-        lifetimes: config.lifetimes,
+        sessions: SessionPolicy { lifetimes: config.lifetimes, max_sessions: config.max_sessions },
         registration: config.registration,
-        algorithm: config.algorithm,
+        keep_events: config.event_retention,
     };
-    Ok(Accounts::start(settings, clock).await?)
+    Ok(Services::start(settings, clock).await?)
 }
 
 /// Makes a directory that only its owner may enter; one that is there is left as it is, with a warning if others may enter.

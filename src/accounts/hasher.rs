@@ -25,7 +25,7 @@ const RESERVED: usize = 33 * 1024;
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How many may wait for each buffer: about what one core hashes in two seconds.
 const QUEUE_PER_CORE: usize = 40;
-const BUSY: Fault = Fault::Busy("passwords wait to be checked");
+const BUSY: Fault = Fault::Overloaded("passwords wait to be checked");
 
 /// Hashes and verifies passwords.
 pub(super) struct Hasher {

@@ -85,7 +85,7 @@ async fn when_the_line_is_full_the_next_is_refused_at_once() {
     let longest = hasher.longest_line;
     let places: Vec<_> =
         (0..longest).map(|_| QueueSlot::in_line(&hasher.waiting, longest).unwrap()).collect();
-    assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Busy(_))));
+    assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Overloaded(_))));
     drop(places);
     assert!(hasher.verify(password("x"), None).await.is_ok());
 }
@@ -108,7 +108,7 @@ async fn whoever_waits_longer_than_two_seconds_is_refused() {
     let all = hasher.gate.available_permits();
     let _taken = hasher.gate.clone().acquire_many_owned(u32::try_from(all).unwrap()).await.unwrap();
     let began = tokio::time::Instant::now();
-    assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Busy(_))));
+    assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Overloaded(_))));
     assert_eq!(began.elapsed().as_secs(), 2);
     assert_eq!(hasher.waiting.load(Ordering::SeqCst), 0, "the place in the line was given up");
 }

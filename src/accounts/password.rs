@@ -1,17 +1,17 @@
 //! Changing the password.
 
-use super::revocations::Ending;
-use super::sign_in::new_session;
-use super::{Accounts, Fault, TokenPair, record};
-use crate::domain::account::Role;
+use super::sessions::{NewSession, SessionStart, TokenPair};
+use super::{Accounts, Fault};
+use crate::domain::account::Account;
+use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::EventKind;
 use crate::domain::password::{Password, PasswordHash};
-use crate::domain::session::{EndReason, Session, SessionId, SignIn, SignInMethod};
-use crate::store::{self, StoreFault, Tx};
+use crate::domain::session::{EndReason, SessionSelector};
+use crate::store::{self, StoreFault, Unit};
 
-/// What somebody changes their password with.
+/// What a user changes their password with.
 #[derive(Debug)]
 pub struct PasswordChange {
     pub current: Password,
@@ -21,91 +21,91 @@ pub struct PasswordChange {
 
 /// What became of it.
 #[derive(Debug)]
-pub enum PasswordChanged {
-    /// All sessions have ended, and this browser goes on in a new one.
-    Yes(Box<TokenPair>),
+pub enum PasswordOutcome {
+    /// All sessions have ended, and this browser has a new one.
+    Changed(Box<TokenPair>),
     WrongPassword,
-    /// The asking session has ended meanwhile.
-    NotSignedIn,
+    /// The session of the request has ended meanwhile.
+    SignedOut,
 }
 
 impl Accounts {
-    /// Changes the password of whoever holds these claims and knows the current one: whoever else was signed in is out.
-    ///
-    /// # Errors
-    /// `Fault`.
+    /// Changes the password of an account whose current one is known, and signs out every other
+    /// device.
     pub async fn change_password(
         &self,
         claims: AccessClaims,
         change: PasswordChange,
-    ) -> Result<PasswordChanged, Fault> {
-        self.check_signing()?;
+    ) -> Result<PasswordOutcome, Fault> {
+        self.sessions.check_signing()?;
         let id = claims.account_id;
-        let Some(profile) = self.profile(claims).await? else {
-            return Ok(PasswordChanged::NotSignedIn);
+        let Some(current) = self.sessions.current(claims).await? else {
+            return Ok(PasswordOutcome::SignedOut);
         };
-        let found = self.store.read(move |tx| store::accounts::find_with_hash(tx, id)).await?;
-        let old = found.map(|(_, hash)| hash);
-        if !self.hasher.verify(change.current, old.clone()).await? {
-            return Ok(PasswordChanged::WrongPassword);
+        let stored = self.store.read(move |tx| store::credentials::find_password(tx, id)).await?;
+        let (hash, version) = stored.map(|stored| (stored.hash, stored.version)).unzip();
+        if !self.hasher.verify(change.current, hash).await? {
+            return Ok(PasswordOutcome::WrongPassword);
         }
-        let Some(old) = old else { return Ok(PasswordChanged::NotSignedIn) };
-        let new = self.hasher.hash(change.new).await?;
+        let hash = self.hasher.hash(change.new).await?;
         let now = self.clock.now();
-        let persistent = profile.session.persistent;
-        let sign_in = SignIn { method: SignInMethod::Password, persistent, device: change.device };
-        let session = new_session(id, sign_in, now, &self.lifetimes);
-        let replacement =
-            Replacement { asking: claims.session_id, old, new, next: session.clone() };
-        match self.write_ending(now, move |tx, ending| replacement.carry_out(tx, ending)).await? {
-            Replaced::WrongPassword => Ok(PasswordChanged::WrongPassword),
-            Replaced::NotSignedIn => {
-                self.mark_revoked(&claims);
-                Ok(PasswordChanged::NotSignedIn)
+        let new = NewSession {
+            methods: AuthenticationMethod::Password.into(),
+            persistent: current.session.persistent,
+            device: change.device,
+            replaces: None,
+        };
+        let start = self.sessions.prepare(id, new, now);
+        let session = start.session.clone();
+        let replacement = Replacement { claims, version, hash, start };
+        match self.store.write(now, move |unit| replacement.run(unit)).await? {
+            Replaced::By(account) => {
+                let tokens = self.sessions.issue(&session, account.role, now)?;
+                Ok(PasswordOutcome::Changed(Box::new(tokens)))
             }
-            Replaced::Yes(role) => {
-                Ok(PasswordChanged::Yes(Box::new(self.issue(&session, role, now)?)))
+            Replaced::WrongPassword => Ok(PasswordOutcome::WrongPassword),
+            Replaced::SignedOut => {
+                self.sessions.mark_revoked(&claims);
+                Ok(PasswordOutcome::SignedOut)
             }
         }
     }
 }
 
-/// A change of password as it was decided on, before the hashing took its time.
+/// A change as it was decided on, before the hashing took its time.
 struct Replacement {
-    asking: SessionId,
-    old: PasswordHash,
-    new: PasswordHash,
-    /// The session to go on in.
-    next: Session,
-}
-
-impl Replacement {
-    fn carry_out(&self, tx: &mut Tx<'_>, ending: &mut Ending) -> Result<Replaced, StoreFault> {
-        let id = self.next.account_id;
-        // The session may have been ended meanwhile, and ended wins.
-        let asking = store::sessions::find(tx, self.asking)?;
-        if !asking.is_some_and(|asking| asking.is_alive(ending.now())) {
-            return Ok(Replaced::NotSignedIn);
-        }
-        // A parallel change came first: the password that was shown is no longer the current one.
-        if !store::accounts::rehash(tx, id, &self.old, &self.new)? {
-            return Ok(Replaced::WrongPassword);
-        }
-        for other in store::sessions::not_ended(tx, id)? {
-            ending.end(tx, other.id, EndReason::PasswordChanged)?;
-        }
-        store::sessions::insert(tx, &self.next)?;
-        record(tx, Event::start(EventKind::PasswordChanged, &self.next))?;
-        // The role may have changed, too.
-        let account = store::accounts::find(tx, id)?;
-        Ok(account.map_or(Replaced::NotSignedIn, |account| Replaced::Yes(account.role)))
-    }
+    claims: AccessClaims,
+    /// Version of the password that was checked.
+    version: Option<i64>,
+    hash: PasswordHash,
+    /// The session to continue in.
+    start: SessionStart,
 }
 
 /// What the transaction made of it.
 enum Replaced {
-    /// For an account with this role.
-    Yes(Role),
+    By(Account),
     WrongPassword,
-    NotSignedIn,
+    SignedOut,
+}
+
+impl Replacement {
+    fn run(&self, unit: &mut Unit<'_>) -> Result<Replaced, StoreFault> {
+        let AccessClaims { account_id, session_id, .. } = self.claims;
+        let Some(account) = unit.lock(account_id)? else { return Ok(Replaced::SignedOut) };
+        let session = store::sessions::find_of(unit, account_id, session_id)?;
+        let alive = session.is_some_and(|session| session.is_alive(unit.now()));
+        if !alive || account.is_disabled() {
+            return Ok(Replaced::SignedOut);
+        }
+        // A concurrent change came first: the password that was checked is no longer the current one.
+        let stored = store::credentials::find_password(unit, account_id)?;
+        if stored.map(|stored| stored.version) != self.version {
+            return Ok(Replaced::WrongPassword);
+        }
+        store::credentials::change_password(unit, &account, &self.hash)?;
+        unit.end_sessions(&account, SessionSelector::All, EndReason::PasswordChanged)?;
+        self.start.store(unit, &account, EventKind::PasswordChanged)?;
+        Ok(Replaced::By(account.into_inner()))
+    }
 }

@@ -1,72 +1,65 @@
-//! A person's own account and session, read and renamed.
+//! A user's own account, read and renamed.
 
-use super::{Accounts, Fault, record};
-use crate::domain::account::{Account, Role};
+use super::sessions::CurrentSession;
+use super::{Accounts, Fault};
 use crate::domain::claims::AccessClaims;
+use crate::domain::device::Device;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::name::DisplayName;
-use crate::domain::session::Session;
-use crate::store;
-use std::net::IpAddr;
+use crate::store::{self, StoreFault, Unit};
 
-/// What the profile page shows.
-#[derive(Debug)]
-pub struct Profile {
-    pub account: Account,
-    pub session: Session,
+/// The account and the session of a request.
+pub type Profile = CurrentSession;
+
+/// What became of a change of name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RenameOutcome {
+    Renamed,
+    /// It is the present name; nothing was written.
+    Unchanged,
+    /// The session of the request has ended meanwhile.
+    SignedOut,
 }
 
 impl Accounts {
-    /// The profile of whoever holds these claims; none if the account is gone or the session has ended meanwhile.
-    ///
-    /// # Errors
-    /// `Fault`.
+    /// The account and session of these claims; none if they have ended meanwhile.
     pub async fn profile(&self, claims: AccessClaims) -> Result<Option<Profile>, Fault> {
-        let now = self.clock.now();
-        let found = self.store.read(move |tx| {
-            let account = store::accounts::find(tx, claims.account_id)?
-                .filter(|account| !account.is_disabled());
-            let session = store::sessions::find(tx, claims.session_id)?;
-            Ok(account.zip(session.filter(|session| session.is_alive(now))))
-        });
-        let found = found.await?.map(|(account, session)| Profile { account, session });
-        if found.is_none() {
-            self.mark_revoked(&claims);
-        }
-        Ok(found)
+        self.sessions.current(claims).await
     }
 
-    /// The role of whoever holds these claims at this moment, by the records and not by the token; none if the account is gone or the
-    /// session has ended meanwhile.
-    ///
-    /// # Errors
-    /// `Fault`.
-    pub async fn role(&self, claims: AccessClaims) -> Result<Option<Role>, Fault> {
-        Ok(self.profile(claims).await?.map(|profile| profile.account.role))
-    }
-
-    /// Changes the name of whoever holds these claims; false if the account is gone or the session has ended meanwhile.
-    ///
-    /// # Errors
-    /// `Fault`.
+    /// Changes the name of an account.
     pub async fn rename(
         &self,
         claims: AccessClaims,
         name: DisplayName,
-        ip: Option<IpAddr>,
-    ) -> Result<bool, Fault> {
+        device: Device,
+    ) -> Result<RenameOutcome, Fault> {
         let now = self.clock.now();
-        let renamed = self.store.write(move |tx| {
-            let session = store::sessions::find(tx, claims.session_id)?
-                .filter(|session| session.is_alive(now));
-            let Some(session) = session else { return Ok(false) };
-            record(tx, Event::of(EventKind::ProfileChanged, &session, now, ip))?;
-            store::accounts::rename(tx, claims.account_id, &name)
-        });
-        let renamed = renamed.await?;
-        if !renamed {
-            self.mark_revoked(&claims);
+        let renamed = self.store.write(now, move |unit| rename(unit, &claims, &name, &device));
+        let outcome = renamed.await?;
+        if outcome == RenameOutcome::SignedOut {
+            self.sessions.mark_revoked(&claims);
         }
-        Ok(renamed)
+        Ok(outcome)
     }
+}
+
+fn rename(
+    unit: &mut Unit<'_>,
+    claims: &AccessClaims,
+    name: &DisplayName,
+    device: &Device,
+) -> Result<RenameOutcome, StoreFault> {
+    let account = unit.lock(claims.account_id)?.filter(|account| !account.is_disabled());
+    let session = store::sessions::find_of(unit, claims.account_id, claims.session_id)?;
+    let session = session.filter(|session| session.is_alive(unit.now()));
+    let Some((account, session)) = account.zip(session) else {
+        return Ok(RenameOutcome::SignedOut);
+    };
+    if account.name == *name {
+        return Ok(RenameOutcome::Unchanged);
+    }
+    store::accounts::rename(unit, &account, name)?;
+    unit.record(Event::by_owner(EventKind::ProfileChanged, &session, unit.now(), device))?;
+    Ok(RenameOutcome::Renamed)
 }

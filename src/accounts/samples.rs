@@ -1,6 +1,8 @@
 //! What tests beside the code start with.
 
-use super::{Accounts, NewAccount, Settings};
+use super::sessions::SessionPolicy;
+use super::signing_keys::KeySettings;
+use super::{NewAccount, Services, Settings};
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;
 use crate::domain::account::Registration;
@@ -20,27 +22,31 @@ pub fn clock() -> Clock {
 }
 
 /// A server on the database in this folder.
-pub async fn start(folder: &Path, clock: &Clock) -> Accounts {
+pub async fn start(folder: &Path, clock: &Clock) -> Services {
     let issuer = "http://localhost:8000".to_owned();
-    let settings = Settings {
-        location: DatabaseUrl::Sqlite(folder.join("test.db")),
-        secret: Secret::new((0..32).collect()),
-        names: TokenIssuer { audience: issuer.clone(), issuer },
-        lifetimes: Lifetimes {
-            access: Span::minutes(15),
-            idle: Span::days(7),
-            session: Span::days(30),
-            grace: Span::seconds(20),
-        },
-        registration: Registration::Open,
-        algorithm: Algorithm::EdDsa,
+    let lifetimes = Lifetimes {
+        access: Span::minutes(15),
+        idle: Span::days(7),
+        absolute: Span::days(30),
+        grace: Span::seconds(20),
     };
-    let accounts = Accounts::start(settings, clock.clone()).await.unwrap();
-    accounts.follow();
-    accounts
+    let settings = Settings {
+        database: DatabaseUrl::Sqlite(folder.join("test.db")),
+        keys: KeySettings {
+            secret: Secret::new((0..32).collect()),
+            issuer: TokenIssuer { audience: issuer.clone(), issuer },
+            algorithm: Algorithm::EdDsa,
+        },
+        sessions: SessionPolicy { lifetimes, max_sessions: 100 },
+        registration: Registration::Open,
+        keep_events: Span::days(365),
+    };
+    let services = Services::start(settings, clock.clone()).await.unwrap();
+    services.run_in_background();
+    services
 }
 
-/// Somebody who has not registered yet.
+/// Somebody who has not signed up yet.
 pub fn ada() -> NewAccount {
     NewAccount {
         name: DisplayName::parse("Ada").unwrap(),

@@ -1,111 +1,115 @@
 //! Signing in with a password.
 
 use super::hasher::Hasher;
-use super::revocations::Ending;
-use super::sign_out::sign_out;
-use super::{Accounts, Fault, TokenPair, new_id, record};
-use crate::domain::Time;
+use super::sessions::{NewSession, SessionStart, TokenPair};
+use super::{Accounts, Fault};
 use crate::domain::account::{Account, AccountId};
+use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
-use crate::domain::event::{Event, EventKind};
-use crate::domain::lifetimes::Lifetimes;
+use crate::domain::event::EventKind;
 use crate::domain::password::{Password, PasswordHash};
-use crate::domain::session::{Session, SessionId, SignIn, SignInMethod};
-use crate::store::{self, StoreFault, Tx};
+use crate::domain::session::SessionId;
+use crate::store::credentials::StoredPassword;
+use crate::store::{self, StoreFault, Unit};
+use std::net::IpAddr;
 use tracing::field::display;
 
-/// What somebody signs in with.
+/// What a user signs in with.
 #[derive(Debug)]
 pub struct SignInAttempt {
     pub email: EmailAddress,
     pub password: Password,
-    /// Whether the session is to outlive the browser.
+    /// Whether the session outlives the browser.
     pub persistent: bool,
     pub device: Device,
-    /// The session this browser presented; it ends when the new one starts.
+    /// The session the browser presented; it ends when the new one starts.
     pub replaces: Option<SessionId>,
 }
 
+/// What became of it.
+#[derive(Debug)]
+pub enum SignInOutcome {
+    SignedIn {
+        tokens: Box<TokenPair>,
+        account: Account,
+    },
+    /// Wrong password, unknown address, or a disabled account: the caller cannot tell which, and
+    /// each costs the same one hash.
+    InvalidCredentials,
+}
+
 impl Accounts {
-    /// Starts a session for whoever knows the password; none if the address or the password is wrong, or the account is
-    /// disabled. Which of these nobody can tell: each costs the same one hash.
-    ///
-    /// # Errors
-    /// `Fault`.
-    pub async fn sign_in(
-        &self,
-        attempt: SignInAttempt,
-    ) -> Result<Option<(TokenPair, Account)>, Fault> {
-        self.check_signing()?;
+    /// Starts a session for whoever knows the password.
+    pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<SignInOutcome, Fault> {
+        self.sessions.check_signing()?;
         let SignInAttempt { email, password, persistent, device, replaces } = attempt;
-        let found = self.store.read(move |tx| store::accounts::find_by_email(tx, &email)).await?;
-        let (account, hash) = found.unzip();
-        let right = self.hasher.verify(password.clone(), hash.clone()).await?;
+        let found =
+            self.store.read(move |tx| store::credentials::find_by_email(tx, &email)).await?;
+        let (account, stored) = found.unzip();
+        let hash = stored.clone().map(|stored| stored.hash);
+        let right = self.hasher.verify(password.clone(), hash).await?;
         let open = account.clone().filter(|account| !account.is_disabled());
-        let (Some(account), Some(hash), true) = (open, hash, right) else {
-            let (account, ip) =
-                (account.map(|account| display(account.id.0)), device.ip.map(display));
-            tracing::warn!(event = "sign_in_refused", account, ip, "security event");
-            return Ok(None);
+        let (Some(account), Some(stored), true) = (open, stored, right) else {
+            log_refused(account.map(|account| account.id), device.ip);
+            return Ok(SignInOutcome::InvalidCredentials);
         };
-        let verified = self.rehash_if_weak(account.id, password, hash).await?;
+        let rehashed = self.rehash_if_weak(password, &stored).await?;
         let now = self.clock.now();
-        let sign_in = SignIn { method: SignInMethod::Password, persistent, device };
-        let session = new_session(account.id, sign_in, now, &self.lifetimes);
-        let stored = session.clone();
-        let started = self.write_ending(now, move |tx, ending| {
-            // A changed password and a disabled account end all sessions, and a role may have changed while we hashed: nothing that
-            // began before must slip in after it.
-            let unchanged =
-                |(account, hash): &(Account, _)| !account.is_disabled() && *hash == verified;
-            let found = store::accounts::find_with_hash(tx, stored.account_id)?.filter(unchanged);
-            let Some((account, _)) = found else { return Ok(None) };
-            start_session(tx, ending, &stored, replaces)?;
-            record(tx, Event::start(EventKind::SignedIn, &stored))?;
-            Ok(Some(account))
-        });
-        let Some(account) = started.await? else { return Ok(None) };
-        Ok(Some((self.issue(&session, account.role, now)?, account)))
+        let methods = AuthenticationMethod::Password.into();
+        let new = NewSession { methods, persistent, device, replaces };
+        let start = self.sessions.prepare(account.id, new, now);
+        let session = start.session.clone();
+        let verified = VerifiedPassword { version: stored.version, rehashed };
+        let started = self.store.write(now, move |unit| verified.start_session(unit, &start));
+        let Some(account) = started.await? else { return Ok(SignInOutcome::InvalidCredentials) };
+        let tokens = Box::new(self.sessions.issue(&session, account.role, now)?);
+        Ok(SignInOutcome::SignedIn { tokens, account })
     }
 
-    /// Hashes again with today's parameters while the password is at hand; gives the hash that is stored then.
+    /// Hashes again with today's parameters while the password is at hand.
     async fn rehash_if_weak(
         &self,
-        id: AccountId,
         password: Password,
-        old: PasswordHash,
-    ) -> Result<PasswordHash, Fault> {
-        if !Hasher::is_weak(&old) {
-            return Ok(old);
+        stored: &StoredPassword,
+    ) -> Result<Option<PasswordHash>, Fault> {
+        if !Hasher::is_weak(&stored.hash) {
+            return Ok(None);
         }
-        let new = self.hasher.hash(password).await?;
-        let stored = new.clone();
-        self.store.write(move |tx| store::accounts::rehash(tx, id, &old, &stored)).await?;
-        Ok(new)
+        self.hasher.hash(password).await.map(Some)
     }
 }
 
-/// A session that starts now.
-pub(super) fn new_session(
-    account: AccountId,
-    sign_in: SignIn,
-    now: Time,
-    lifetimes: &Lifetimes,
-) -> Session {
-    Session::start(SessionId(new_id(now)), account, sign_in, now, lifetimes)
+/// A password that was right when it was checked.
+struct VerifiedPassword {
+    version: i64,
+    /// Its hash with today's parameters, if the stored one was weaker.
+    rehashed: Option<PasswordHash>,
 }
 
-/// Signing in always starts a new session and ends the one that was presented: a session planted in a browser is of no
-/// use to whoever planted it.
-pub(super) fn start_session(
-    tx: &mut Tx<'_>,
-    ending: &mut Ending,
-    new: &Session,
-    replaces: Option<SessionId>,
-) -> Result<(), StoreFault> {
-    if let Some(replaced) = replaces {
-        sign_out(tx, ending, replaced, new.device.ip)?;
+impl VerifiedPassword {
+    /// Starts the session unless the password was changed or the account disabled while we hashed:
+    /// both end all sessions, and none may slip in behind them.
+    fn start_session(
+        &self,
+        unit: &mut Unit<'_>,
+        start: &SessionStart,
+    ) -> Result<Option<Account>, StoreFault> {
+        let Some(account) = unit.lock(start.session.account_id)? else { return Ok(None) };
+        let stored = store::credentials::find_password(unit, account.id)?;
+        let unchanged = stored.is_some_and(|stored| stored.version == self.version);
+        if account.is_disabled() || !unchanged {
+            return Ok(None);
+        }
+        if let Some(hash) = &self.rehashed {
+            store::credentials::rehash_password(unit, &account, hash)?;
+        }
+        start.store(unit, &account, EventKind::SignedIn)?;
+        Ok(Some(account.into_inner()))
     }
-    store::sessions::insert(tx, new)
+}
+
+fn log_refused(account: Option<AccountId>, address: Option<IpAddr>) {
+    let (account, address) = (account.map(|id| display(id.0)), address.map(display));
+    tracing::warn!(event = "sign_in_refused", account, address, "security event");
 }

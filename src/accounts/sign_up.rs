@@ -1,82 +1,79 @@
-//! Registering.
+//! Signing up.
 
-use super::sign_in::{new_session, start_session};
-use super::{Accounts, Fault, TokenPair, record};
+use super::sessions::{NewSession, TokenPair};
+use super::{Accounts, Fault};
 use crate::domain::account::{Account, AccountId, Role};
+use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::EventKind;
 use crate::domain::name::DisplayName;
+use crate::domain::new_id;
 use crate::domain::password::Password;
-use crate::domain::session::{SessionId, SignIn, SignInMethod};
-use crate::store;
-use crate::store::accounts::Inserted;
+use crate::domain::session::SessionId;
+use crate::store::{self, Unit};
 
-/// What somebody registers with.
+/// What an account is created from.
 #[derive(Debug)]
 pub struct NewAccount {
     pub name: DisplayName,
     pub email: EmailAddress,
     pub password: Password,
     pub device: Device,
-    /// Whether the session is to outlive the browser, as that of a program does.
+    /// Whether the session outlives the browser, as that of a program does.
     pub persistent: bool,
-    /// The session this browser presented; it ends when the new one starts.
+    /// The session the browser presented; it ends when the new one starts.
     pub replaces: Option<SessionId>,
 }
 
-/// Why somebody could not register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignUpRefusal {
-    /// The operator lets nobody register.
-    Closed,
+/// What became of it.
+#[derive(Debug)]
+pub enum SignUpOutcome {
+    SignedUp {
+        tokens: Box<TokenPair>,
+        account: Account,
+    },
     EmailTaken,
+    /// The operator lets nobody sign up.
+    Closed,
 }
 
 impl Accounts {
-    /// Makes an account and signs it in: account, session and audit entry together or not at all.
-    ///
-    /// # Errors
-    /// `Fault`; a taken address is a value.
-    pub async fn sign_up(
-        &self,
-        new: NewAccount,
-    ) -> Result<Result<(TokenPair, Account), SignUpRefusal>, Fault> {
+    /// Creates an account and signs it in: account, session and event together or not at all.
+    pub async fn sign_up(&self, new: NewAccount) -> Result<SignUpOutcome, Fault> {
         if !self.registration_open() {
-            return Ok(Err(SignUpRefusal::Closed));
+            return Ok(SignUpOutcome::Closed);
         }
-        self.check_signing()?;
+        self.sessions.check_signing()?;
         let hash = self.hasher.hash(new.password).await?;
         let now = self.clock.now();
-        let id = AccountId(self.new_id());
-        let role = Role::User;
         let account = Account {
-            id,
+            id: AccountId(new_id(now)),
             email: new.email,
             name: new.name,
-            role,
+            role: Role::User,
             created_at: now,
             disabled_at: None,
         };
-        let sign_in = SignIn {
-            method: SignInMethod::Registration,
+        let methods = AuthenticationMethod::Password.into();
+        let start = NewSession {
+            methods,
             persistent: new.persistent,
             device: new.device,
+            replaces: new.replaces,
         };
-        let session = new_session(id, sign_in, now, &self.lifetimes);
-        let (stored_account, stored) = (account.clone(), session.clone());
-        let inserted = self.write_ending(now, move |tx, ending| {
-            let inserted = store::accounts::insert(tx, &stored_account, &hash)?;
-            if inserted == Inserted::Yes {
-                start_session(tx, ending, &stored, new.replaces)?;
-                record(tx, Event::start(EventKind::Registered, &stored))?;
-            }
-            Ok(inserted)
+        let start = self.sessions.prepare(account.id, start, now);
+        let created = account.clone();
+        let session = start.session.clone();
+        let stored = self.store.write(now, move |unit: &mut Unit<'_>| {
+            let Some(locked) = store::accounts::insert(unit, &created)? else { return Ok(false) };
+            store::credentials::insert_password(unit, &locked, &hash)?;
+            start.store(unit, &locked, EventKind::SignedUp).map(|()| true)
         });
-        let inserted = inserted.await?;
-        match inserted {
-            Inserted::Yes => Ok(Ok((self.issue(&session, account.role, now)?, account))),
-            Inserted::EmailTaken => Ok(Err(SignUpRefusal::EmailTaken)),
+        if !stored.await? {
+            return Ok(SignUpOutcome::EmailTaken);
         }
+        let tokens = Box::new(self.sessions.issue(&session, account.role, now)?);
+        Ok(SignUpOutcome::SignedUp { tokens, account })
     }
 }

@@ -4,7 +4,8 @@ use super::{Database, Done, at, failed, input, operate, print_table, say};
 use clap::Subcommand;
 use std::process::ExitCode;
 use uuid::Uuid;
-use vestibule::accounts::{AccountDraft, AccountRef, Accounts, Fault, OperatorRefusal};
+use vestibule::accounts::administration::{AccountDraft, AccountRef, ChangeOutcome, CreateOutcome};
+use vestibule::accounts::{Administration, Fault};
 use vestibule::domain::account::{Account as Person, AccountId, Role};
 use vestibule::domain::email::EmailAddress;
 use vestibule::domain::name::DisplayName;
@@ -60,14 +61,20 @@ pub fn run(command: Account) -> ExitCode {
         Account::Create { .. } => Database::MayBeNew,
         _ => Database::Existing,
     };
-    operate(database, |accounts| carry_out(accounts, command))
+    operate(database, |services| carry_out(services.administration, command))
 }
 
-async fn carry_out(accounts: Accounts, command: Account) -> Done {
+async fn carry_out(accounts: Administration, command: Account) -> Done {
     match command {
         Account::Create { email, name, role } => {
             let draft = AccountDraft { name, email, password: new_password()?, role };
-            told(accounts.create_account(draft).await, "made")
+            match accounts.create(draft).await.map_err(failed)? {
+                CreateOutcome::Created(account) => {
+                    say_done(&account, "created");
+                    Ok(())
+                }
+                CreateOutcome::EmailTaken => Err(EMAIL_TAKEN.to_owned()),
+            }
         }
         Account::List => list(&accounts).await,
         Account::Show(Named { who }) => show(&accounts, who).await,
@@ -76,18 +83,18 @@ async fn carry_out(accounts: Accounts, command: Account) -> Done {
             &format!("now has the role {}", role.into_str()),
         ),
         Account::Disable(Named { who }) => {
-            told(accounts.disable_account(who).await, "disabled and signed out")
+            told(accounts.disable(who).await, "disabled and signed out")
         }
-        Account::Enable(Named { who }) => told(accounts.enable_account(who).await, "enabled"),
+        Account::Enable(Named { who }) => told(accounts.enable(who).await, "enabled"),
         Account::SignOut(Named { who }) => {
-            told(accounts.sign_out_account(who).await, "signed out everywhere")
+            told(accounts.sign_out(who).await, "signed out everywhere")
         }
         Account::Delete(Named { who }) => delete(&accounts, who).await,
     }
 }
 
-async fn list(accounts: &Accounts) -> Done {
-    let people = accounts.list_accounts().await.map_err(failed)?;
+async fn list(accounts: &Administration) -> Done {
+    let people = accounts.list().await.map_err(failed)?;
     let row = |person: &Person| {
         [
             person.id.0.to_string(),
@@ -103,9 +110,9 @@ async fn list(accounts: &Accounts) -> Done {
     Ok(())
 }
 
-async fn show(accounts: &Accounts, who: AccountRef) -> Done {
-    let found = accounts.show_account(who).await.map_err(failed)?;
-    let (person, sessions) = found.ok_or_else(|| refusal(OperatorRefusal::Unknown))?;
+async fn show(accounts: &Administration, who: AccountRef) -> Done {
+    let found = accounts.show(who).await.map_err(failed)?;
+    let (person, sessions) = found.ok_or_else(|| NOT_FOUND.to_owned())?;
     let facts = [
         ("Id", person.id.0.to_string()),
         ("E-mail", person.email.as_str().to_owned()),
@@ -134,35 +141,38 @@ async fn show(accounts: &Accounts, who: AccountRef) -> Done {
     Ok(())
 }
 
-async fn delete(accounts: &Accounts, who: AccountRef) -> Done {
-    let found = accounts.show_account(who).await.map_err(failed)?;
-    let (person, _) = found.ok_or_else(|| refusal(OperatorRefusal::Unknown))?;
+async fn delete(accounts: &Administration, who: AccountRef) -> Done {
+    let found = accounts.show(who).await.map_err(failed)?;
+    let (person, _) = found.ok_or_else(|| NOT_FOUND.to_owned())?;
     let question = format!(
         "This deletes the account of {} with all that is known of it.",
         person.name.as_str()
     );
     input::confirm(&question, person.email.as_str())?;
     // The one that was shown: meanwhile somebody else may have registered with its address.
-    told(accounts.delete_account(AccountRef::Id(person.id)).await, "deleted")
+    told(accounts.delete(AccountRef::Id(person.id)).await, "deleted")
 }
 
-/// Tells what was done to whom, or why not.
-fn told(done: Result<Result<Person, OperatorRefusal>, Fault>, what: &str) -> Done {
-    let person = done.map_err(failed)?.map_err(refusal)?;
-    say(format!("{} ({}): {what}.", person.email.as_str(), person.id.0));
-    Ok(())
-}
+const NOT_FOUND: &str = "There is no such account. See all with: vestibule account list";
+const EMAIL_TAKEN: &str =
+    "There is an account with this e-mail address already. Use another address.";
+const LAST_ADMINISTRATOR: &str = "This is the last administrator who can sign in. First make another one, or enable one that is disabled: \
+     vestibule account role <ACCOUNT> admin, vestibule account enable <ACCOUNT>";
 
-fn refusal(refusal: OperatorRefusal) -> String {
-    match refusal {
-        OperatorRefusal::Unknown => "There is no such account. See all with: vestibule account list",
-        OperatorRefusal::EmailTaken => "There is an account with this e-mail address already. Use another address.",
-        OperatorRefusal::LastAdmin => {
-            "This is the last administrator who can sign in. First make another one, or enable one that is disabled: \
-             vestibule account role <ACCOUNT> admin, vestibule account enable <ACCOUNT>"
+/// Says what was done to which account, or why not.
+fn told(done: Result<ChangeOutcome, Fault>, what: &str) -> Done {
+    match done.map_err(failed)? {
+        ChangeOutcome::Changed(account) => {
+            say_done(&account, what);
+            Ok(())
         }
+        ChangeOutcome::NotFound => Err(NOT_FOUND.to_owned()),
+        ChangeOutcome::LastAdministrator => Err(LAST_ADMINISTRATOR.to_owned()),
     }
-    .to_owned()
+}
+
+fn say_done(account: &Person, what: &str) {
+    say(format!("{} ({}): {what}.", account.email.as_str(), account.id.0));
 }
 
 fn state(person: &Person) -> String {

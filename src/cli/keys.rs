@@ -3,7 +3,8 @@
 use super::{Database, Done, at, failed, input, operate, print_table, say};
 use clap::Subcommand;
 use std::process::ExitCode;
-use vestibule::accounts::{Accounts, KeyRotation, Retired};
+use vestibule::accounts::signing_keys::{KeyRotation, RetireOutcome};
+use vestibule::accounts::{Services, SigningKeys};
 use vestibule::clock::Clock;
 use vestibule::config::decode_secret;
 use vestibule::domain::key::{Algorithm, KEY_SET_KEPT, KeyPurpose, KeyRecord, KeyState};
@@ -44,27 +45,27 @@ pub enum Keys {
 }
 
 pub fn run(command: Keys) -> ExitCode {
-    operate(Database::Existing, |accounts| carry_out(accounts, command))
+    operate(Database::Existing, |services| carry_out(services, command))
 }
 
-async fn carry_out(accounts: Accounts, command: Keys) -> Done {
+async fn carry_out(services: Services, command: Keys) -> Done {
     match command {
-        Keys::List => list(&accounts).await,
-        Keys::Rotate { emergency } => rotate(&accounts, emergency).await,
-        Keys::Retire { id } => retire(&accounts, id).await,
-        Keys::Reseal => reseal(&accounts).await,
+        Keys::List => list(&services.keys).await,
+        Keys::Rotate { emergency } => rotate(&services.keys, emergency).await,
+        Keys::Retire { id } => retire(&services.keys, id).await,
+        Keys::Reseal => reseal(&services.keys).await,
     }
 }
 
-async fn list(accounts: &Accounts) -> Done {
-    show(&accounts.keys().await.map_err(failed)?);
+async fn list(keys: &SigningKeys) -> Done {
+    show(&keys.list().await.map_err(failed)?);
     Ok(())
 }
 
-async fn rotate(accounts: &Accounts, emergency: bool) -> Done {
+async fn rotate(keys: &SigningKeys, emergency: bool) -> Done {
     let rotation = if emergency { KeyRotation::Emergency } else { KeyRotation::Ordinary };
-    let before = accounts.keys().await.map_err(failed)?;
-    accounts.rotate_keys(rotation).await.map_err(failed)?;
+    let before = keys.list().await.map_err(failed)?;
+    keys.rotate(rotation).await.map_err(failed)?;
     say(match rotation {
         KeyRotation::Ordinary => {
             "The waiting keys sign from now on; the old ones verify until their last token has died.\n"
@@ -73,9 +74,9 @@ async fn rotate(accounts: &Accounts, emergency: bool) -> Done {
             "All old keys are dropped, in every process within a second. Everybody has to sign in again; so has whoever signs in before that.\n"
         }
     });
-    let keys = accounts.keys().await.map_err(failed)?;
-    warn_integrators(&before, &keys);
-    show(&keys);
+    let after = keys.list().await.map_err(failed)?;
+    warn_integrators(&before, &after);
+    show(&after);
     Ok(())
 }
 
@@ -129,30 +130,30 @@ fn show(keys: &[KeyRecord]) {
     print_table(["ID", "TOKENS", "ALGORITHM", "STATE", "MADE", "GONE"], &rows);
 }
 
-async fn retire(accounts: &Accounts, id: String) -> Done {
-    match accounts.retire_key(id.clone()).await.map_err(failed)? {
-        Retired::Yes => {
+async fn retire(keys: &SigningKeys, id: String) -> Done {
+    match keys.retire(id.clone()).await.map_err(failed)? {
+        RetireOutcome::Retired => {
             say(format!("The key {id} is gone."));
             Ok(())
         }
-        Retired::Unknown => {
+        RetireOutcome::NotFound => {
             Err(format!("There is no key {id}. See the ids with: vestibule keys list"))
         }
-        Retired::InUse(KeyState::Next) => Err(format!(
+        RetireOutcome::InUse(KeyState::Next) => Err(format!(
             "The key {id} has signed nothing yet, and only a retiring one can be dropped. To be rid of it run twice: vestibule keys rotate"
         )),
-        Retired::InUse(state) => Err(format!(
+        RetireOutcome::InUse(state) => Err(format!(
             "The key {id} is {}, and only a retiring one can be dropped. First run: vestibule keys rotate",
             state.into_str()
         )),
     }
 }
 
-async fn reseal(accounts: &Accounts) -> Done {
+async fn reseal(keys: &SigningKeys) -> Done {
     let secret = decode_secret(&input::new_secret()?).ok_or(
         "The new secret is not hex or base64 of at least 32 random bytes. Make one with: openssl rand -hex 32",
     )?;
-    let count = accounts.reseal_keys(secret).await.map_err(failed)?;
+    let count = keys.reseal(secret).await.map_err(failed)?;
     say(format!(
         "{count} keys are sealed under the new secret. Put it where the old one is (VESTIBULE_SECRET, the file of \
          VESTIBULE_SECRET_FILE, or else the file `secret` in the data directory) and restart every process."

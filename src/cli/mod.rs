@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use vestibule::accounts::Accounts;
+use vestibule::accounts::Services;
 use vestibule::clock::Clock;
 use vestibule::config::DatabaseUrl;
 use vestibule::config::{Config, ConfigErrors};
@@ -36,7 +36,7 @@ enum Database {
 /// Runs an operator's command on the configured database.
 fn operate<F: Future<Output = Done> + Send>(
     database: Database,
-    work: impl FnOnce(Accounts) -> F + Send,
+    work: impl FnOnce(Services) -> F + Send,
 ) -> ExitCode {
     let config = match load(&vestibule::figment()) {
         Ok(config) => config,
@@ -48,7 +48,7 @@ fn operate<F: Future<Output = Done> + Send>(
     }
     rocket::async_main(async {
         let done = match vestibule::start(&config, Clock::system()).await {
-            Ok(accounts) => work(accounts).await,
+            Ok(services) => work(services).await,
             Err(problem) => Err(format!("{problem}.")),
         };
         done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
@@ -107,13 +107,14 @@ fn say(line: impl Display) {
 
 /// Prints rows under their heading, each column as wide as it must be.
 fn print_table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(heading.get(column).map(|cell| cell.len())).max().unwrap_or_default()
-    };
+    let mut widths = heading.map(str::len);
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
     let line = |cells: &[&str]| {
-        let padded =
-            cells.iter().enumerate().map(|(i, cell)| format!("{cell:<width$}", width = width(i)));
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
         say(padded.collect::<Vec<_>>().join("  ").trim_end());
     };
     line(&heading);

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 const SHORT_ACCESS: Span = Span::minutes(3);
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "data_dir",
     "base_url",
     "secret",
@@ -40,6 +40,8 @@ const NAMES: [&str; 15] = [
     "registration",
     "cors_origins",
     "metrics_address",
+    "max_sessions",
+    "event_retention",
 ];
 
 const REGISTRATIONS: [(&str, Registration); 2] =
@@ -59,6 +61,10 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     pub audience: String,
     pub registration: Registration,
+    /// Open sessions an account may have.
+    pub max_sessions: i64,
+    /// How long security events are kept.
+    pub event_retention: Span,
     /// What access tokens are signed with.
     pub algorithm: Algorithm,
     /// Things to tell the operator that keep nothing from starting.
@@ -133,7 +139,7 @@ impl Values {
         let mut values = BTreeMap::new();
         match figment.find_value("vestibule") {
             Ok(Value::Dict(_, table)) => {
-                values.extend(table.into_iter().map(|(key, value)| (key, text(&value))))
+                values.extend(table.into_iter().map(|(key, value)| (key, text(&value))));
             }
             Ok(_) => problems.0.push(
                 "vestibule in Rocket.toml is not a table: write [default.vestibule]".to_owned(),
@@ -167,6 +173,8 @@ impl Values {
             lifetimes: self.lifetimes(problems),
             audience: self.get("audience").unwrap_or(origin.as_str()).to_owned(),
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, problems),
+            max_sessions: self.max_sessions(problems),
+            event_retention: self.span("event_retention", Span::days(365), problems),
             algorithm: self.algorithm(problems),
             warnings: Vec::new(),
             without_effect: self.check_the_rest(problems),

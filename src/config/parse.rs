@@ -11,6 +11,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use strum::VariantArray;
 
+/// Open sessions an account may have: more than anybody's devices, few enough for one page.
+const DEFAULT_MAX_SESSIONS: i64 = 100;
+const MAX_MAX_SESSIONS: i64 = 10_000;
+
 impl Values {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
@@ -59,7 +63,7 @@ impl Values {
             match BaseUrl::parse(text) {
                 Ok(origin) => origins.push(origin),
                 Err(what) => {
-                    problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}"))
+                    problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}"));
                 }
             }
         }
@@ -118,14 +122,25 @@ impl Values {
         secret
     }
 
+    pub(super) fn max_sessions(&self, problems: &mut ConfigErrors) -> i64 {
+        let Some(given) = self.get("max_sessions") else { return DEFAULT_MAX_SESSIONS };
+        let parsed = given.parse().ok().filter(|most| (1..=MAX_MAX_SESSIONS).contains(most));
+        if parsed.is_none() {
+            problems.0.push(format!(
+                "VESTIBULE_MAX_SESSIONS is {given:?}: use a number from 1 to {MAX_MAX_SESSIONS}"
+            ));
+        }
+        parsed.unwrap_or(DEFAULT_MAX_SESSIONS)
+    }
+
     pub(super) fn lifetimes(&self, problems: &mut ConfigErrors) -> Lifetimes {
         let lifetimes = Lifetimes {
             access: self.span("access_ttl", Span::minutes(15), problems),
             idle: self.span("idle_ttl", Span::days(7), problems),
-            session: self.span("session_ttl", Span::days(30), problems),
+            absolute: self.span("session_ttl", Span::days(30), problems),
             grace: self.span("rotation_grace", Span::seconds(20), problems),
         };
-        if lifetimes.access >= lifetimes.idle || lifetimes.idle > lifetimes.session {
+        if lifetimes.access >= lifetimes.idle || lifetimes.idle > lifetimes.absolute {
             problems.0.push(
                 "the lifetimes do not fit: VESTIBULE_ACCESS_TTL must be below VESTIBULE_IDLE_TTL, and that at most VESTIBULE_SESSION_TTL"
                     .to_owned(),
@@ -134,7 +149,7 @@ impl Values {
         lifetimes
     }
 
-    fn span(&self, name: &str, default: Span, problems: &mut ConfigErrors) -> Span {
+    pub(super) fn span(&self, name: &str, default: Span, problems: &mut ConfigErrors) -> Span {
         let Some(given) = self.get(name) else { return default };
         let parsed = parse_span(given);
         if parsed.is_none() {

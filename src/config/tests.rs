@@ -20,7 +20,7 @@ fn with_nothing_set_the_defaults_are_those_of_the_contract() {
     assert_eq!(config.audience, "http://localhost:8123");
     assert_eq!(config.location, DatabaseUrl::Sqlite("data/vestibule.db".into()));
     assert_eq!(config.lifetimes.access.num_minutes(), 15);
-    assert_eq!((config.lifetimes.idle.num_days(), config.lifetimes.session.num_days()), (7, 30));
+    assert_eq!((config.lifetimes.idle.num_days(), config.lifetimes.absolute.num_days()), (7, 30));
     assert_eq!(config.lifetimes.grace.num_seconds(), 20);
     assert_eq!(config.registration, Registration::Open);
     assert!(

@@ -1,10 +1,14 @@
-//! What our tokens say.
+//! The claims of our tokens.
 
-use super::Time;
 use super::account::{AccountId, Role};
+use super::authentication_method::AuthenticationMethods;
 use super::session::{Generation, Session, SessionId};
+use super::{Span, Time};
 
-/// Who is asking, as a verified access token says; no database is asked for it.
+/// The client our own pages and API are, in the `client_id` claim (RFC 9068 section 2.2).
+pub const CLIENT_ID: &str = "vestibule";
+
+/// The claims of a verified access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessClaims {
     pub account_id: AccountId,
@@ -14,10 +18,11 @@ pub struct AccessClaims {
     pub issued_at: Time,
     pub expires_at: Time,
     pub authenticated_at: Time,
+    pub methods: AuthenticationMethods,
 }
 
-/// What a refresh token names: a session in a generation. Computed from the record alone, so that everybody who may
-/// have this generation gets the same bytes.
+/// The claims of a refresh token: a session in a generation. Computed from the record alone, so that
+/// concurrent refreshes get the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshClaims {
     pub account_id: AccountId,
@@ -42,17 +47,18 @@ impl RefreshClaims {
 }
 
 impl AccessClaims {
-    /// A fresh access token of a session: it lives for `life`, but not longer than the session may.
+    /// A new access token of a session, valid for `lifetime` but never longer than the session.
     #[must_use]
-    pub fn of(session: &Session, role: Role, now: Time, life: super::Span) -> Self {
+    pub fn of(session: &Session, role: Role, now: Time, lifetime: Span) -> Self {
         Self {
             account_id: session.account_id,
             session_id: session.id,
             generation: session.generation,
             role,
             issued_at: now,
-            expires_at: (now + life).min(session.idle_expires_at).min(session.expires_at),
+            expires_at: (now + lifetime).min(session.idle_expires_at).min(session.expires_at),
             authenticated_at: session.authenticated_at,
+            methods: session.methods,
         }
     }
 }

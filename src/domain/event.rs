@@ -1,61 +1,125 @@
 //! Security events: what happened to whom, kept for the account's owner and the operator.
 
-use super::{
-    Time,
-    account::AccountId,
-    session::{Session, SessionId},
-};
+use super::Time;
+use super::account::AccountId;
+use super::device::Device;
+use super::session::{Session, SessionId};
 use std::net::IpAddr;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What happened. Refusals of strangers are log lines, not events: nobody may fill the disk.
+/// What happened. Refused requests of strangers are log lines, not events: nobody may fill the
+/// disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum EventKind {
-    Registered,
-    /// Made by the operator.
-    Created,
+    SignedUp,
+    AccountCreated,
     RoleChanged,
-    Disabled,
-    Enabled,
+    AccountDisabled,
+    AccountEnabled,
+    AccountDeleted,
     SignedIn,
     SignedOut,
-    /// Ended by its owner from the list of sessions, or by the operator.
     SessionEnded,
     PasswordChanged,
     ProfileChanged,
-    /// A reply was lost and its refresh token given again.
+    /// The response to a refresh was lost; the previous refresh token was accepted again.
     SessionHealed,
-    /// An old refresh token came back: the session was ended.
-    SessionReuse,
+    /// A superseded refresh token was presented; the session was ended (RFC 9700 section 4.14.2).
+    RefreshTokenReused,
+    KeysRotated,
+    /// All keys were dropped in an emergency.
+    KeysReplaced,
+    KeyRetired,
+    KeysResealed,
+}
+
+/// Whether it was done or refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum EventOutcome {
+    Success,
+    Refused,
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Account(AccountId),
+    /// Whoever runs commands on the server.
+    Operator,
 }
 
 /// One entry of the append-only audit log.
 #[derive(Clone, Debug)]
 pub struct Event {
     pub kind: EventKind,
-    pub account_id: AccountId,
-    pub session_id: Option<SessionId>,
+    pub outcome: EventOutcome,
     pub at: Time,
-    pub ip: Option<IpAddr>,
+    pub actor: Actor,
+    /// The account it happened to; none if it concerns the whole service.
+    pub subject: Option<AccountId>,
+    pub session_id: Option<SessionId>,
+    pub address: Option<IpAddr>,
+    /// The User-Agent it was done with.
+    pub user_agent: Option<String>,
+    /// What else is worth knowing: a name and a value.
+    pub detail: Option<(&'static str, String)>,
 }
 
 impl Event {
-    /// Something that happened to a session, done at `at` from `ip`.
+    /// Something an account did to itself in one of its sessions, from `device`.
     #[must_use]
-    pub fn of(kind: EventKind, session: &Session, at: Time, ip: Option<IpAddr>) -> Self {
-        Self { kind, account_id: session.account_id, session_id: Some(session.id), at, ip }
-    }
-
-    /// Something the operator did to an account.
-    #[must_use]
-    pub fn by_operator(kind: EventKind, account_id: AccountId, at: Time) -> Self {
-        Self { kind, account_id, session_id: None, at, ip: None }
+    pub fn by_owner(kind: EventKind, session: &Session, at: Time, device: &Device) -> Self {
+        Self {
+            session_id: Some(session.id),
+            address: device.ip,
+            user_agent: Some(device.user_agent.clone()),
+            ..Self::new(kind, at, Actor::Account(session.account_id), Some(session.account_id))
+        }
     }
 
     /// The start of a session.
     #[must_use]
-    pub fn start(kind: EventKind, session: &Session) -> Self {
-        Self::of(kind, session, session.created_at, session.device.ip)
+    pub fn session_start(kind: EventKind, session: &Session) -> Self {
+        Self::by_owner(kind, session, session.created_at, &session.device)
+    }
+
+    /// Something the operator did, to an account or to the whole service.
+    #[must_use]
+    pub fn by_operator(kind: EventKind, subject: Option<AccountId>, at: Time) -> Self {
+        Self::new(kind, at, Actor::Operator, subject)
+    }
+
+    /// The same event with one more fact.
+    #[must_use]
+    pub fn with_detail(self, name: &'static str, value: &str) -> Self {
+        Self { detail: Some((name, value.to_owned())), ..self }
+    }
+
+    /// The same event, concerning this session.
+    #[must_use]
+    pub fn of_session(self, id: SessionId) -> Self {
+        Self { session_id: Some(id), ..self }
+    }
+
+    /// The same event, refused.
+    #[must_use]
+    pub fn refused(self) -> Self {
+        Self { outcome: EventOutcome::Refused, ..self }
+    }
+
+    fn new(kind: EventKind, at: Time, actor: Actor, subject: Option<AccountId>) -> Self {
+        Self {
+            kind,
+            outcome: EventOutcome::Success,
+            at,
+            actor,
+            subject,
+            session_id: None,
+            address: None,
+            user_agent: None,
+            detail: None,
+        }
     }
 }

@@ -55,7 +55,7 @@ pub struct KeyRecord {
     /// When a retiring key is gone.
     pub retires_at: Option<Time>,
     /// The longest life that a server gives the access tokens it signs with this key.
-    pub token_life: Span,
+    pub max_token_lifetime: Span,
 }
 
 impl KeyRecord {

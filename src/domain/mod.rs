@@ -1,8 +1,7 @@
-//! What is true: the types and decisions of sign-in, pure and without a clock.
-//!
-//! Nothing here names the web, the database, a token library or the time of day; whoever asks hands the time in.
+//! The types and decisions of sign-in: pure, without I/O, and without a clock. Callers pass the time.
 
 pub mod account;
+pub mod authentication_method;
 pub mod claims;
 pub mod device;
 pub mod email;
@@ -20,3 +19,11 @@ mod text;
 pub type Time = chrono::DateTime<chrono::Utc>;
 /// A span of time.
 pub type Span = chrono::TimeDelta;
+
+/// A new id in the order of time (UUIDv7, RFC 9562 section 5.7).
+#[must_use]
+pub fn new_id(now: Time) -> uuid::Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    let at = uuid::Timestamp::from_unix(uuid::NoContext, seconds, now.timestamp_subsec_nanos());
+    uuid::Uuid::new_v7(at)
+}

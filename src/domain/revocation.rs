@@ -1,20 +1,32 @@
-//! Access tokens that died before their time.
+//! Access tokens revoked before they expired.
 
 use super::Time;
 use super::session::{Generation, SessionId};
 
-/// Access tokens of this session up to this generation are dead. Kept until the last of them has expired by itself.
+/// Which access tokens of a session are revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RevokedTokens {
+    /// Those up to this generation: the session is valid, a refresh gets a new token.
+    UpTo(Generation),
+    /// All: the session has ended.
+    All,
+}
+
+impl RevokedTokens {
+    /// Whether a token of this generation is among them.
+    #[must_use]
+    pub fn include(self, generation: Generation) -> bool {
+        match self {
+            RevokedTokens::UpTo(last) => generation <= last,
+            RevokedTokens::All => true,
+        }
+    }
+}
+
+/// A revocation. Kept until the last of the tokens has expired by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revocation {
     pub session_id: SessionId,
-    pub generation: Generation,
+    pub tokens: RevokedTokens,
     pub until: Time,
-}
-
-impl Revocation {
-    /// All access tokens of a session that has ended.
-    #[must_use]
-    pub fn of_ended(session_id: SessionId, until: Time) -> Self {
-        Self { session_id, generation: Generation::MAX, until }
-    }
 }

@@ -2,9 +2,10 @@
 
 use super::{Decision, decide};
 use crate::domain::account::AccountId;
+use crate::domain::authentication_method::AuthenticationMethods;
 use crate::domain::device::Device;
 use crate::domain::lifetimes::Lifetimes;
-use crate::domain::session::{EndReason, Generation, Session, SessionId, SignIn, SignInMethod};
+use crate::domain::session::{EndReason, Generation, Session, SessionId, SignIn};
 use crate::domain::{Span, Time};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 const LIFETIMES: Lifetimes = Lifetimes {
     access: Span::minutes(15),
     idle: Span::days(7),
-    session: Span::days(30),
+    absolute: Span::days(30),
     grace: Span::seconds(20),
 };
 
@@ -33,8 +34,11 @@ struct World {
 impl World {
     fn new() -> (Self, Jar) {
         let now = Time::from_timestamp(1_800_000_000, 0).unwrap();
-        let sign_in =
-            SignIn { method: SignInMethod::Password, persistent: true, device: Device::default() };
+        let sign_in = SignIn {
+            methods: AuthenticationMethods::default(),
+            persistent: true,
+            device: Device::default(),
+        };
         let session = Session::start(
             SessionId(Uuid::nil()),
             AccountId(Uuid::nil()),
@@ -60,7 +64,7 @@ impl World {
     fn redeem(&mut self, presented: Generation) -> Option<Jar> {
         match decide(Some(&self.session), presented, self.now, &LIFETIMES) {
             Decision::Rotate(step) | Decision::Heal(step) => {
-                self.session = self.session.clone().stepped(step)
+                self.session = self.session.clone().stepped(step);
             }
             Decision::Repeat => {}
             Decision::Reissue { replay_until } => self.session.replay_until = replay_until,

@@ -1,6 +1,10 @@
 //! A session: one sign-in on one browser or client, and the whole of its refresh token family (RFC 9700 section 4.14).
 
-use super::{Time, account::AccountId, device::Device, lifetimes::Lifetimes};
+use super::Time;
+use super::account::AccountId;
+use super::authentication_method::AuthenticationMethods;
+use super::device::Device;
+use super::lifetimes::Lifetimes;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
@@ -10,14 +14,6 @@ pub struct SessionId(pub Uuid);
 
 /// How often a session has been renewed; the `gen` claim of its tokens. It only grows.
 pub type Generation = i64;
-
-/// How a session was started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub enum SignInMethod {
-    Password,
-    Registration,
-}
 
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -39,6 +35,27 @@ pub enum EndReason {
     Deleted,
     /// The database was restored from a backup.
     Restored,
+    /// The account had too many sessions; this one was unused for longest.
+    SessionLimit,
+}
+
+/// Which of an account's sessions are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionSelector {
+    One(SessionId),
+    AllExcept(SessionId),
+    All,
+}
+
+impl SessionSelector {
+    #[must_use]
+    pub fn includes(self, session: SessionId) -> bool {
+        match self {
+            SessionSelector::One(id) => session == id,
+            SessionSelector::AllExcept(id) => session != id,
+            SessionSelector::All => true,
+        }
+    }
 }
 
 /// The session record. Updated in place: a renewal is one conditional update.
@@ -57,7 +74,7 @@ pub struct Session {
     pub confirmed: bool,
     /// Whether it outlives the browser ("keep me signed in").
     pub persistent: bool,
-    pub method: SignInMethod,
+    pub methods: AuthenticationMethods,
     pub created_at: Time,
     pub authenticated_at: Time,
     pub last_seen_at: Time,
@@ -67,16 +84,16 @@ pub struct Session {
     pub ended: Option<(Time, EndReason)>,
 }
 
-/// What somebody who has just proved who they are asks for.
+/// What a session is started with.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    pub method: SignInMethod,
+    pub methods: AuthenticationMethods,
     pub persistent: bool,
     pub device: Device,
 }
 
 impl Session {
-    /// Whether it has neither ended nor outlived itself.
+    /// Whether it has neither ended nor expired.
     #[must_use]
     pub fn is_alive(&self, now: Time) -> bool {
         self.ended.is_none() && now < self.idle_expires_at && now < self.expires_at
@@ -91,7 +108,7 @@ impl Session {
         now: Time,
         lifetimes: &Lifetimes,
     ) -> Self {
-        let expires_at = now + lifetimes.session;
+        let expires_at = now + lifetimes.absolute;
         Self {
             id,
             account_id,
@@ -101,7 +118,7 @@ impl Session {
             replay_until: now,
             confirmed: false,
             persistent: sign_in.persistent,
-            method: sign_in.method,
+            methods: sign_in.methods,
             created_at: now,
             authenticated_at: now,
             last_seen_at: now,

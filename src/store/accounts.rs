@@ -1,192 +1,146 @@
-//! Accounts and their password hashes.
+//! Accounts.
 
-use super::row::{from_column, id, known, to_column};
+use super::column::{Column, millis};
+use super::connection::{Db, on_either};
 use super::schema::accounts;
-use super::{StoreFault, Tx};
+use super::{LockedAccount, LockedAdministrators, StoreFault, Tx, Unit};
 use crate::domain::Time;
 use crate::domain::account::{Account, AccountId, Role};
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
-use crate::domain::password::PasswordHash;
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = accounts)]
-struct Row {
+pub(super) struct Row {
     id: String,
     email: String,
     name: String,
     role: String,
-    password_hash: String,
-    created_at: NaiveDateTime,
-    disabled_at: Option<NaiveDateTime>,
+    created_at: i64,
+    disabled_at: Option<i64>,
 }
 
-/// Whether an insert found its unique value free.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inserted {
-    Yes,
-    /// Another account has this e-mail address.
-    EmailTaken,
-}
-
-/// Adds an account; the unique index over the e-mail address decides races.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn insert(
-    tx: &mut Tx<'_>,
-    account: &Account,
-    hash: &PasswordHash,
-) -> Result<Inserted, StoreFault> {
+/// Adds an account; none if another one has its email address. The unique index decides races.
+pub fn insert(unit: &mut Unit<'_>, account: &Account) -> Result<Option<LockedAccount>, StoreFault> {
     let row = Row {
         id: account.id.0.to_string(),
         email: account.email.as_str().to_owned(),
         name: account.name.as_str().to_owned(),
         role: account.role.into_str().to_owned(),
-        password_hash: hash.as_phc().to_owned(),
-        created_at: to_column(account.created_at),
-        disabled_at: account.disabled_at.map(to_column),
+        created_at: millis(account.created_at),
+        disabled_at: account.disabled_at.map(millis),
     };
-    match diesel::insert_into(accounts::table).values(&row).execute(tx.0) {
-        Ok(_) => Ok(Inserted::Yes),
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            Ok(Inserted::EmailTaken)
-        }
-        Err(error) => Err(error.into()),
-    }
+    let inserted = on_either!(&mut *unit.0, connection => diesel::insert_into(accounts::table)
+        .values(&row)
+        .on_conflict(accounts::email)
+        .do_nothing()
+        .execute(connection)?);
+    Ok((inserted == 1).then(|| LockedAccount(account.clone())))
 }
 
-/// # Errors
-/// `StoreFault`.
 pub fn find(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, StoreFault> {
-    Ok(find_with_hash(tx, id)?.map(|(account, _)| account))
+    let row = accounts::table.find(id.0.to_string()).select(Row::as_select());
+    row.get_result(tx.0).optional()?.map(Row::account).transpose()
 }
 
-/// An account and its password hash.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn find_with_hash(
-    tx: &mut Tx<'_>,
-    id: AccountId,
-) -> Result<Option<(Account, PasswordHash)>, StoreFault> {
-    let row =
-        accounts::table.find(id.0.to_string()).select(Row::as_select()).first(tx.0).optional()?;
-    row.map(Row::account).transpose()
-}
-
-/// The account with this address and its password hash.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn find_by_email(
-    tx: &mut Tx<'_>,
-    email: &EmailAddress,
-) -> Result<Option<(Account, PasswordHash)>, StoreFault> {
+pub fn find_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Option<Account>, StoreFault> {
     let of_email = accounts::table.filter(accounts::email.eq(email.as_str()));
-    let row = of_email.select(Row::as_select()).first(tx.0).optional()?;
+    let row: Option<Row> = of_email.select(Row::as_select()).get_result(tx.0).optional()?;
     row.map(Row::account).transpose()
 }
 
-/// Renames; false if the account is gone.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn rename(tx: &mut Tx<'_>, id: AccountId, name: &DisplayName) -> Result<bool, StoreFault> {
-    let account = accounts::table.find(id.0.to_string());
-    let changed = diesel::update(account).set(accounts::name.eq(name.as_str())).execute(tx.0)?;
-    Ok(changed == 1)
-}
-
-/// Replaces a password hash; false if it was changed meanwhile.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn rehash(
+/// Finds an account and locks its row. On SQLite the whole database is locked already.
+pub(super) fn find_for_update(
     tx: &mut Tx<'_>,
     id: AccountId,
-    old: &PasswordHash,
-    new: &PasswordHash,
-) -> Result<bool, StoreFault> {
-    let account =
-        accounts::table.find(id.0.to_string()).filter(accounts::password_hash.eq(old.as_phc()));
-    Ok(diesel::update(account).set(accounts::password_hash.eq(new.as_phc())).execute(tx.0)? == 1)
+) -> Result<Option<Account>, StoreFault> {
+    let account = accounts::table.find(id.0.to_string());
+    let row: Option<Row> = match &mut *tx.0 {
+        Db::Sqlite(connection) => {
+            account.select(Row::as_select()).get_result(connection).optional()?
+        }
+        Db::Postgres(connection) => {
+            account.for_update().select(Row::as_select()).get_result(connection).optional()?
+        }
+    };
+    row.map(Row::account).transpose()
 }
 
 /// All accounts, oldest first.
-///
-/// # Errors
-/// `StoreFault`.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Account>, StoreFault> {
     let rows = accounts::table.order(accounts::created_at).select(Row::as_select()).load(tx.0)?;
-    rows.into_iter().map(|row| row.account().map(|(account, _)| account)).collect()
+    rows.into_iter().map(Row::account).collect()
 }
 
-/// # Errors
-/// `StoreFault`.
-pub fn set_role(tx: &mut Tx<'_>, id: AccountId, role: Role) -> Result<(), StoreFault> {
-    let account = accounts::table.find(id.0.to_string());
-    diesel::update(account).set(accounts::role.eq(role.into_str())).execute(tx.0)?;
+pub fn rename(
+    unit: &mut Unit<'_>,
+    account: &LockedAccount,
+    name: &DisplayName,
+) -> Result<(), StoreFault> {
+    let row = accounts::table.find(account.id.0.to_string());
+    diesel::update(row).set(accounts::name.eq(name.as_str())).execute(unit.0)?;
     Ok(())
 }
 
-/// Disables since then, or enables again.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn set_disabled(tx: &mut Tx<'_>, id: AccountId, since: Option<Time>) -> Result<(), StoreFault> {
-    let account = accounts::table.find(id.0.to_string());
-    diesel::update(account).set(accounts::disabled_at.eq(since.map(to_column))).execute(tx.0)?;
+pub fn set_role(
+    unit: &mut Unit<'_>,
+    account: &LockedAccount,
+    _administrators: &LockedAdministrators,
+    role: Role,
+) -> Result<(), StoreFault> {
+    let row = accounts::table.find(account.id.0.to_string());
+    diesel::update(row).set(accounts::role.eq(role.into_str())).execute(unit.0)?;
     Ok(())
 }
 
-/// Deletes an account with its sessions and its part of the audit log.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn delete(tx: &mut Tx<'_>, id: AccountId) -> Result<(), StoreFault> {
-    diesel::delete(accounts::table.find(id.0.to_string())).execute(tx.0)?;
+/// Disables from `since` on, or enables again.
+pub fn set_disabled(
+    unit: &mut Unit<'_>,
+    account: &LockedAccount,
+    _administrators: &LockedAdministrators,
+    since: Option<Time>,
+) -> Result<(), StoreFault> {
+    let row = accounts::table.find(account.id.0.to_string());
+    diesel::update(row).set(accounts::disabled_at.eq(since.map(millis))).execute(unit.0)?;
     Ok(())
 }
 
-/// How many accounts there are.
-///
-/// # Errors
-/// `StoreFault`.
+/// Deletes an account with its credentials and sessions. Its events stay.
+pub fn delete(
+    unit: &mut Unit<'_>,
+    account: &LockedAccount,
+    _administrators: &LockedAdministrators,
+) -> Result<(), StoreFault> {
+    diesel::delete(accounts::table.find(account.id.0.to_string())).execute(unit.0)?;
+    Ok(())
+}
+
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
     Ok(accounts::table.count().get_result(tx.0)?)
 }
 
-/// How many of them are disabled.
-///
-/// # Errors
-/// `StoreFault`.
 pub fn count_disabled(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
     Ok(accounts::table.filter(accounts::disabled_at.is_not_null()).count().get_result(tx.0)?)
 }
 
 /// How many administrators can sign in.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn count_admins(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
-    let admins = accounts::table.filter(accounts::role.eq(Role::Admin.into_str()));
-    Ok(admins.filter(accounts::disabled_at.is_null()).count().get_result(tx.0)?)
+pub fn count_administrators(tx: &mut Tx<'_>) -> Result<i64, StoreFault> {
+    let administrators = accounts::table.filter(accounts::role.eq(Role::Admin.into_str()));
+    Ok(administrators.filter(accounts::disabled_at.is_null()).count().get_result(tx.0)?)
 }
 
 impl Row {
-    fn account(self) -> Result<(Account, PasswordHash), StoreFault> {
-        let account = Account {
-            id: AccountId(id(&self.id, "accounts", "id")?),
-            email: known(EmailAddress::parse(&self.email).ok(), "accounts", "email")?,
-            name: known(DisplayName::parse(&self.name).ok(), "accounts", "name")?,
-            role: known(self.role.parse().ok(), "accounts", "role")?,
-            created_at: from_column(self.created_at),
-            disabled_at: self.disabled_at.map(from_column),
-        };
-        Ok((account, PasswordHash::from_phc(self.password_hash)))
+    pub(super) fn account(self) -> Result<Account, StoreFault> {
+        let email = EmailAddress::parse(&self.email).ok();
+        let name = DisplayName::parse(&self.name).ok();
+        Ok(Account {
+            id: AccountId(Column("accounts.id").id(&self.id)?),
+            email: Column("accounts.email").known(email)?,
+            name: Column("accounts.name").known(name)?,
+            role: Column("accounts.role").known(self.role.parse().ok())?,
+            created_at: Column("accounts.created_at").time(self.created_at)?,
+            disabled_at: Column("accounts.disabled_at").optional_time(self.disabled_at)?,
+        })
     }
 }

@@ -1,70 +1,93 @@
-//! The revocation feed.
+//! Revocations, as every process reads them.
 
-use super::row::{from_column, id, to_column};
-use super::schema::revocations;
+use super::column::{Column, millis};
+use super::connection::on_either;
+use super::schema::{revocations, signing_keys};
 use super::{StoreFault, Tx};
-use crate::domain::Time;
-use crate::domain::revocation::Revocation;
+use crate::domain::lifetimes::LEEWAY;
+use crate::domain::revocation::{Revocation, RevokedTokens};
 use crate::domain::session::SessionId;
-use chrono::NaiveDateTime;
+use crate::domain::{Span, Time};
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = revocations)]
 struct Row {
     session_id: String,
-    generation: i64,
-    until: NaiveDateTime,
+    generation: Option<i64>,
+    until: i64,
 }
 
-/// # Errors
-/// `StoreFault`.
-pub fn insert(tx: &mut Tx<'_>, revocation: &Revocation, now: Time) -> Result<(), StoreFault> {
-    let values = (
-        revocations::session_id.eq(revocation.session_id.0.to_string()),
-        revocations::generation.eq(revocation.generation),
-        revocations::created_at.eq(to_column(now)),
-        revocations::until.eq(to_column(revocation.until)),
-    );
-    diesel::insert_into(revocations::table).values(values).execute(tx.0)?;
+#[derive(Insertable)]
+#[diesel(table_name = revocations)]
+struct NewRow {
+    session_id: String,
+    generation: Option<i64>,
+    created_at: i64,
+    until: i64,
+}
+
+/// Until when a revocation made now matters: the longest lifetime of an access token, and a process
+/// with a faster clock may have issued the last one a little in our future.
+pub(super) fn until(tx: &mut Tx<'_>, now: Time) -> Result<Time, StoreFault> {
+    let longest: Option<i64> =
+        signing_keys::table.select(max(signing_keys::max_token_lifetime)).get_result(tx.0)?;
+    Ok(now + Span::seconds(longest.unwrap_or_default()) + LEEWAY * 2)
+}
+
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    revocations: &[Revocation],
+    now: Time,
+) -> Result<(), StoreFault> {
+    let rows: Vec<NewRow> = revocations.iter().map(|one| NewRow::new(one, now)).collect();
+    on_either!(tx.0, connection =>
+        diesel::insert_into(revocations::table).values(&rows).execute(connection)?);
     Ok(())
 }
 
-/// Everything written since `since`. Not "since the last id": a row may be committed after one with a higher id.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn written_since(tx: &mut Tx<'_>, since: Time) -> Result<Vec<Revocation>, StoreFault> {
-    let recent = revocations::table.filter(revocations::created_at.ge(to_column(since)));
-    let rows = recent.select(Row::as_select()).load(tx.0)?;
-    rows.into_iter().map(Row::revocation).collect()
+/// Everything created since then. Not "after the last id": a row may be committed after one with a
+/// higher id.
+pub(super) fn created_since(tx: &mut Tx<'_>, since: Time) -> Result<Vec<Revocation>, StoreFault> {
+    let recent = revocations::table.filter(revocations::created_at.ge(millis(since)));
+    recent.select(Row::as_select()).load(tx.0)?.into_iter().map(Row::revocation).collect()
 }
 
 /// Everything that still matters.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn live(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Revocation>, StoreFault> {
-    let live = revocations::table.filter(revocations::until.gt(to_column(now)));
-    let rows = live.select(Row::as_select()).load(tx.0)?;
-    rows.into_iter().map(Row::revocation).collect()
+pub(super) fn current(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Revocation>, StoreFault> {
+    let current = revocations::table.filter(revocations::until.gt(millis(now)));
+    current.select(Row::as_select()).load(tx.0)?.into_iter().map(Row::revocation).collect()
 }
 
-/// Deletes what no longer matters to anybody.
-///
-/// # Errors
-/// `StoreFault`.
-pub fn sweep(tx: &mut Tx<'_>, before: Time) -> Result<usize, StoreFault> {
-    let dead = revocations::table.filter(revocations::until.lt(to_column(before)));
-    Ok(diesel::delete(dead).execute(tx.0)?)
+/// Deletes at most `limit` that matter to nobody any more; how many.
+pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFault> {
+    let old = revocations::table.filter(revocations::until.lt(millis(before)));
+    let ids: Vec<i64> = old.select(revocations::id).limit(limit).load(tx.0)?;
+    let swept = revocations::table.filter(revocations::id.eq_any(ids));
+    Ok(diesel::delete(swept).execute(tx.0)?)
+}
+
+impl NewRow {
+    fn new(revocation: &Revocation, now: Time) -> Self {
+        Self {
+            session_id: revocation.session_id.0.to_string(),
+            generation: match revocation.tokens {
+                RevokedTokens::UpTo(generation) => Some(generation),
+                RevokedTokens::All => None,
+            },
+            created_at: millis(now),
+            until: millis(revocation.until),
+        }
+    }
 }
 
 impl Row {
     fn revocation(self) -> Result<Revocation, StoreFault> {
         Ok(Revocation {
-            session_id: SessionId(id(&self.session_id, "revocations", "session_id")?),
-            generation: self.generation,
-            until: from_column(self.until),
+            session_id: SessionId(Column("revocations.session_id").id(&self.session_id)?),
+            tokens: self.generation.map_or(RevokedTokens::All, RevokedTokens::UpTo),
+            until: Column("revocations.until").time(self.until)?,
         })
     }
 }

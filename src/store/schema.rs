@@ -1,4 +1,4 @@
-//! The tables, as diesel sees them. The same on both databases.
+//! The tables as diesel sees them, the same on both databases. The migrations say what each column means.
 
 diesel::table! {
     accounts (id) {
@@ -6,9 +6,19 @@ diesel::table! {
         email -> Text,
         name -> Text,
         role -> Text,
-        password_hash -> Text,
-        created_at -> Timestamp,
-        disabled_at -> Nullable<Timestamp>,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    credentials (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        secret -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
     }
 }
 
@@ -18,20 +28,30 @@ diesel::table! {
         account_id -> Text,
         generation -> BigInt,
         parent -> BigInt,
-        rotated_at -> Timestamp,
-        replay_until -> Timestamp,
+        rotated_at -> BigInt,
+        replay_until -> BigInt,
         confirmed -> Bool,
         persistent -> Bool,
-        method -> Text,
-        created_at -> Timestamp,
-        authenticated_at -> Timestamp,
-        last_seen_at -> Timestamp,
-        idle_expires_at -> Timestamp,
-        expires_at -> Timestamp,
+        methods -> Text,
+        created_at -> BigInt,
+        authenticated_at -> BigInt,
+        last_seen_at -> BigInt,
+        idle_expires_at -> BigInt,
+        expires_at -> BigInt,
         user_agent -> Text,
-        ip -> Nullable<Text>,
-        ended_at -> Nullable<Timestamp>,
+        address -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    revocations (id) {
+        id -> BigInt,
+        session_id -> Text,
+        generation -> Nullable<BigInt>,
+        created_at -> BigInt,
+        until -> BigInt,
     }
 }
 
@@ -42,29 +62,26 @@ diesel::table! {
         algorithm -> Text,
         state -> Text,
         sealed -> Binary,
-        created_at -> Timestamp,
-        retires_at -> Nullable<Timestamp>,
-        token_life -> BigInt,
+        created_at -> BigInt,
+        retires_at -> Nullable<BigInt>,
+        max_token_lifetime -> BigInt,
     }
 }
 
 diesel::table! {
     events (id) {
         id -> Text,
-        account_id -> Text,
-        session_id -> Nullable<Text>,
+        at -> BigInt,
         kind -> Text,
-        at -> Timestamp,
-        ip -> Nullable<Text>,
+        outcome -> Text,
+        actor -> Text,
+        subject -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        address -> Nullable<Text>,
+        device -> Nullable<Text>,
+        details -> Nullable<Text>,
     }
 }
 
-diesel::table! {
-    revocations (id) {
-        id -> BigInt,
-        session_id -> Text,
-        generation -> BigInt,
-        created_at -> Timestamp,
-        until -> Timestamp,
-    }
-}
+diesel::joinable!(credentials -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, credentials);

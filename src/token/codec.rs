@@ -4,7 +4,8 @@ use super::jws::{self, Header, Unverified};
 use super::keyring::{KeyringError, PublicKey};
 use super::keys::Keys;
 use crate::domain::account::AccountId;
-use crate::domain::claims::{AccessClaims, RefreshClaims};
+use crate::domain::authentication_method::AuthenticationMethods;
+use crate::domain::claims::{AccessClaims, CLIENT_ID, RefreshClaims};
 use crate::domain::key::KeyPurpose;
 use crate::domain::lifetimes::LEEWAY;
 use crate::domain::session::SessionId;
@@ -65,8 +66,10 @@ struct AccessPayload {
     exp: i64,
     #[serde(default, skip_serializing)]
     nbf: Option<i64>,
+    client_id: String,
     role: String,
     auth_time: i64,
+    amr: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,6 +125,8 @@ impl Codec {
             nbf: None,
             role: claims.role.into_str().to_owned(),
             auth_time: claims.authenticated_at.timestamp(),
+            client_id: CLIENT_ID.to_owned(),
+            amr: claims.methods.names().map(str::to_owned).collect(),
         };
         self.sign(KeyPurpose::Access, ACCESS_TYPE, &payload).map(AccessToken)
     }
@@ -149,7 +154,10 @@ impl Codec {
     /// see only after the signature was found to be ours.
     pub fn verify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenError> {
         let payload: AccessPayload = self.verify(KeyPurpose::Access, ACCESS_TYPE, token)?;
-        if payload.iss != self.names.issuer || payload.aud != self.names.audience {
+        if payload.iss != self.names.issuer
+            || payload.aud != self.names.audience
+            || payload.client_id != CLIENT_ID
+        {
             return Err(TokenError::Invalid);
         }
         let claims = payload.claims().ok_or(TokenError::Invalid)?;
@@ -228,6 +236,7 @@ impl AccessPayload {
             issued_at: from_seconds(self.iat)?,
             expires_at: from_seconds(self.exp)?,
             authenticated_at: from_seconds(self.auth_time)?,
+            methods: AuthenticationMethods::from_names(self.amr.iter().map(String::as_str))?,
         })
     }
 }

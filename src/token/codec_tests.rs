@@ -2,7 +2,9 @@ use super::super::keyring::{KeyKind, Keyring, new_key};
 use super::super::seal::{Sealer, Secret};
 use super::*;
 use crate::domain::account::Role;
+use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::key::{Algorithm, KeyRecord, KeyState};
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 struct Bench {
@@ -46,6 +48,7 @@ fn access() -> AccessClaims {
         issued_at: now(),
         expires_at: now() + Span::minutes(15),
         authenticated_at: now() - Span::hours(1),
+        methods: AuthenticationMethod::Password.into(),
     }
 }
 
@@ -63,8 +66,7 @@ impl Bench {
     fn payload(&self) -> Value {
         let token = self.codec.sign_access(&access(), Uuid::nil()).unwrap().0;
         let payload = token.split('.').nth(1).unwrap();
-        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap())
-            .unwrap()
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap()
     }
 
     /// Signs any payload with our own access key.
@@ -98,8 +100,42 @@ fn an_access_token_says_what_the_contract_lists_and_no_more() {
     names.sort_unstable();
     assert_eq!(
         names,
-        ["aud", "auth_time", "exp", "gen", "iat", "iss", "jti", "role", "sid", "sub"]
+        [
+            "amr",
+            "aud",
+            "auth_time",
+            "client_id",
+            "exp",
+            "gen",
+            "iat",
+            "iss",
+            "jti",
+            "role",
+            "sid",
+            "sub"
+        ]
     );
+}
+
+/// RFC 9068: the header of section 2.1, the required claims of section 2.2, and the claims of
+/// section 2.2.1 about the authentication, each of its JSON type.
+#[test]
+fn an_access_token_has_the_header_and_claims_of_rfc_9068() {
+    let token = bench().codec.sign_access(&access(), Uuid::nil()).unwrap();
+    let header = token.0.split('.').next().unwrap();
+    let header: Value =
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(header.as_bytes()).unwrap()).unwrap();
+    assert_eq!(header["typ"], "at+jwt");
+    assert!(header["alg"] != "none" && header["kid"].is_string());
+    let payload = bench().payload();
+    for name in ["iss", "sub", "aud", "client_id", "jti"] {
+        assert!(payload[name].is_string(), "{name}");
+    }
+    for name in ["exp", "iat", "auth_time"] {
+        assert!(payload[name].is_u64(), "{name}");
+    }
+    assert_eq!(payload["client_id"], "vestibule");
+    assert_eq!(payload["amr"], serde_json::json!(["pwd"]), "RFC 8176");
 }
 
 #[test]
@@ -206,8 +242,7 @@ fn a_refresh_token_is_ours_in_issuer_audience_and_session() {
     let token = bench.codec.sign_refresh(&refresh()).unwrap().0;
     let payload = token.split('.').nth(1).unwrap();
     let payload: Value =
-        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap())
-            .unwrap();
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap();
     let key = bench.keyring.signing(KeyPurpose::Refresh).unwrap();
     let verify = |payload: &Value| {
         let header =

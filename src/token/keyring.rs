@@ -242,7 +242,7 @@ fn sealed(
         sealed: material,
         created_at: now,
         retires_at: None,
-        token_life: Span::zero(),
+        max_token_lifetime: Span::zero(),
     })
 }
 

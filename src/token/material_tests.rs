@@ -99,7 +99,7 @@ fn the_weak_keys_of_wycheproof_are_refused() {
         let [key] = keys.as_slice() else { continue };
         match stored(key) {
             Some((algorithm, clear)) if case == 13 => {
-                assert!(open(algorithm, &clear).is_some(), "a long key is sound")
+                assert!(open(algorithm, &clear).is_some(), "a long key is sound");
             }
             Some((algorithm, clear)) => {
                 assert!(open(algorithm, &clear).is_none(), "case {case}");

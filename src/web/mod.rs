@@ -12,7 +12,7 @@ mod texts;
 
 pub use routes::{ROUTES, RouteEntry};
 
-use crate::accounts::Accounts;
+use crate::accounts::Services;
 use crate::config::BaseUrl;
 use errors::catchers;
 use http::cors::CorsOrigins;
@@ -21,9 +21,9 @@ use http::{checks, headers, original_method, request_log};
 use pages::page;
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
-use rocket::figment::Figment;
 use rocket::figment::providers::{Env, Format, Toml};
 use rocket::figment::value::magic::RelativePathBuf;
+use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
 
@@ -40,6 +40,9 @@ pub fn figment() -> Figment {
         .limit("json", body)
         .limit("string", body);
     Figment::from(rocket::Config::default())
+        .select(Profile::from_env_or("ROCKET_PROFILE", rocket::Config::DEFAULT_PROFILE))
+        // A closed terminal ends the server like SIGTERM: running requests are finished.
+        .merge(("shutdown.signals", ["term", "hup"]))
         .merge(("limits", limits))
         .merge(("ident", false))
         // Anybody can send X-Real-IP; only a trusted proxy may be believed.
@@ -60,13 +63,16 @@ pub struct Origins {
 
 /// The web application, ready to ignite.
 #[must_use]
-pub fn build(figment: Figment, accounts: Accounts, origins: Origins) -> Rocket<Build> {
+pub fn build(figment: Figment, services: Services, origins: Origins) -> Rocket<Build> {
     let routes = routes::routes();
     let paths = Paths::of(&routes);
     let checked: Vec<Route> =
         routes.into_iter().chain(paths.missing()).map(checks::checked).collect();
     rocket::custom(figment)
-        .manage(accounts)
+        .manage(services.keys)
+        .manage(services.sessions)
+        .manage(services.accounts)
+        .manage(services.administration)
         .manage(paths)
         .manage(origins.own)
         .manage(CorsOrigins(origins.invited))

@@ -361,7 +361,7 @@ async fn sessions_are_listed_and_ended_by_id() {
         "session_ended",
     );
     let again = Api::of(&app).with_bearer(Method::Delete, &path, text(&here, "access_token")).await;
-    assert_problem(&again, 404, "not_found");
+    assert_eq!(again.status, 204, "the response to the first may have been lost");
     let odd = Api::of(&app)
         .with_bearer(Method::Delete, "/api/auth/sessions/7", text(&here, "access_token"))
         .await;

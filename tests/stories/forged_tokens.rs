@@ -1,5 +1,5 @@
 use crate::support::{
-    ACCESS, Api, REFRESH, Reply, StolenKey, TestApp, claims, header, sign, unsigned,
+    ACCESS, Api, PASSWORD, REFRESH, Reply, StolenKey, TestApp, claims, header, sign, unsigned,
 };
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
@@ -377,4 +377,19 @@ async fn a_refresh_token_from_ahead_of_the_record_is_refused_and_ends_nothing() 
     assert_eq!(ada.get("/profile").await.status, 303, "the record was restored from a backup");
     assert_eq!(app.living_sessions(), 1);
     assert!(old.at(&app.client).get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn a_refresh_token_of_one_account_never_opens_a_session_of_another() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let mut eve = app.visitor();
+    let fields = [("name", "Eve"), ("email", "eve@example.org"), ("password", PASSWORD)];
+    eve.post("/register", &fields).await;
+    let (own, token) = (app.steal_key("refresh"), ada.cookie(REFRESH).to_owned());
+    let eves = claims(eve.cookie(REFRESH))["sub"].clone();
+    let mixed = own.sign(&header(&token), &with(&claims(&token), "sub", eves));
+    let reply = Api::of(&app).refresh(&json!(mixed)).await;
+    assert!(reply.status == 401 && reply.body.contains("invalid_refresh_token"), "{reply:?}");
+    assert!(ada.get("/profile").await.is_signed_in());
 }

@@ -18,6 +18,7 @@ mod forged_tokens;
 mod from_another_site;
 mod headers_and_cookies;
 mod hostile_output;
+mod housekeeping;
 mod keys;
 mod malformed_requests;
 mod operator;

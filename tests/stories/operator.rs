@@ -1,11 +1,12 @@
 //! What the operator does to accounts, and what an administrator may see.
 
 use crate::support::{
-    ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, Visitor, claims, parsed, text, within_a_second,
+    ACCESS, Api, Done, EMAIL, PASSWORD, REFRESH, TestApp, Visitor, claims, parsed, text,
+    within_a_second,
 };
 use rocket::http::Method;
 use serde_json::json;
-use vestibule::accounts::{AccountDraft, AccountRef, OperatorRefusal};
+use vestibule::accounts::administration::{AccountDraft, AccountRef, ChangeOutcome, CreateOutcome};
 use vestibule::domain::account::{Account, Role};
 use vestibule::domain::email::EmailAddress;
 use vestibule::domain::name::DisplayName;
@@ -35,15 +36,20 @@ async fn signed_in<'a>(app: &'a TestApp, email: &str) -> Visitor<'a> {
 async fn an_account_made_by_the_operator_signs_in_also_where_nobody_may_register() {
     let app = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let operator = app.operator().await;
-    let made =
-        operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let made = operator
+        .administration
+        .create(draft("grace@example.org", Role::Admin))
+        .await
+        .unwrap()
+        .account();
     assert_eq!(made.role, Role::Admin);
-    let again = operator.create_account(draft("GRACE@example.org", Role::User)).await.unwrap();
-    assert_eq!(again.map(|_| ()), Err(OperatorRefusal::EmailTaken));
+    let again =
+        operator.administration.create(draft("GRACE@example.org", Role::User)).await.unwrap();
+    assert_eq!(again, CreateOutcome::EmailTaken);
     let mut grace = signed_in(&app, "grace@example.org").await;
     assert_eq!(claims(grace.cookie(ACCESS))["role"], "admin");
     assert!(grace.get("/profile").await.body.contains("Administrator"));
-    assert_eq!((app.events("created"), app.events("signed_in")), (1, 1));
+    assert_eq!((app.events("account_created"), app.events("signed_in")), (1, 1));
 }
 
 #[rocket::async_test]
@@ -51,10 +57,11 @@ async fn only_administrators_see_the_administration() {
     let app = TestApp::start().await;
     app.operator()
         .await
-        .create_account(draft("grace@example.org", Role::Admin))
+        .administration
+        .create(draft("grace@example.org", Role::Admin))
         .await
         .unwrap()
-        .unwrap();
+        .account();
     let mut grace = signed_in(&app, "grace@example.org").await;
     let page = grace.get("/admin").await;
     assert!(
@@ -77,14 +84,20 @@ async fn only_administrators_see_the_administration() {
 async fn a_changed_role_bites_within_a_second_and_signs_nobody_out() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
-    operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    operator
+        .administration
+        .create(draft("grace@example.org", Role::Admin))
+        .await
+        .unwrap()
+        .account();
     let mut ada = app.ada().await;
     let api = Api::of(&app);
     let program = api.login().await;
     let token = text(&program, "access_token");
     assert_eq!((ada.get("/admin").await.status, api.me(token).await.status), (403, 200));
 
-    let changed = operator.set_role(who(EMAIL), Role::Admin).await.unwrap().unwrap();
+    let changed =
+        operator.administration.set_role(who(EMAIL), Role::Admin).await.unwrap().account();
     assert_eq!(changed.role, Role::Admin);
     let before = ada.cookie(ACCESS).to_owned();
     assert_eq!(
@@ -107,7 +120,7 @@ async fn a_changed_role_bites_within_a_second_and_signs_nobody_out() {
     assert_eq!(claims(text(&renewed, "access_token"))["role"], "admin");
     assert_eq!(api.me(text(&renewed, "access_token")).await.status, 200);
 
-    operator.set_role(who(EMAIL), Role::User).await.unwrap().unwrap();
+    operator.administration.set_role(who(EMAIL), Role::User).await.unwrap().account();
     assert_eq!(ada.get("/admin").await.status, 403);
     assert!(ada.get("/profile").await.is_signed_in());
     assert_eq!(app.events("role_changed"), 2);
@@ -120,10 +133,11 @@ async fn a_changed_role_bites_at_once_while_the_feed_has_stalled() {
     let app = TestApp::start().await;
     app.operator()
         .await
-        .create_account(draft("grace@example.org", Role::Admin))
+        .administration
+        .create(draft("grace@example.org", Role::Admin))
         .await
         .unwrap()
-        .unwrap();
+        .account();
     let token = signed_in(&app, "grace@example.org").await.cookie(ACCESS).to_owned();
     let api = Api::of(&app);
     assert_eq!(api.me(&token).await.status, 200);
@@ -141,7 +155,7 @@ async fn a_disabled_account_is_out_and_cannot_come_in_and_looks_like_a_wrong_pas
     let mut ada = app.ada().await;
     let api = Api::of(&app);
     let program = api.login().await;
-    operator.disable_account(who(EMAIL)).await.unwrap().unwrap();
+    operator.administration.disable(who(EMAIL)).await.unwrap().account();
     within_a_second(async || api.me(text(&program, "access_token")).await.status == 401).await;
     assert!(api.me(text(&program, "access_token")).await.body.contains("session_ended"));
     let refused = api.refresh(&program["refresh_token"]).await;
@@ -157,9 +171,9 @@ async fn a_disabled_account_is_out_and_cannot_come_in_and_looks_like_a_wrong_pas
     let login = json!({ "email": EMAIL, "password": PASSWORD });
     assert!(api.post("/api/auth/login", login).await.body.contains("invalid_credentials"));
 
-    operator.enable_account(who(EMAIL)).await.unwrap().unwrap();
+    operator.administration.enable(who(EMAIL)).await.unwrap().account();
     assert!(signed_in(&app, EMAIL).await.get("/profile").await.is_signed_in());
-    assert_eq!((app.events("disabled"), app.events("enabled")), (1, 1));
+    assert_eq!((app.events("account_disabled"), app.events("account_enabled")), (1, 1));
 }
 
 #[rocket::async_test]
@@ -172,11 +186,11 @@ async fn no_sign_in_slips_in_beside_disabling() {
         let mut visitor = app.visitor();
         let (_, disabled) = rocket::tokio::join!(
             visitor.post("/login", &fields),
-            operator.disable_account(who(EMAIL))
+            operator.administration.disable(who(EMAIL))
         );
-        disabled.unwrap().unwrap();
+        disabled.unwrap().account();
         assert_eq!(app.living_sessions(), 0);
-        operator.enable_account(who(EMAIL)).await.unwrap().unwrap();
+        operator.administration.enable(who(EMAIL)).await.unwrap().account();
     }
 }
 
@@ -184,21 +198,26 @@ async fn no_sign_in_slips_in_beside_disabling() {
 async fn no_old_role_slips_in_beside_its_change() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
-    operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    operator
+        .administration
+        .create(draft("grace@example.org", Role::Admin))
+        .await
+        .unwrap()
+        .account();
     let api = Api::of(&app);
     let mut ada = app.ada().await;
     let mut password = PASSWORD.to_owned();
     for round in 0..8 {
-        operator.set_role(who(EMAIL), Role::Admin).await.unwrap().unwrap();
+        operator.administration.set_role(who(EMAIL), Role::Admin).await.unwrap().account();
         let new = format!("{PASSWORD} {round}");
         // Hashing takes longer than the change of the role: it lands in the middle.
-        let demote = operator.set_role(who(EMAIL), Role::User);
+        let demote = operator.administration.set_role(who(EMAIL), Role::User);
         if round % 2 == 0 {
             let fields = [("email", EMAIL), ("password", &password)];
-            rocket::tokio::join!(ada.post("/login", &fields), demote).1.unwrap().unwrap();
+            rocket::tokio::join!(ada.post("/login", &fields), demote).1.unwrap().account();
         } else {
             let fields = [("current_password", password.as_str()), ("new_password", &new)];
-            rocket::tokio::join!(ada.post("/password", &fields), demote).1.unwrap().unwrap();
+            rocket::tokio::join!(ada.post("/password", &fields), demote).1.unwrap().account();
             password = new;
         }
         let token = ada.cookie(ACCESS).to_owned();
@@ -236,10 +255,11 @@ async fn the_administration_goes_by_the_record_and_not_by_the_token() {
     let app = TestApp::start().await;
     app.operator()
         .await
-        .create_account(draft("grace@example.org", Role::Admin))
+        .administration
+        .create(draft("grace@example.org", Role::Admin))
         .await
         .unwrap()
-        .unwrap();
+        .account();
     let mut grace = signed_in(&app, "grace@example.org").await;
     assert_eq!(grace.get("/admin").await.status, 200);
     app.database().batch_execute("UPDATE accounts SET role = 'user'").unwrap();
@@ -263,7 +283,7 @@ async fn what_the_operator_ends_stays_ended_whatever_lives_their_command_was_run
     copy.jar.remove(REFRESH);
     assert_eq!(copy.get("/").await.status, 303, "the front page asks the map alone");
     // The operator's shell knows nothing of the two hours.
-    app.operator().await.disable_account(who(EMAIL)).await.unwrap().unwrap();
+    app.operator().await.administration.disable(who(EMAIL)).await.unwrap().account();
     within_a_second(async || copy.get("/").await.status == 200).await;
     app.wait(vestibule::domain::Span::minutes(60));
     let restarted = app.twin_with(&[("VESTIBULE_ACCESS_TTL", "2h")]).await;
@@ -280,9 +300,9 @@ async fn the_operator_signs_somebody_out_everywhere() {
     let operator = app.operator().await;
     let mut ada = app.ada().await;
     let token = text(&Api::of(&app).login().await, "access_token").to_owned();
-    let (_, sessions) = operator.show_account(who(EMAIL)).await.unwrap().unwrap();
+    let (_, sessions) = operator.administration.show(who(EMAIL)).await.unwrap().unwrap();
     assert_eq!(sessions.len(), 2);
-    operator.sign_out_account(who(EMAIL)).await.unwrap().unwrap();
+    operator.administration.sign_out(who(EMAIL)).await.unwrap().account();
     within_a_second(async || Api::of(&app).me(&token).await.status == 401).await;
     assert_eq!(ada.get("/profile").await.status, 303);
     assert!(
@@ -299,11 +319,14 @@ async fn a_deleted_account_is_gone_and_its_tokens_open_nothing_even_after_regist
     let mut ada = app.ada().await;
     let api = Api::of(&app);
     let program = api.login().await;
-    let Account { id, .. } = operator.delete_account(who(EMAIL)).await.unwrap().unwrap();
+    let Account { id, .. } = operator.administration.delete(who(EMAIL)).await.unwrap().account();
     within_a_second(async || api.me(text(&program, "access_token")).await.status == 401).await;
-    for table in ["accounts", "sessions", "events"] {
+    for table in ["accounts", "credentials", "sessions"] {
         assert_eq!(app.number(&format!("SELECT count(*) AS n FROM {table}")), 0, "{table}");
     }
+    let personal = "address IS NOT NULL OR device IS NOT NULL OR details IS NOT NULL";
+    let query = format!("SELECT count(*) AS n FROM events WHERE {personal}");
+    assert_eq!((app.events("signed_up"), app.number(&query)), (1, 0), "events stay, anonymised");
     let again = api.register().await;
     assert_ne!(text(&again["user"], "id"), id.0.to_string());
     assert_eq!(ada.get("/profile").await.status, 303);
@@ -313,29 +336,38 @@ async fn a_deleted_account_is_gone_and_its_tokens_open_nothing_even_after_regist
         .with_bearer(Method::Delete, "/api/auth/sessions/7", text(&program, "access_token"))
         .await;
     assert_eq!(gone.status, 401);
-    assert!(operator.show_account(AccountRef::Id(id)).await.unwrap().is_none());
+    assert!(operator.administration.show(AccountRef::Id(id)).await.unwrap().is_none());
 }
 
 #[rocket::async_test]
 async fn the_last_administrator_stays() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
-    let refused = |changed: Result<Account, OperatorRefusal>| changed.map(|_| ());
-    operator.create_account(draft("grace@example.org", Role::Admin)).await.unwrap().unwrap();
+    let refused = |outcome: ChangeOutcome| match outcome {
+        ChangeOutcome::Changed(_) => None,
+        refused => Some(refused),
+    };
+    operator
+        .administration
+        .create(draft("grace@example.org", Role::Admin))
+        .await
+        .unwrap()
+        .account();
     let grace = || who("grace@example.org");
-    let last = Err(OperatorRefusal::LastAdmin);
-    assert_eq!(refused(operator.set_role(grace(), Role::User).await.unwrap()), last);
-    assert_eq!(refused(operator.disable_account(grace()).await.unwrap()), last);
-    assert_eq!(refused(operator.delete_account(grace()).await.unwrap()), last);
-    operator.create_account(draft("joan@example.org", Role::Admin)).await.unwrap().unwrap();
-    assert_eq!(refused(operator.disable_account(grace()).await.unwrap()), Ok(()));
+    let last = Some(ChangeOutcome::LastAdministrator);
+    assert_eq!(refused(operator.administration.set_role(grace(), Role::User).await.unwrap()), last);
+    assert_eq!(refused(operator.administration.disable(grace()).await.unwrap()), last);
+    assert_eq!(refused(operator.administration.delete(grace()).await.unwrap()), last);
+    operator.administration.create(draft("joan@example.org", Role::Admin)).await.unwrap().account();
+    assert_eq!(refused(operator.administration.disable(grace()).await.unwrap()), None);
     let joan = || who("joan@example.org");
     assert_eq!(
-        refused(operator.delete_account(joan()).await.unwrap()),
+        refused(operator.administration.delete(joan()).await.unwrap()),
         last,
         "a disabled one does not count"
     );
-    assert_eq!(refused(operator.delete_account(grace()).await.unwrap()), Ok(()));
-    let nobody = operator.set_role(who("nobody@example.org"), Role::User).await.unwrap();
-    assert_eq!(refused(nobody), Err(OperatorRefusal::Unknown));
+    assert_eq!(refused(operator.administration.delete(grace()).await.unwrap()), None);
+    let nobody =
+        operator.administration.set_role(who("nobody@example.org"), Role::User).await.unwrap();
+    assert_eq!(refused(nobody), Some(ChangeOutcome::NotFound));
 }

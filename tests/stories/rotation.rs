@@ -83,7 +83,7 @@ async fn replay_after_grace_and_stale_window_and_after_confirmation_ends_that_se
     assert_eq!(thief.get("/profile").await.location.as_deref(), TO_SIGN_IN);
     assert!(elsewhere.get("/profile").await.is_signed_in(), "others live");
     thief.get("/profile").await;
-    assert_eq!(app.events("session_reuse"), 1, "a second replay adds no entry");
+    assert_eq!(app.events("refresh_token_reused"), 1, "a second replay adds no entry");
 
     let refused = ada.get("/profile").await;
     assert_eq!(refused.location.as_deref(), TO_SIGN_IN, "the access token died with the session");

@@ -95,7 +95,9 @@ async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
     assert!(
         third.get("/sessions").await.status == 200 && laptop.get("/sessions").await.status == 200
     );
-    assert_eq!(laptop.post(&format!("/sessions/{id}/end"), &[]).await.status, 404, "it is gone");
+    let again = laptop.post(&format!("/sessions/{id}/end"), &[]).await;
+    assert_eq!((again.status, again.location.as_deref()), (303, Some("/sessions")), "again");
+    assert!(laptop.get("/sessions").await.body.contains("That session had ended already."));
 }
 
 #[rocket::async_test]
@@ -278,4 +280,27 @@ async fn a_restarted_process_knows_the_dead_access_tokens_before_it_serves() {
     ada.post("/logout", &[]).await;
     let restarted = app.twin().await;
     assert_eq!(copy.at(&restarted).get("/").await.status, 200);
+}
+
+#[rocket::async_test]
+async fn beyond_the_limit_the_session_unused_for_longest_ends_with_its_own_reason() {
+    let app = TestApp::start_with(&[("VESTIBULE_MAX_SESSIONS", "3")]).await;
+    let mut first = app.ada().await;
+    first.get("/profile").await;
+    let mut others = Vec::new();
+    for _ in 0..2 {
+        app.wait(Span::minutes(1));
+        let mut other = signed_in_with(&app, FIREFOX).await;
+        other.get("/profile").await;
+        others.push(other);
+    }
+    app.wait(Span::minutes(1));
+    assert_eq!(app.living_sessions(), 3);
+    let mut fourth = signed_in_with(&app, IPHONE).await;
+    assert_eq!((app.living_sessions(), first.get("/profile").await.status), (3, 303));
+    let told = first.get("/login").await;
+    assert!(told.body.contains("signed in on many devices"), "{}", told.body);
+    for signed_in in others.iter_mut().chain([&mut fourth]) {
+        assert!(signed_in.get("/profile").await.is_signed_in());
+    }
 }

@@ -140,3 +140,22 @@ async fn cookies_that_do_not_stick_are_told_instead_of_asking_again_and_again() 
         !app.visitor().get("/login").await.body.contains("Your browser did not keep the sign-in")
     );
 }
+
+/// PASSWORD as an older version with lower parameters would have stored it.
+const WEAK_HASH: &str = "$argon2id$v=19$m=8192,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$N/1lRslcDDex0wLZYklN8UYXIgkChedQZcoSK8sQddU";
+
+#[rocket::async_test]
+async fn sign_ins_that_meet_on_a_weak_hash_all_succeed_and_it_is_strong_afterwards() {
+    use diesel::connection::SimpleConnection;
+    use rocket::futures::future::join_all;
+    let app = TestApp::start().await;
+    app.ada().await;
+    let weaken = format!("UPDATE credentials SET secret = '{WEAK_HASH}'");
+    app.database().batch_execute(&weaken).unwrap();
+    let sign_in = || async {
+        app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status
+    };
+    assert_eq!(join_all((0..8).map(|_| sign_in())).await, [303; 8]);
+    let strong = "SELECT count(*) AS n FROM credentials WHERE secret LIKE '%m=19456,t=2,p=1%'";
+    assert_eq!((app.number(strong), sign_in().await), (1, 303));
+}

@@ -12,7 +12,7 @@ async fn a_stranger_registers_sees_the_profile_goes_on_past_the_access_token_and
         ada.post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)]).await;
     assert_eq!((registered.status, registered.location.as_deref()), (303, Some("/profile")));
     let profile = ada.get("/profile").await;
-    for shown in ["Ada", EMAIL, "Member", "15 January 2027", "by registering"] {
+    for shown in ["Ada", EMAIL, "Member", "15 January 2027", "with your password"] {
         assert!(profile.body.contains(shown), "{shown} is missing in {}", profile.body);
     }
 
@@ -115,4 +115,16 @@ async fn a_restart_keeps_accounts_and_sessions() {
     let ada = app.ada().await;
     let restarted = app.twin().await;
     assert!(ada.at(&restarted).get("/profile").await.is_signed_in());
+}
+
+#[rocket::async_test]
+async fn a_profile_saved_unchanged_writes_nothing_and_claims_no_change() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    for _ in 0..3 {
+        let reply = ada.post("/profile", &[("name", " Ada  Lovelace ")]).await;
+        assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/profile")));
+    }
+    assert_eq!(app.events("profile_changed"), 0);
+    assert!(!ada.get("/profile").await.body.contains("has been changed"));
 }

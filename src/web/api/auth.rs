@@ -1,7 +1,8 @@
 //! Sign up, sign in, refresh, sign out, and the account itself.
 
+use crate::accounts::sessions::{PresentedTokens, RefreshOutcome, Refusal as TokenRefusal};
 use crate::accounts::{
-    Accounts, NewAccount, PresentedTokens, Refusal as TokenRefusal, SignInAttempt, SignUpRefusal,
+    Accounts, NewAccount, Sessions, SignInAttempt, SignInOutcome, SignUpOutcome,
 };
 use crate::domain::device::Device;
 use crate::web::api::response::{Json, Tokens, User, tokens, user};
@@ -18,6 +19,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State, get, post};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// Sign up
 ///
@@ -44,9 +46,11 @@ pub async fn register(
     let (name, email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
     let new = NewAccount { name, email, password, device, persistent: true, replaces: None };
     match accounts.sign_up(new).await? {
-        Ok((pair, account)) => Ok(Json(Status::Created, tokens(&pair, &account))),
-        Err(SignUpRefusal::EmailTaken) => Err(Problem::new(Code::EmailTaken)),
-        Err(SignUpRefusal::Closed) => Err(Problem::new(Code::RegistrationClosed)),
+        SignUpOutcome::SignedUp { tokens: pair, account } => {
+            Ok(Json(Status::Created, tokens(&pair, &account)))
+        }
+        SignUpOutcome::EmailTaken => Err(Problem::new(Code::EmailTaken)),
+        SignUpOutcome::Closed => Err(Problem::new(Code::RegistrationClosed)),
     }
 }
 
@@ -71,8 +75,10 @@ pub async fn login(
     let (email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
     let attempt = SignInAttempt { email, password, persistent: true, device, replaces: None };
     match accounts.sign_in(attempt).await? {
-        Some((pair, account)) => Ok(Json(Status::Ok, tokens(&pair, &account))),
-        None => Err(Problem::new(Code::InvalidCredentials)),
+        SignInOutcome::SignedIn { tokens: pair, account } => {
+            Ok(Json(Status::Ok, tokens(&pair, &account)))
+        }
+        SignInOutcome::InvalidCredentials => Err(Problem::new(Code::InvalidCredentials)),
     }
 }
 
@@ -96,12 +102,15 @@ pub async fn refresh(
     body: OptionalJsonBody<RefreshRequest>,
     cookie: RefreshCookie<'_>,
     device: Device,
-    accounts: &State<Accounts>,
+    sessions: &State<Arc<Sessions>>,
 ) -> Result<Json<Tokens>, Problem> {
     let by_cookie = body.0.is_none();
     let in_body = body.0.as_ref().map(|request| &*request.refresh_token);
     let token = in_body.or(cookie.token).ok_or_else(invalid_token)?;
-    let (pair, account) = accounts.refresh(token, device.ip).await?.map_err(refused)?;
+    let (pair, account) = match sessions.refresh(token, &device).await? {
+        RefreshOutcome::Refreshed { tokens, account } => (*tokens, account),
+        RefreshOutcome::Refused(refusal) => return Err(refused(refusal)),
+    };
     let response = tokens(&pair, &account);
     if by_cookie {
         cookie.reply.set_tokens(pair);
@@ -130,17 +139,17 @@ pub async fn logout(
     bearer: Result<Bearer, BearerError>,
     body: OptionalJsonBody<RefreshRequest>,
     device: Device,
-    accounts: &State<Accounts>,
+    sessions: &State<Arc<Sessions>>,
 ) -> Result<Status, Problem> {
     let session = match (&body.0, bearer) {
         (Some(request), _) => {
             let presented = PresentedTokens { access: None, refresh: Some(&request.refresh_token) };
-            accounts.presented_session(&presented).await?.ok_or_else(invalid_token)?
+            sessions.presented(presented).await?.ok_or_else(invalid_token)?
         }
         (None, Ok(Bearer(claims))) => claims.session_id,
         (None, Err(code)) => return Err(Problem::new(code)),
     };
-    accounts.sign_out(session, device.ip).await?;
+    sessions.sign_out(session, device).await?;
     Ok(Status::NoContent)
 }
 

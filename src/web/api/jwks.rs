@@ -1,12 +1,13 @@
 //! The public keys of access tokens (RFC 7517 section 5): other services verify with them.
 
-use crate::accounts::{Accounts, PublicKey};
+use crate::accounts::{PublicKey, SigningKeys};
 use crate::domain::key::KEY_SET_KEPT;
 use crate::web::errors::page;
 use crate::web::guards::Anyone;
 use rocket::response::{self, Responder};
 use rocket::{Request, State, get};
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A JWK set
@@ -28,8 +29,8 @@ pub struct KeySet {
     responses((status = 200, body = KeySet, description = "RFC 7517"))
 )]
 #[get("/.well-known/jwks.json")]
-pub fn show(_guard: Anyone, accounts: &State<Accounts>) -> KeySet {
-    KeySet { keys: accounts.public_keys() }
+pub fn show(_guard: Anyone, keys: &State<Arc<SigningKeys>>) -> KeySet {
+    KeySet { keys: keys.public_keys() }
 }
 
 impl<'r> Responder<'r, 'static> for KeySet {

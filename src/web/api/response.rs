@@ -1,6 +1,6 @@
 //! The responses of the API.
 
-use crate::accounts::{OwnSessions, TokenPair};
+use crate::accounts::sessions::{OwnSessions, TokenPair};
 use crate::domain::Time;
 use crate::domain::account::Account;
 use crate::domain::session::Session;
@@ -76,7 +76,7 @@ pub fn tokens(pair: &TokenPair, account: &Account) -> Tokens {
         refresh_token: Some(pair.refresh.0.clone()),
         token_type: "Bearer",
         expires_in: (pair.claims.expires_at - pair.issued_at).num_seconds(),
-        refresh_expires_in: (pair.refresh_until - pair.issued_at).num_seconds(),
+        refresh_expires_in: (pair.refresh_expires_at - pair.issued_at).num_seconds(),
         user: user(account),
     }
 }

@@ -1,14 +1,16 @@
 //! The sessions of an account.
 
-use crate::accounts::{Accounts, SessionSelector};
+use crate::accounts::Sessions;
+use crate::accounts::sessions::EndSessionsOutcome;
 use crate::domain::device::Device;
-use crate::domain::session::SessionId;
+use crate::domain::session::{SessionId, SessionSelector};
 use crate::web::api::response::{Json, SessionList, session_list};
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
 use crate::web::guards::bearer::{Bearer, session_ended};
 use rocket::http::Status;
 use rocket::{State, delete, get};
+use std::sync::Arc;
 
 /// The sessions of the account
 #[utoipa::path(
@@ -25,10 +27,10 @@ use rocket::{State, delete, get};
 #[get("/api/auth/sessions")]
 pub async fn list(
     bearer: Bearer,
-    accounts: &State<Accounts>,
+    sessions: &State<Arc<Sessions>>,
 ) -> Result<Json<SessionList>, Problem> {
-    let sessions = accounts.sessions(bearer.0).await?;
-    Ok(Json(Status::Ok, session_list(&sessions.ok_or_else(session_ended)?)))
+    let own = sessions.list(bearer.0).await?;
+    Ok(Json(Status::Ok, session_list(&own.ok_or_else(session_ended)?)))
 }
 
 /// End a session
@@ -50,13 +52,13 @@ pub async fn end(
     bearer: Bearer,
     id: Option<SessionId>,
     device: Device,
-    accounts: &State<Accounts>,
+    sessions: &State<Arc<Sessions>>,
 ) -> Result<Status, Problem> {
     let id = id.ok_or_else(not_found)?;
-    match accounts.end_sessions(bearer.0, SessionSelector::One(id), device.ip).await? {
-        None => Err(session_ended()),
-        Some(0) => Err(not_found()),
-        Some(_) => Ok(Status::NoContent),
+    match sessions.end(bearer.0, SessionSelector::One(id), device).await? {
+        EndSessionsOutcome::SignedOut => Err(session_ended()),
+        EndSessionsOutcome::NotFound => Err(not_found()),
+        EndSessionsOutcome::Ended(_) | EndSessionsOutcome::AlreadyEnded => Ok(Status::NoContent),
     }
 }
 

@@ -8,13 +8,15 @@ use rocket::response::{self, Responder};
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        if matches!(fault, Fault::Busy(_)) {
+        if matches!(fault, Fault::Overloaded(_)) {
             tracing::warn!(%fault, "a request was put off");
         } else {
             tracing::error!(%fault, "a request failed");
         }
         Refusal::new(match fault {
-            Fault::Busy(_) | Fault::Store(_) | Fault::Keys(_) => Code::Unavailable,
+            Fault::Overloaded(_) | Fault::Undecided | Fault::Store(_) | Fault::Keys(_) => {
+                Code::Unavailable
+            }
             Fault::Crypto(_) => Code::InternalError,
         })
     }

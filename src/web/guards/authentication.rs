@@ -1,12 +1,15 @@
 //! Who sends a request, by its cookies: authenticated once, however many guards ask.
 
-use crate::accounts::{Accounts, Authenticated, Fault, Refusal};
+use super::guard::device;
+use crate::accounts::sessions::{Authenticated, RefreshMode, Refusal};
+use crate::accounts::{Fault, Sessions};
 use crate::domain::claims::AccessClaims;
 use crate::web::http::cookies::{self, ReplyCookies};
 use crate::web::http::original_method;
 use rocket::http::Method;
 use rocket::tokio::sync::OnceCell;
 use rocket::{Request, State};
+use std::sync::Arc;
 
 /// What this request's cookies say.
 pub enum Authentication {
@@ -33,13 +36,13 @@ impl Authentication {
 }
 
 async fn authenticate(request: &Request<'_>) -> Authentication {
-    let Some(accounts) = request.guard::<&State<Accounts>>().await.succeeded() else {
+    let Some(sessions) = request.guard::<&State<Arc<Sessions>>>().await.succeeded() else {
         return Authentication::Unavailable;
     };
     let presented = cookies::presented(request);
-    match accounts.authenticate(presented, may_refresh(request), request.client_ip()).await {
-        Ok(Authenticated::SignedIn { claims, renewed }) => {
-            if let Some(pair) = renewed {
+    match sessions.authenticate(presented, mode(request), &device(request)).await {
+        Ok(Authenticated::SignedIn { claims, rotated }) => {
+            if let Some(pair) = rotated {
                 ReplyCookies::of(request).set_tokens(*pair);
             }
             Authentication::SignedIn(claims)
@@ -62,12 +65,12 @@ fn log(fault: &Fault) {
     tracing::error!(%fault, "a request could not be authenticated");
 }
 
-/// Tokens are refreshed only where the browser keeps the response's cookies: not for HEAD, not for a prefetch.
-fn may_refresh(request: &Request<'_>) -> bool {
+/// Tokens are rotated only where the browser keeps the response: not for a HEAD request or a prefetch.
+fn mode(request: &Request<'_>) -> RefreshMode {
     let prefetch = request.headers().get("Sec-Purpose").any(|purpose| purpose.contains("prefetch"));
     match original_method::method(request) {
-        Method::Head => false,
-        Method::Get => !prefetch,
-        _ => true,
+        Method::Head => RefreshMode::ReadOnly,
+        Method::Get if prefetch => RefreshMode::ReadOnly,
+        _ => RefreshMode::Rotate,
     }
 }

@@ -1,12 +1,14 @@
 //! The Bearer guard (RFC 6750 section 2.1): the Authorization header and nothing else.
 
-use crate::accounts::{AccessTokenError, Accounts};
+use crate::accounts::Sessions;
+use crate::accounts::sessions::AccessTokenError;
 use crate::domain::claims::AccessClaims;
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
 use crate::web::errors::refusal::Refusal;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
+use std::sync::Arc;
 
 /// A client with a valid access token of a session that has not ended.
 pub struct Bearer(pub AccessClaims);
@@ -33,9 +35,8 @@ impl<'r> FromRequest<'r> for Bearer {
 
 async fn verify(request: &Request<'_>) -> Result<AccessClaims, BearerError> {
     let token = token(request).ok_or(Code::TokenMissing)?;
-    let accounts =
-        request.guard::<&State<Accounts>>().await.succeeded().ok_or(Code::Unavailable)?;
-    match accounts.authenticate_access(token).await {
+    let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
+    match sessions.ok_or(Code::Unavailable)?.authenticate_access(token).await {
         Ok(verified) => verified.map_err(code),
         Err(fault) => Err(Refusal::from(fault).code),
     }
@@ -45,7 +46,7 @@ fn code(error: AccessTokenError) -> Code {
     match error {
         AccessTokenError::Expired => Code::TokenExpired,
         AccessTokenError::Invalid => Code::TokenInvalid,
-        AccessTokenError::Ended => Code::SessionEnded,
+        AccessTokenError::SessionEnded => Code::SessionEnded,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Guards. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, or `Anyone`.
 
-use crate::accounts::{Accounts, Refusal as TokenRefusal};
+use crate::accounts::Sessions;
+use crate::accounts::sessions::Refusal as TokenRefusal;
 use crate::domain::account::Role;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
@@ -13,6 +14,7 @@ use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// A signed-in user; refreshes the session if the access token has expired.
 pub struct SignedIn(pub AccessClaims);
@@ -76,10 +78,11 @@ impl<'r> FromRequest<'r> for Admin {
 }
 
 async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Box<Refusal>> {
-    let accounts = request.guard::<&State<Accounts>>().await.succeeded();
-    let accounts = accounts.ok_or_else(|| Refusal::new(Code::Unavailable))?;
-    let role = accounts.role(claims).await.map_err(Refusal::from)?;
-    Ok(role.ok_or_else(|| Refusal::new(Code::SessionEnded))?)
+    let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
+    let sessions = sessions.ok_or_else(|| Refusal::new(Code::Unavailable))?;
+    let current = sessions.current(claims).await.map_err(Refusal::from)?;
+    let current = current.ok_or_else(|| Refusal::new(Code::SessionEnded))?;
+    Ok(current.account.role)
 }
 
 #[rocket::async_trait]
@@ -93,12 +96,15 @@ impl<'r> FromRequest<'r> for Anyone {
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for ClientContext {
-    type Error = Infallible;
+    type Error = Refused;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let device = device(request);
-        let session = presented_session(request).await;
-        Outcome::Success(ClientContext { device, session })
+    /// Fails if it cannot be decided whether the tokens are ours: to take that for "no" would sign out a browser whose session
+    /// is alive, and leave a planted session in place.
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
+        match presented_session(request).await {
+            Ok(session) => Outcome::Success(ClientContext { device: device(request), session }),
+            Err(refusal) => Outcome::Error((refusal.note(request), Refused)),
+        }
     }
 }
 
@@ -111,16 +117,13 @@ impl<'r> FromRequest<'r> for Device {
     }
 }
 
-async fn presented_session(request: &Request<'_>) -> Option<SessionId> {
-    let accounts = request.guard::<&State<Accounts>>().await.succeeded()?;
-    let found = accounts.presented_session(&cookies::presented(request)).await;
-    found.unwrap_or_else(|fault| {
-        tracing::error!(%fault, "a presented session could not be looked up");
-        None
-    })
+async fn presented_session(request: &Request<'_>) -> Result<Option<SessionId>, Box<Refusal>> {
+    let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
+    let sessions = sessions.ok_or_else(|| Refusal::new(Code::Unavailable))?;
+    Ok(sessions.presented(cookies::presented(request)).await.map_err(Refusal::from)?)
 }
 
-fn device(request: &Request<'_>) -> Device {
+pub(super) fn device(request: &Request<'_>) -> Device {
     let user_agent = request.headers().get_one("User-Agent").unwrap_or_default();
     Device::new(user_agent, request.client_ip())
 }

@@ -1,7 +1,7 @@
 //! Guards at work in routes that only tests have: what a catcher answers, a panic, a guard named three times.
 
 use super::SignedIn;
-use crate::accounts::samples;
+use crate::accounts::{SignUpOutcome, samples};
 use crate::config::Config;
 use crate::domain::Span;
 use rocket::http::{Header, Status};
@@ -40,15 +40,18 @@ impl Bench {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = samples::clock();
-        let accounts = samples::start(folder.path(), &clock).await;
-        let (pair, _) = accounts.sign_up(samples::ada()).await.unwrap().unwrap();
+        let services = samples::start(folder.path(), &clock).await;
+        let signed_up = services.accounts.sign_up(samples::ada()).await.unwrap();
+        let SignUpOutcome::SignedUp { tokens: pair, .. } = signed_up else {
+            panic!("{signed_up:?}")
+        };
         let cookies = format!("__Host-access={}; __Host-refresh={}", pair.access.0, pair.refresh.0);
         clock.advance(Span::minutes(16));
         let figment = crate::figment()
             .merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
         let config = Config::load(&figment, [].into_iter()).unwrap();
         let origins = crate::web::Origins { own: config.origin, invited: Vec::new() };
-        let rocket = crate::web::build(figment, accounts, origins);
+        let rocket = crate::web::build(figment, services, origins);
         let rocket = rocket.mount("/", routes![none, status, panics, thrice]);
         Self { client: Client::untracked(rocket).await.unwrap(), cookies, _folder: folder }
     }

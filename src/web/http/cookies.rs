@@ -4,7 +4,7 @@
 //! drops what a guard has set when a catcher answers, so that a refreshed token would be lost and the next request would look
 //! like theft. Both were measured.
 
-use crate::accounts::{PresentedTokens, TokenPair};
+use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
 use rocket::Request;
 use rocket::http::Header;

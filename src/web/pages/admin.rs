@@ -1,6 +1,6 @@
 //! The numbers of the installation, for administrators.
 
-use crate::accounts::Accounts;
+use crate::accounts::Administration;
 use crate::web::guards::Admin;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
@@ -28,12 +28,12 @@ impl PageContext for AdminPage {
 }
 
 #[get("/admin")]
-pub async fn show(_guard: Admin, accounts: &State<Accounts>) -> PageResult<AdminPage> {
-    let overview = accounts.overview().await?;
+pub async fn show(_guard: Admin, administration: &State<Administration>) -> PageResult<AdminPage> {
+    let overview = administration.overview().await?;
     Ok(PageResponse::Html(Page::ok(AdminPage {
         accounts: overview.accounts,
         disabled: overview.disabled,
-        admins: overview.admins,
+        admins: overview.administrators,
         sessions: overview.sessions,
     })))
 }

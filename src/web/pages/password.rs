@@ -1,7 +1,9 @@
 //! Changing the password.
 
-use crate::accounts::{Accounts, PasswordChange, PasswordChanged, TokenPair};
-use crate::web::guards::{ClientContext, SignedIn};
+use crate::accounts::sessions::TokenPair;
+use crate::accounts::{Accounts, PasswordChange, PasswordOutcome};
+use crate::domain::device::Device;
+use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
@@ -44,21 +46,21 @@ pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<Pa
 pub async fn submit(
     person: SignedIn,
     form: FormBody<PasswordRequest>,
-    client: ClientContext,
+    device: Device,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<PasswordPage> {
     let change = match form.parse() {
-        Ok((current, new)) => PasswordChange { current, new, device: client.device },
+        Ok((current, new)) => PasswordChange { current, new, device },
         Err(errors) => {
             let form = FormState::default().with_errors(errors);
             return page(Status::UnprocessableEntity, form, &person, accounts).await;
         }
     };
     match accounts.change_password(person.0, change).await? {
-        PasswordChanged::Yes(pair) => Ok(changed(cookies, *pair)),
-        PasswordChanged::NotSignedIn => Ok(PageResponse::Unauthenticated),
-        PasswordChanged::WrongPassword => {
+        PasswordOutcome::Changed(pair) => Ok(changed(cookies, *pair)),
+        PasswordOutcome::SignedOut => Ok(PageResponse::Unauthenticated),
+        PasswordOutcome::WrongPassword => {
             let form = FormState::default().with_error("current_password", "password_wrong");
             page(Status::UnprocessableEntity, form, &person, accounts).await
         }

@@ -1,9 +1,10 @@
 //! The profile: a user's own account, and the session they look at it from.
 
-use crate::accounts::{Accounts, Profile};
+use crate::accounts::{Accounts, Profile, RenameOutcome};
 use crate::domain::Time;
+use crate::domain::device::Device;
 use crate::web::browser::Browser;
-use crate::web::guards::{ClientContext, SignedIn};
+use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
@@ -54,12 +55,7 @@ impl PageContext for ProfilePage {
                 "user",
                 Browser { name: Some("Firefox".into()), system: Some("Linux".into()) },
             ),
-            page(
-                kept,
-                "registration",
-                "admin",
-                Browser { name: Some("curl".into()), system: None },
-            ),
+            page(kept, "password", "admin", Browser { name: Some("curl".into()), system: None }),
             page(long, "password", "user", unknown),
         ]
     }
@@ -78,7 +74,7 @@ pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<Pr
 pub async fn submit(
     person: SignedIn,
     form: FormBody<NameRequest>,
-    client: ClientContext,
+    device: Device,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<ProfilePage> {
@@ -86,10 +82,11 @@ pub async fn submit(
         Ok(name) => name,
         Err(errors) => return invalid(&form, errors, person, accounts).await,
     };
-    if !accounts.rename(person.0, name, client.device.ip).await? {
-        return Ok(PageResponse::Unauthenticated);
+    match accounts.rename(person.0, name, device).await? {
+        RenameOutcome::SignedOut => return Ok(PageResponse::Unauthenticated),
+        RenameOutcome::Renamed => cookies.flash("flash_name_changed"),
+        RenameOutcome::Unchanged => {}
     }
-    cookies.flash("flash_name_changed");
     Ok(PageResponse::redirect(uri()))
 }
 
@@ -115,7 +112,7 @@ fn page(profile: Profile, form: FormState) -> ProfilePage {
         role: account.role.into_str(),
         member_since: account.created_at,
         signed_in_at: session.created_at,
-        method: format!("method_{}", session.method.into_str()),
+        method: "method_password".to_owned(),
         browser: Browser::of(&session.device),
     }
 }

@@ -1,10 +1,12 @@
 //! A user's sessions: this device and the others, and how to end them.
 
-use crate::accounts::{Accounts, OwnSessions, SessionSelector};
+use crate::accounts::Sessions;
+use crate::accounts::sessions::{EndSessionsOutcome, OwnSessions};
 use crate::domain::Time;
-use crate::domain::session::{Session, SessionId};
+use crate::domain::device::Device;
+use crate::domain::session::{Session, SessionId, SessionSelector};
 use crate::web::browser::Browser;
-use crate::web::guards::{ClientContext, SignedIn};
+use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
@@ -13,6 +15,7 @@ use rocket::http::uri::Origin;
 use rocket::request::FromParam;
 use rocket::{State, get, post, uri};
 use serde::Serialize;
+use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(Serialize)]
@@ -53,9 +56,9 @@ impl PageContext for SessionsPage {
 }
 
 #[get("/sessions")]
-pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<SessionsPage> {
-    Ok(match accounts.sessions(person.0).await? {
-        Some(sessions) => PageResponse::Html(Page::ok(page(&sessions))),
+pub async fn show(person: SignedIn, sessions: &State<Arc<Sessions>>) -> PageResult<SessionsPage> {
+    Ok(match sessions.list(person.0).await? {
+        Some(own) => PageResponse::Html(Page::ok(page(&own))),
         None => PageResponse::Unauthenticated,
     })
 }
@@ -64,40 +67,47 @@ pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<Se
 pub async fn end(
     person: SignedIn,
     id: Option<SessionId>,
-    client: ClientContext,
-    accounts: &State<Accounts>,
+    device: Device,
+    sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
     let Some(id) = id else { return Ok(PageResponse::NotFound) };
-    let ended = accounts.end_sessions(person.0, SessionSelector::One(id), client.device.ip).await?;
-    Ok(match ended {
-        None => PageResponse::Unauthenticated,
-        Some(0) => PageResponse::NotFound,
-        Some(_) if id == person.0.session_id => signed_out(cookies, "flash_signed_out"),
-        Some(_) => listed(cookies, "flash_session_ended"),
+    Ok(match sessions.end(person.0, SessionSelector::One(id), device).await? {
+        EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
+        EndSessionsOutcome::NotFound => PageResponse::NotFound,
+        EndSessionsOutcome::Ended(_) if id == person.0.session_id => {
+            signed_out(cookies, "flash_signed_out")
+        }
+        EndSessionsOutcome::Ended(_) => listed(cookies, "flash_session_ended"),
+        EndSessionsOutcome::AlreadyEnded => listed(cookies, "flash_session_already_ended"),
     })
 }
 
 #[post("/sessions/end-others")]
 pub async fn end_others(
     person: SignedIn,
-    client: ClientContext,
-    accounts: &State<Accounts>,
+    device: Device,
+    sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
-    let ended = accounts.end_sessions(person.0, SessionSelector::Others, client.device.ip).await?;
-    Ok(ended.map_or(PageResponse::Unauthenticated, |_| listed(cookies, "flash_others_ended")))
+    let others = SessionSelector::AllExcept(person.0.session_id);
+    Ok(match sessions.end(person.0, others, device).await? {
+        EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
+        _ => listed(cookies, "flash_others_ended"),
+    })
 }
 
 #[post("/sessions/end-all")]
 pub async fn end_all(
     person: SignedIn,
-    client: ClientContext,
-    accounts: &State<Accounts>,
+    device: Device,
+    sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
-    let ended = accounts.end_sessions(person.0, SessionSelector::All, client.device.ip).await?;
-    Ok(ended.map_or(PageResponse::Unauthenticated, |_| signed_out(cookies, "flash_all_ended")))
+    Ok(match sessions.end(person.0, SessionSelector::All, device).await? {
+        EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
+        _ => signed_out(cookies, "flash_all_ended"),
+    })
 }
 
 fn listed(cookies: &ReplyCookies, flash: &'static str) -> PageResponse<SessionsPage> {

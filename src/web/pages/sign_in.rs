@@ -1,6 +1,9 @@
 //! Signing in.
 
-use crate::accounts::{Accounts, Refusal, SignInAttempt};
+use crate::accounts::sessions::Refusal;
+use crate::accounts::{Accounts, SignInAttempt, SignInOutcome};
+use crate::domain::email::EmailAddress;
+use crate::domain::password::Password;
 use crate::domain::session::EndReason;
 use crate::web::guards::authentication::Authentication;
 use crate::web::guards::{Anyone, ClientContext, SignedIn};
@@ -89,20 +92,28 @@ pub async fn submit(
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<SignInPage> {
-    let (email, password) = match form.parse() {
-        Ok(parsed) => parsed,
+    let attempt = match form.parse() {
+        Ok(credentials) => attempt(credentials, form.remembers(), client),
         Err(errors) => return Ok(refused(incomplete(typed(&form), errors), accounts)),
     };
-    let ClientContext { device, session: replaces } = client;
-    let persistent = form.remembers();
-    let attempt = SignInAttempt { email, password, persistent, device, replaces };
     Ok(match accounts.sign_in(attempt).await? {
-        Some((pair, _)) => {
-            cookies.set_tokens_after_sign_in(pair);
+        SignInOutcome::SignedIn { tokens, .. } => {
+            cookies.set_tokens_after_sign_in(*tokens);
             PageResponse::redirect(destination(NextPath::parse(&form.next)))
         }
-        None => refused(typed(&form).with_problem("invalid_credentials"), accounts),
+        SignInOutcome::InvalidCredentials => {
+            refused(typed(&form).with_problem("invalid_credentials"), accounts)
+        }
     })
+}
+
+fn attempt(
+    (email, password): (EmailAddress, Password),
+    persistent: bool,
+    client: ClientContext,
+) -> SignInAttempt {
+    let ClientContext { device, session: replaces } = client;
+    SignInAttempt { email, password, persistent, device, replaces }
 }
 
 fn typed(form: &SignInRequest) -> FormState {

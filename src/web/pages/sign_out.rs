@@ -1,6 +1,6 @@
 //! Signing out.
 
-use crate::accounts::{Accounts, Fault};
+use crate::accounts::{Fault, Sessions};
 use crate::web::guards::{Anyone, ClientContext, SignedIn};
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::pages::page::{Page, PageContext};
@@ -8,6 +8,7 @@ use crate::web::pages::sign_in;
 use rocket::response::Redirect;
 use rocket::{State, get, post};
 use serde::Serialize;
+use std::sync::Arc;
 
 #[derive(Serialize)]
 pub struct SignOutPage {
@@ -33,11 +34,11 @@ pub fn show(person: Option<SignedIn>) -> Page<SignOutPage> {
 pub async fn submit(
     _guard: Anyone,
     client: ClientContext,
-    accounts: &State<Accounts>,
+    sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> Result<Redirect, Fault> {
     if let Some(session) = client.session {
-        accounts.sign_out(session, client.device.ip).await?;
+        sessions.sign_out(session, client.device).await?;
     }
     cookies.clear();
     cookies.flash("flash_signed_out");

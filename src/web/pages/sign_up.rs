@@ -1,6 +1,6 @@
 //! Signing up.
 
-use crate::accounts::{Accounts, NewAccount, SignUpRefusal};
+use crate::accounts::{Accounts, NewAccount, SignUpOutcome};
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
 use crate::domain::password::Password;
@@ -59,14 +59,12 @@ pub async fn submit(
         Err(errors) => return Ok(refused(typed.with_errors(errors), accounts)),
     };
     Ok(match accounts.sign_up(new).await? {
-        Ok((pair, _)) => {
-            cookies.set_tokens_after_sign_in(pair);
+        SignUpOutcome::SignedUp { tokens, .. } => {
+            cookies.set_tokens_after_sign_in(*tokens);
             PageResponse::redirect(profile::uri())
         }
-        Err(SignUpRefusal::EmailTaken) => {
-            refused(typed.with_error("email", "email_taken"), accounts)
-        }
-        Err(SignUpRefusal::Closed) => closed(),
+        SignUpOutcome::EmailTaken => refused(typed.with_error("email", "email_taken"), accounts),
+        SignUpOutcome::Closed => closed(),
     })
 }
 

@@ -3,9 +3,11 @@ use super::{EMAIL, PASSWORD};
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use tempfile::TempDir;
-use vestibule::accounts::Accounts;
+use vestibule::accounts::Services;
+use vestibule::accounts::administration::{ChangeOutcome, CreateOutcome};
 use vestibule::clock::{Clock, Stopwatch};
 use vestibule::config::Config;
+use vestibule::domain::account::Account;
 use vestibule::domain::{Span, Time};
 
 /// The whole application in this process, on a database of its own.
@@ -44,11 +46,11 @@ impl TestApp {
     }
 
     /// The operator's commands, run beside the application as another process would.
-    pub async fn operator(&self) -> Accounts {
+    pub async fn operator(&self) -> Services {
         self.operator_with(&[]).await
     }
 
-    pub async fn operator_with(&self, environment: &[(&str, &str)]) -> Accounts {
+    pub async fn operator_with(&self, environment: &[(&str, &str)]) -> Services {
         let (config, _) = config(&self.folder, environment);
         vestibule::start(&config, self.clock.clone()).await.unwrap()
     }
@@ -127,4 +129,23 @@ fn figment() -> Figment {
     vestibule::figment()
         .merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")))
         .merge(("port", 8000))
+}
+
+/// What an operator's command did, when it must have been done.
+pub trait Done {
+    fn account(self) -> Account;
+}
+
+impl Done for ChangeOutcome {
+    fn account(self) -> Account {
+        let ChangeOutcome::Changed(account) = self else { panic!("{self:?}") };
+        account
+    }
+}
+
+impl Done for CreateOutcome {
+    fn account(self) -> Account {
+        let CreateOutcome::Created(account) = self else { panic!("{self:?}") };
+        account
+    }
 }

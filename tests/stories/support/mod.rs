@@ -7,7 +7,7 @@ mod stolen;
 mod visitor;
 
 pub use api::{Api, claims, header, parsed, text};
-pub use app::{TestApp, within_a_second};
+pub use app::{Done, TestApp, within_a_second};
 pub use stolen::{StolenKey, sign, unsigned};
 pub use visitor::{ACCESS, REFRESH, Reply, Visitor};
 

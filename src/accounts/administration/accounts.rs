@@ -1,0 +1,209 @@
+//! Accounts as the operator creates, finds, changes and deletes them.
+
+use super::Administration;
+use crate::accounts::Fault;
+use crate::domain::account::{Account, AccountId, Role};
+use crate::domain::email::EmailAddress;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::name::DisplayName;
+use crate::domain::new_id;
+use crate::domain::password::Password;
+use crate::domain::session::{EndReason, Session, SessionSelector};
+use crate::store::{self, LockedAccount, LockedAdministrators, StoreFault, Tx, Unit};
+
+/// How an account is named on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountRef {
+    Id(AccountId),
+    Email(EmailAddress),
+}
+
+/// An account to be created.
+#[derive(Debug)]
+pub struct AccountDraft {
+    pub name: DisplayName,
+    pub email: EmailAddress,
+    pub password: Password,
+    pub role: Role,
+}
+
+/// What became of a new account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CreateOutcome {
+    Created(Account),
+    EmailTaken,
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeOutcome {
+    /// The account as it is now; also when it was so before.
+    Changed(Account),
+    NotFound,
+    /// Nobody could administer any more.
+    LastAdministrator,
+}
+
+impl Administration {
+    /// Creates an account, also where nobody may sign up. Nobody is signed in.
+    pub async fn create(&self, draft: AccountDraft) -> Result<CreateOutcome, Fault> {
+        let AccountDraft { name, email, password, role } = draft;
+        let hash = self.hasher.hash(password).await?;
+        let now = self.clock.now();
+        let id = AccountId(new_id(now));
+        let account = Account { id, email, name, role, created_at: now, disabled_at: None };
+        let created = self.store.write(now, move |unit| {
+            let Some(locked) = store::accounts::insert(unit, &account)? else {
+                return Ok(CreateOutcome::EmailTaken);
+            };
+            store::credentials::insert_password(unit, &locked, &hash)?;
+            unit.record(Event::by_operator(EventKind::AccountCreated, Some(id), now))?;
+            Ok(CreateOutcome::Created(locked.into_inner()))
+        });
+        Ok(created.await?)
+    }
+
+    /// All accounts, oldest first.
+    pub async fn list(&self) -> Result<Vec<Account>, Fault> {
+        Ok(self.store.read(store::accounts::all).await?)
+    }
+
+    /// An account and its sessions that are alive, last seen first.
+    pub async fn show(
+        &self,
+        account: AccountRef,
+    ) -> Result<Option<(Account, Vec<Session>)>, Fault> {
+        let now = self.clock.now();
+        let found = self.store.read(move |tx| {
+            let Some(account) = find(tx, &account)? else { return Ok(None) };
+            let open = store::sessions::open(tx, account.id)?.into_iter();
+            Ok(Some((account, open.filter(|session| session.is_alive(now)).collect())))
+        });
+        Ok(found.await?)
+    }
+
+    /// Changes a role, with immediate effect: access tokens with the old role are revoked, and the
+    /// next refresh gets one with the new role.
+    pub async fn set_role(&self, account: AccountRef, role: Role) -> Result<ChangeOutcome, Fault> {
+        self.change(account, move |unit, administrators, account| {
+            if account.role == role {
+                return Ok(changed(account));
+            }
+            if is_last(unit, administrators, &account)? {
+                return Ok(ChangeOutcome::LastAdministrator);
+            }
+            store::accounts::set_role(unit, &account, administrators, role)?;
+            unit.revoke_access_tokens(&account)?;
+            let event = Event::by_operator(EventKind::RoleChanged, Some(account.id), unit.now());
+            unit.record(event.with_detail("role", role.into_str()))?;
+            Ok(ChangeOutcome::Changed(Account { role, ..account.into_inner() }))
+        })
+        .await
+    }
+
+    /// Ends all sessions of an account and lets nobody sign in to it. Its data stays.
+    pub async fn disable(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
+        self.change(account, |unit, administrators, account| {
+            if account.is_disabled() {
+                return Ok(changed(account));
+            }
+            if is_last(unit, administrators, &account)? {
+                return Ok(ChangeOutcome::LastAdministrator);
+            }
+            let disabled_at = Some(unit.now());
+            store::accounts::set_disabled(unit, &account, administrators, disabled_at)?;
+            unit.end_sessions(&account, SessionSelector::All, EndReason::Disabled)?;
+            let kind = EventKind::AccountDisabled;
+            unit.record(Event::by_operator(kind, Some(account.id), unit.now()))?;
+            Ok(ChangeOutcome::Changed(Account { disabled_at, ..account.into_inner() }))
+        })
+        .await
+    }
+
+    /// Lets a disabled account sign in again.
+    pub async fn enable(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
+        self.change(account, |unit, administrators, account| {
+            if !account.is_disabled() {
+                return Ok(changed(account));
+            }
+            store::accounts::set_disabled(unit, &account, administrators, None)?;
+            let kind = EventKind::AccountEnabled;
+            unit.record(Event::by_operator(kind, Some(account.id), unit.now()))?;
+            Ok(ChangeOutcome::Changed(Account { disabled_at: None, ..account.into_inner() }))
+        })
+        .await
+    }
+
+    /// Ends all sessions of an account.
+    pub async fn sign_out(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
+        self.change(account, |unit, _, account| {
+            let ended = unit.end_sessions(&account, SessionSelector::All, EndReason::Operator)?;
+            let kind = EventKind::SessionEnded;
+            let event = |session: &Session| {
+                Event::by_operator(kind, Some(account.id), unit.now()).of_session(session.id)
+            };
+            let events = ended.iter().map(event).collect();
+            unit.record_all(events)?;
+            Ok(changed(account))
+        })
+        .await
+    }
+
+    /// Deletes an account with everything known of it. Its events stay, without what is personal.
+    pub async fn delete(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
+        self.change(account, |unit, administrators, account| {
+            if is_last(unit, administrators, &account)? {
+                return Ok(ChangeOutcome::LastAdministrator);
+            }
+            unit.end_sessions(&account, SessionSelector::All, EndReason::Deleted)?;
+            store::accounts::delete(unit, &account, administrators)?;
+            store::events::anonymise(unit, account.id)?;
+            let kind = EventKind::AccountDeleted;
+            unit.record(Event::by_operator(kind, Some(account.id), unit.now()))?;
+            Ok(changed(account))
+        })
+        .await
+    }
+
+    async fn change<F>(&self, account: AccountRef, work: F) -> Result<ChangeOutcome, Fault>
+    where
+        F: Fn(
+                &mut Unit<'_>,
+                &LockedAdministrators,
+                LockedAccount,
+            ) -> Result<ChangeOutcome, StoreFault>
+            + Send
+            + 'static,
+    {
+        let done = self.store.write(self.clock.now(), move |unit| {
+            let administrators = unit.lock_administrators()?;
+            let Some(found) = find(unit, &account)? else { return Ok(ChangeOutcome::NotFound) };
+            match unit.lock(found.id)? {
+                Some(locked) => work(unit, &administrators, locked),
+                None => Ok(ChangeOutcome::NotFound),
+            }
+        });
+        Ok(done.await?)
+    }
+}
+
+fn changed(account: LockedAccount) -> ChangeOutcome {
+    ChangeOutcome::Changed(account.into_inner())
+}
+
+fn find(tx: &mut Tx<'_>, account: &AccountRef) -> Result<Option<Account>, StoreFault> {
+    match account {
+        AccountRef::Id(id) => store::accounts::find(tx, *id),
+        AccountRef::Email(email) => store::accounts::find_by_email(tx, email),
+    }
+}
+
+/// Whether nobody else could administer. A disabled administrator cannot.
+fn is_last(
+    unit: &mut Unit<'_>,
+    _administrators: &LockedAdministrators,
+    account: &Account,
+) -> Result<bool, StoreFault> {
+    let administers = account.role == Role::Admin && !account.is_disabled();
+    Ok(administers && store::accounts::count_administrators(unit)? == 1)
+}

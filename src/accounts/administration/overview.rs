@@ -1,0 +1,31 @@
+//! The service in numbers.
+
+use super::{Administration, Overview};
+use crate::accounts::Fault;
+use crate::domain::Span;
+use crate::store;
+
+/// For how long the numbers are shown again: with a million accounts counting them takes a while.
+const FRESH: Span = Span::minutes(1);
+
+impl Administration {
+    /// The numbers, at most a minute old.
+    pub async fn overview(&self) -> Result<Overview, Fault> {
+        let now = self.clock.now();
+        // Held while counting: concurrent requests wait for one count.
+        let mut remembered = self.overview.lock().await;
+        if let Some(overview) = remembered.filter(|overview| now - overview.counted_at < FRESH) {
+            return Ok(overview);
+        }
+        let counted = self.store.read(move |tx| {
+            Ok(Overview {
+                accounts: store::accounts::count(tx)?,
+                disabled: store::accounts::count_disabled(tx)?,
+                administrators: store::accounts::count_administrators(tx)?,
+                sessions: store::sessions::count_alive(tx, now)?,
+                counted_at: now,
+            })
+        });
+        Ok(*remembered.insert(counted.await?))
+    }
+}

@@ -1,0 +1,78 @@
+//! Sweeps: what nobody needs any more is deleted, a little at a time so that nobody waits for it.
+
+use super::Fault;
+use crate::clock::Clock;
+use crate::domain::{Span, Time};
+use crate::store::{self, Store, StoreFault, Unit};
+use std::time::Duration;
+
+/// How often everything is swept.
+const PERIOD: Duration = Duration::from_secs(3_600);
+/// Rows deleted in one transaction: a few milliseconds.
+const BATCH: i64 = 500;
+/// How long a session record is kept after its absolute lifetime: its browser is told why it ended.
+const KEEP_SESSIONS: Span = Span::days(1);
+/// How long a revocation is kept after it has ceased to matter: clocks differ.
+const KEEP_REVOCATIONS: Span = Span::seconds(30);
+
+/// Deletes what is no longer needed.
+#[derive(Clone)]
+pub struct Housekeeping {
+    store: Store,
+    clock: Clock,
+    /// How long security events are kept.
+    keep_events: Span,
+}
+
+/// Deletes at most so many rows older than a time; how many.
+type Sweep = fn(&mut Unit<'_>, Time, i64) -> Result<usize, StoreFault>;
+
+impl Housekeeping {
+    pub(super) fn new(store: Store, clock: Clock, keep_events: Span) -> Self {
+        Self { store, clock, keep_events }
+    }
+
+    /// Sweeps now and every hour, until the runtime ends.
+    pub(super) async fn run(self) {
+        let mut ticks = tokio::time::interval(PERIOD);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(fault) = self.sweep().await {
+                tracing::error!(%fault, "old records could not be swept; trying again in an hour");
+            }
+        }
+    }
+
+    /// Sweeps everything once.
+    pub async fn sweep(&self) -> Result<(), Fault> {
+        let now = self.clock.now();
+        let sessions = self
+            .sweep_all(|unit, at, n| store::sessions::sweep(unit, at, n), now - KEEP_SESSIONS)
+            .await?;
+        let revocations = self
+            .sweep_all(|unit, at, n| store::revocations::sweep(unit, at, n), now - KEEP_REVOCATIONS)
+            .await?;
+        let events = self
+            .sweep_all(|unit, at, n| store::events::sweep(unit, at, n), now - self.keep_events)
+            .await?;
+        let keys = self.store.write(now, move |unit| store::keys::sweep(unit, now)).await?;
+        if sessions + revocations + events + keys > 0 {
+            tracing::info!(sessions, revocations, events, keys, "swept");
+        }
+        Ok(())
+    }
+
+    /// Sweeps one table, batch by batch. Between two of them everybody who waits to write goes first.
+    async fn sweep_all(&self, sweep: Sweep, before: Time) -> Result<usize, Fault> {
+        let mut total = 0;
+        loop {
+            let now = self.clock.now();
+            let batch = self.store.write(now, move |unit| sweep(unit, before, BATCH)).await?;
+            total += batch;
+            if i64::try_from(batch).unwrap_or(BATCH) < BATCH {
+                return Ok(total);
+            }
+        }
+    }
+}

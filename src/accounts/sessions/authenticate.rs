@@ -1,0 +1,142 @@
+//! From presented tokens to verified claims, refreshed if the access token is not valid.
+
+use super::refresh::{RefreshMode, Refreshed};
+use super::refusal::Refusal;
+use super::{Sessions, TokenPair};
+use crate::accounts::Fault;
+use crate::accounts::signing_keys::VerifyError;
+use crate::domain::Time;
+use crate::domain::claims::AccessClaims;
+use crate::domain::device::Device;
+use crate::store::{self, Revoked, StoreFault, Tx};
+
+/// The tokens a request came with.
+#[derive(Clone, Copy, Default)]
+pub struct PresentedTokens<'r> {
+    pub access: Option<&'r str>,
+    pub refresh: Option<&'r str>,
+}
+
+/// Who the request is from.
+#[derive(Debug)]
+pub enum Authenticated {
+    SignedIn { claims: AccessClaims, rotated: Option<Box<TokenPair>> },
+    Anonymous(Refusal),
+}
+
+/// Why an access token is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessTokenError {
+    /// Expired, or superseded because the role has changed: refresh to get a new token.
+    Expired,
+    Invalid,
+    /// It was valid, but its session has ended.
+    SessionEnded,
+}
+
+impl Sessions {
+    /// Authenticates a request. A valid access token asks no database, except for the first use of
+    /// each generation. In every other case (absent, expired, undecided) the refresh token decides.
+    ///
+    /// A `Fault` means that nothing is known: nobody may be let in, and no cookie cleared.
+    pub async fn authenticate(
+        &self,
+        presented: PresentedTokens<'_>,
+        mode: RefreshMode,
+        device: &Device,
+    ) -> Result<Authenticated, Fault> {
+        let access = match presented.access {
+            Some(token) => self.authenticate_access(token).await.map(Some),
+            None => Ok(None),
+        };
+        let missing = match &access {
+            Ok(Some(Ok(claims))) => {
+                return Ok(Authenticated::SignedIn { claims: *claims, rotated: None });
+            }
+            Ok(Some(Err(AccessTokenError::SessionEnded))) => Refusal::Revoked,
+            _ => Refusal::NothingPresented,
+        };
+        let Some(token) = presented.refresh else {
+            return access.map(|_| Authenticated::Anonymous(missing));
+        };
+        let claims = match self.keys.verify_refresh(token).await {
+            Ok(claims) => claims,
+            Err(VerifyError::Undecided) => return Err(Fault::Undecided),
+            Err(VerifyError::Expired | VerifyError::Invalid) => {
+                return Ok(Authenticated::Anonymous(Refusal::Forged));
+            }
+        };
+        Ok(match self.redeem(claims, mode, device).await? {
+            Refreshed::Rotated(tokens, _) => {
+                Authenticated::SignedIn { claims: tokens.claims, rotated: Some(tokens) }
+            }
+            Refreshed::Alive(claims) => Authenticated::SignedIn { claims, rotated: None },
+            Refreshed::Refused(refusal) => Authenticated::Anonymous(refusal),
+        })
+    }
+
+    /// Verifies an access token alone; nothing is refreshed.
+    pub async fn authenticate_access(
+        &self,
+        token: &str,
+    ) -> Result<Result<AccessClaims, AccessTokenError>, Fault> {
+        let claims = match self.keys.verify_access(token).await {
+            Ok(claims) => claims,
+            Err(VerifyError::Expired) => return Ok(Err(AccessTokenError::Expired)),
+            Err(VerifyError::Invalid) => return Ok(Err(AccessTokenError::Invalid)),
+            Err(VerifyError::Undecided) => return Err(Fault::Undecided),
+        };
+        if let Err(error) = self.check_revoked(claims).await? {
+            return Ok(Err(error));
+        }
+        self.confirm(&claims).await?;
+        Ok(Ok(claims))
+    }
+
+    /// Whether a verified access token has been revoked: by the revocations in memory, or by the
+    /// records while they or the keys could not be read.
+    async fn check_revoked(
+        &self,
+        claims: AccessClaims,
+    ) -> Result<Result<(), AccessTokenError>, Fault> {
+        let now = self.clock.now();
+        let revoked = match self.store.is_revoked(&claims, now) {
+            Revoked::No if !self.keys.are_current(now) => Revoked::Undecided,
+            revoked => revoked,
+        };
+        Ok(match revoked {
+            Revoked::No => Ok(()),
+            Revoked::Ended => Err(AccessTokenError::SessionEnded),
+            Revoked::Superseded => Err(AccessTokenError::Expired),
+            Revoked::Undecided => self.store.read(move |tx| by_records(tx, &claims, now)).await?,
+        })
+    }
+
+    /// Notes the first use of a generation before the request is answered: from then on its parent
+    /// is superseded for good.
+    async fn confirm(&self, claims: &AccessClaims) -> Result<(), Fault> {
+        let (id, generation) = (claims.session_id, claims.generation);
+        if self.confirmed.contains(id, generation) {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.store.write(now, move |unit| store::sessions::confirm(unit, id, generation)).await?;
+        self.confirmed.insert(id, generation);
+        Ok(())
+    }
+}
+
+fn by_records(
+    tx: &mut Tx<'_>,
+    claims: &AccessClaims,
+    now: Time,
+) -> Result<Result<(), AccessTokenError>, StoreFault> {
+    let session = store::sessions::find_of(tx, claims.account_id, claims.session_id)?;
+    let account = store::accounts::find(tx, claims.account_id)?;
+    let alive = session.filter(|session| session.is_alive(now));
+    Ok(match alive.and(account.filter(|account| !account.is_disabled())) {
+        None => Err(AccessTokenError::SessionEnded),
+        Some(account) if account.role != claims.role => Err(AccessTokenError::Expired),
+        Some(_) => Ok(()),
+    })
+}

@@ -1,0 +1,54 @@
+//! Sessions: started, authenticated, refreshed, listed and ended. All that request guards need.
+
+mod authenticate;
+mod confirmed;
+mod current;
+mod list;
+mod refresh;
+mod refusal;
+mod sign_out;
+mod start;
+mod tokens;
+
+pub use authenticate::{AccessTokenError, Authenticated, PresentedTokens};
+pub use current::CurrentSession;
+pub use list::{EndSessionsOutcome, OwnSessions};
+pub use refresh::{RefreshMode, RefreshOutcome};
+pub use refusal::Refusal;
+pub(super) use start::{NewSession, SessionStart};
+pub use tokens::TokenPair;
+
+use super::signing_keys::SigningKeys;
+use crate::clock::Clock;
+use crate::domain::lifetimes::Lifetimes;
+use crate::store::Store;
+use confirmed::Confirmed;
+use std::sync::Arc;
+
+/// How long sessions last, and how many an account may have.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionPolicy {
+    pub lifetimes: Lifetimes,
+    /// Open sessions an account may have; the longest unused one ends for a new one.
+    pub max_sessions: i64,
+}
+
+/// The sessions of all accounts.
+pub struct Sessions {
+    store: Store,
+    keys: Arc<SigningKeys>,
+    clock: Clock,
+    policy: SessionPolicy,
+    confirmed: Confirmed,
+}
+
+impl Sessions {
+    pub(super) fn new(
+        store: Store,
+        keys: Arc<SigningKeys>,
+        clock: Clock,
+        policy: SessionPolicy,
+    ) -> Self {
+        Self { store, keys, clock, policy, confirmed: Confirmed::default() }
+    }
+}

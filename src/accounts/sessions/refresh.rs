@@ -1,0 +1,209 @@
+//! Refreshing a session: one transaction around the pure decision of `domain::rotation`.
+
+use super::refusal::Refusal;
+use super::{Sessions, TokenPair};
+use crate::accounts::Fault;
+use crate::accounts::signing_keys::VerifyError;
+use crate::domain::account::Account;
+use crate::domain::claims::{AccessClaims, RefreshClaims};
+use crate::domain::device::Device;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::lifetimes::Lifetimes;
+use crate::domain::rotation::{Decision, Step, decide};
+use crate::domain::session::{EndReason, Session};
+use crate::domain::{Span, Time};
+use crate::store::{self, LockedAccount, StoreFault, Unit};
+
+/// For so long after its end the cookies of a session are left alone: the browser may just be
+/// receiving those of the next one.
+const SETTLING: Span = Span::minutes(1);
+
+/// Whether the response will reach a place that keeps the new tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshMode {
+    Rotate,
+    /// A prefetch or a HEAD request: the decision is made and ends what must end, but nothing is
+    /// rotated.
+    ReadOnly,
+}
+
+/// What became of a refresh by a client that carries its tokens itself.
+#[derive(Debug)]
+pub enum RefreshOutcome {
+    Refreshed { tokens: Box<TokenPair>, account: Account },
+    Refused(Refusal),
+}
+
+/// What became of a verified refresh token. A refusal is a value: ending a session is committed.
+pub(super) enum Refreshed {
+    Rotated(Box<TokenPair>, Account),
+    /// The session is alive, but nothing was rotated.
+    Alive(AccessClaims),
+    Refused(Refusal),
+}
+
+/// What one transaction found or did.
+enum Found {
+    Alive(Box<Session>, Account),
+    Refused(Refusal),
+    /// A concurrent request changed the record first.
+    Changed,
+}
+
+/// One presentation of a refresh token.
+struct RefreshAttempt {
+    claims: RefreshClaims,
+    mode: RefreshMode,
+    device: Device,
+    lifetimes: Lifetimes,
+}
+
+impl Sessions {
+    /// Exchanges a refresh token for new tokens.
+    pub async fn refresh(&self, token: &str, device: &Device) -> Result<RefreshOutcome, Fault> {
+        let claims = match self.keys.verify_refresh(token).await {
+            Ok(claims) => claims,
+            Err(VerifyError::Undecided) => return Err(Fault::Undecided),
+            Err(VerifyError::Expired | VerifyError::Invalid) => {
+                return Ok(RefreshOutcome::Refused(Refusal::Forged));
+            }
+        };
+        Ok(match self.redeem(claims, RefreshMode::Rotate, device).await? {
+            Refreshed::Rotated(tokens, account) => RefreshOutcome::Refreshed { tokens, account },
+            Refreshed::Refused(refusal) => RefreshOutcome::Refused(refusal),
+            Refreshed::Alive(_) => RefreshOutcome::Refused(Refusal::Stale),
+        })
+    }
+
+    /// Exchanges verified claims. Races are decided by conditional updates: whoever loses reads and
+    /// decides again.
+    pub(super) async fn redeem(
+        &self,
+        claims: RefreshClaims,
+        mode: RefreshMode,
+        device: &Device,
+    ) -> Result<Refreshed, Fault> {
+        self.check_signing()?;
+        let lifetimes = self.policy.lifetimes;
+        loop {
+            let now = self.clock.now();
+            let attempt = RefreshAttempt { claims, mode, device: device.clone(), lifetimes };
+            return Ok(match self.store.write(now, move |unit| attempt.run(unit)).await? {
+                Found::Alive(session, account) if mode == RefreshMode::ReadOnly => {
+                    let lifetime = lifetimes.access;
+                    Refreshed::Alive(AccessClaims::of(&session, account.role, now, lifetime))
+                }
+                Found::Alive(session, account) => {
+                    let tokens = self.issue(&session, account.role, now)?;
+                    Refreshed::Rotated(Box::new(tokens), account)
+                }
+                Found::Refused(refusal) => Refreshed::Refused(refusal),
+                Found::Changed => continue,
+            });
+        }
+    }
+}
+
+impl RefreshAttempt {
+    /// Reads the record, decides, and carries the decision out. The account is locked, so that a
+    /// role changed meanwhile cannot be missed.
+    fn run(&self, unit: &mut Unit<'_>) -> Result<Found, StoreFault> {
+        let Some(account) = unit.lock(self.claims.account_id)? else {
+            return Ok(Found::Refused(Refusal::Unknown));
+        };
+        let session = store::sessions::find_of(unit, account.id, self.claims.session_id)?;
+        let decision =
+            decide(session.as_ref(), self.claims.generation, unit.now(), &self.lifetimes);
+        let Some(session) = session else { return Ok(Found::Refused(Refusal::Unknown)) };
+        if account.is_disabled() && session.ended.is_none() {
+            return self.end(unit, &account, &session, EndReason::Disabled);
+        }
+        match decision {
+            Decision::Rotate(step) => self.rotate(unit, account, session, step),
+            Decision::Repeat => Ok(alive(session, account)),
+            Decision::Reissue { replay_until } => {
+                self.reissue(unit, account, session, replay_until)
+            }
+            Decision::Heal(step) => self.heal(unit, account, session, step),
+            Decision::End(reason) => self.end(unit, &account, &session, reason),
+            Decision::Ended(at, reason) => Ok(ended(reason, unit.now() - at >= SETTLING)),
+            Decision::Stale => Ok(Found::Refused(Refusal::Stale)),
+            Decision::Unknown => Ok(Found::Refused(Refusal::Unknown)),
+            Decision::Invalid => Ok(ahead(&session)),
+        }
+    }
+
+    fn rotate(
+        &self,
+        unit: &mut Unit<'_>,
+        account: LockedAccount,
+        session: Session,
+        step: Step,
+    ) -> Result<Found, StoreFault> {
+        if self.mode == RefreshMode::ReadOnly {
+            return Ok(alive(session, account));
+        }
+        let won = store::sessions::rotate(unit, &account, &session, &step)?;
+        Ok(if won { alive(session.stepped(step), account) } else { Found::Changed })
+    }
+
+    fn reissue(
+        &self,
+        unit: &mut Unit<'_>,
+        account: LockedAccount,
+        session: Session,
+        replay_until: Time,
+    ) -> Result<Found, StoreFault> {
+        if self.mode == RefreshMode::ReadOnly {
+            return Ok(alive(session, account));
+        }
+        let won = store::sessions::extend_replay(unit, &account, &session, replay_until)?;
+        Ok(if won { alive(session, account) } else { Found::Changed })
+    }
+
+    fn heal(
+        &self,
+        unit: &mut Unit<'_>,
+        account: LockedAccount,
+        session: Session,
+        step: Step,
+    ) -> Result<Found, StoreFault> {
+        let healed = Event::by_owner(EventKind::SessionHealed, &session, unit.now(), &self.device);
+        let found = self.rotate(unit, account, session, step)?;
+        if self.mode == RefreshMode::Rotate && matches!(found, Found::Alive(..)) {
+            unit.record(healed)?;
+        }
+        Ok(found)
+    }
+
+    fn end(
+        &self,
+        unit: &mut Unit<'_>,
+        account: &LockedAccount,
+        session: &Session,
+        reason: EndReason,
+    ) -> Result<Found, StoreFault> {
+        if !unit.end_session_if_unchanged(account, session, reason)? {
+            return Ok(Found::Changed);
+        }
+        if reason == EndReason::Reuse {
+            let kind = EventKind::RefreshTokenReused;
+            unit.record(Event::by_owner(kind, session, unit.now(), &self.device).refused())?;
+        }
+        Ok(ended(reason, false))
+    }
+}
+
+fn alive(session: Session, account: LockedAccount) -> Found {
+    Found::Alive(Box::new(session), account.into_inner())
+}
+
+fn ended(reason: EndReason, settled: bool) -> Found {
+    Found::Refused(Refusal::Ended { reason, settled })
+}
+
+fn ahead(session: &Session) -> Found {
+    let session = session.id.0;
+    tracing::error!(%session, "a refresh token is ahead of its session: was a backup restored?");
+    Found::Refused(Refusal::Ahead)
+}

@@ -1,0 +1,62 @@
+//! Starting a session.
+
+use super::Sessions;
+use super::sign_out::sign_out;
+use crate::domain::Time;
+use crate::domain::account::AccountId;
+use crate::domain::authentication_method::AuthenticationMethods;
+use crate::domain::device::Device;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::new_id;
+use crate::domain::session::{Session, SessionId, SignIn};
+use crate::store::{LockedAccount, StoreFault, Unit};
+
+/// What a session is started with.
+pub struct NewSession {
+    pub methods: AuthenticationMethods,
+    /// Whether it outlives the browser.
+    pub persistent: bool,
+    pub device: Device,
+    /// The session the browser presented.
+    pub replaces: Option<SessionId>,
+}
+
+/// A session ready to be stored.
+pub struct SessionStart {
+    pub session: Session,
+    replaces: Option<SessionId>,
+    max_sessions: i64,
+}
+
+impl Sessions {
+    /// Prepares a session of this account that starts now.
+    pub(in crate::accounts) fn prepare(
+        &self,
+        account: AccountId,
+        new: NewSession,
+        now: Time,
+    ) -> SessionStart {
+        let NewSession { methods, persistent, device, replaces } = new;
+        let sign_in = SignIn { methods, persistent, device };
+        let id = SessionId(new_id(now));
+        let session = Session::start(id, account, sign_in, now, &self.policy.lifetimes);
+        SessionStart { session, replaces, max_sessions: self.policy.max_sessions }
+    }
+}
+
+impl SessionStart {
+    /// Stores the session and ends the one that was presented: a session planted in a browser is of
+    /// no use to whoever planted it.
+    pub fn store(
+        &self,
+        unit: &mut Unit<'_>,
+        account: &LockedAccount,
+        kind: EventKind,
+    ) -> Result<(), StoreFault> {
+        if let Some(replaced) = self.replaces {
+            sign_out(unit, replaced, &self.session.device)?;
+        }
+        unit.start_session(account, &self.session, self.max_sessions)?;
+        unit.record(Event::session_start(kind, &self.session))
+    }
+}

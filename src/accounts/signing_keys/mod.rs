@@ -1,0 +1,56 @@
+//! Signing keys: tokens signed and verified with them, keys rotated, retired and sealed again.
+
+mod open;
+mod reconcile;
+mod reload;
+mod rotate;
+mod sync;
+mod verify;
+
+pub use open::KeySettings;
+pub use rotate::{KeyRotation, RetireOutcome};
+pub use verify::VerifyError;
+
+use super::Fault;
+use crate::clock::Clock;
+use crate::domain::Time;
+use crate::domain::claims::{AccessClaims, RefreshClaims};
+use crate::domain::lifetimes::Lifetimes;
+use crate::domain::new_id;
+use crate::store::Store;
+use crate::token::{AccessToken, Codec, PublicKey, RefreshToken};
+use reload::Reload;
+use std::sync::Arc;
+
+/// The keys of both tokens.
+pub struct SigningKeys {
+    store: Store,
+    codec: Arc<Codec>,
+    clock: Clock,
+    lifetimes: Lifetimes,
+    reload: Reload,
+}
+
+impl SigningKeys {
+    /// The public keys of access tokens, for others to verify with.
+    #[must_use]
+    pub fn public_keys(&self) -> Vec<PublicKey> {
+        self.codec.public_keys()
+    }
+
+    /// Whether there is a key to sign with for each token.
+    pub(super) fn check_signing(&self) -> Result<(), Fault> {
+        Ok(self.codec.keys().ring().check_signing()?)
+    }
+
+    /// Signs both tokens of a session.
+    pub(super) fn sign(
+        &self,
+        access: &AccessClaims,
+        refresh: &RefreshClaims,
+        now: Time,
+    ) -> Result<(AccessToken, RefreshToken), Fault> {
+        let access = self.codec.sign_access(access, new_id(now))?;
+        Ok((access, self.codec.sign_refresh(refresh)?))
+    }
+}

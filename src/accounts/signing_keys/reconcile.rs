@@ -1,0 +1,53 @@
+//! What a server decides for the keys it signs with. The operator's commands go by the records,
+//! since they may run with other settings.
+
+use super::SigningKeys;
+use super::rotate::key_of;
+use crate::accounts::Fault;
+use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
+use crate::store::{self, StoreFault, Unit};
+use crate::token::KeyKind;
+
+impl SigningKeys {
+    /// Makes the records fit the settings of this server: its access tokens are verified for their
+    /// whole lifetime, and the next rotation brings its algorithm. The active key keeps its own.
+    pub async fn reconcile(&self, algorithm: Algorithm) -> Result<(), Fault> {
+        let (lifetime, keys) = (self.lifetimes.access, self.list().await?);
+        let access = keys.iter().filter(|key| key.purpose == KeyPurpose::Access);
+        let mut signing = access.filter(|key| key.state != KeyState::Retiring);
+        if signing.any(|key| key.max_token_lifetime < lifetime) {
+            let raise = move |unit: &mut Unit<'_>| store::keys::raise_max_lifetime(unit, lifetime);
+            self.store.write(self.clock.now(), raise).await?;
+        }
+        if other_than(algorithm, &keys, KeyState::Next).is_some() {
+            self.replace_next(algorithm).await?;
+        }
+        if let Some(active) = other_than(algorithm, &keys, KeyState::Active) {
+            let (now, then) = (active.algorithm.into_str(), algorithm.into_str());
+            tracing::warn!(
+                "access tokens are signed with {now} until `vestibule keys rotate`, then with {then}"
+            );
+        }
+        Ok(())
+    }
+
+    /// Replaces the next key of access tokens, which has signed nothing yet.
+    async fn replace_next(&self, algorithm: Algorithm) -> Result<(), Fault> {
+        let kind = KeyKind { purpose: KeyPurpose::Access, algorithm, state: KeyState::Next };
+        let created = self.codec.keys().make(kind, self.clock.now())?;
+        // Another process that starts now may have been faster.
+        let replace = move |unit: &mut Unit<'_>, keys: &[KeyRecord]| -> Result<(), StoreFault> {
+            let Some(unused) = other_than(algorithm, keys, KeyState::Next) else { return Ok(()) };
+            store::keys::delete(unit, &unused.id)?;
+            let max_token_lifetime = unused.max_token_lifetime;
+            store::keys::insert(unit, &KeyRecord { max_token_lifetime, ..created.clone() })
+        };
+        self.change(replace).await?;
+        self.sync().await
+    }
+}
+
+/// The key of access tokens in this state, if it is of another algorithm.
+fn other_than(algorithm: Algorithm, keys: &[KeyRecord], state: KeyState) -> Option<&KeyRecord> {
+    key_of(keys, KeyPurpose::Access, state).filter(|key| key.algorithm != algorithm)
+}

@@ -1,0 +1,47 @@
+//! Which reads of the stored keys have taken place, and how many more there may be.
+
+use crate::domain::Time;
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
+use tokio::sync::{Mutex, watch};
+
+/// How many reads between two regular ones an unknown key ID may cause: enough for a key that was
+/// created since, too few to wear the database out with made-up IDs. Whoever comes after that waits
+/// for the regular one.
+pub const ON_DEMAND_RELOADS: u8 = 5;
+
+/// Which reads of the stored keys have taken place. They are numbered in the order they began.
+pub struct Reload {
+    pub begun: AtomicU64,
+    /// The latest that has ended.
+    pub ended: watch::Sender<Ended>,
+    pub on_demand_left: AtomicU8,
+    /// When the last successful one took place, in milliseconds since 1970.
+    pub read_at: AtomicI64,
+    /// Serialises reads so that a stale one cannot overwrite a newer one.
+    pub reading: Mutex<()>,
+}
+
+/// A read that has ended.
+#[derive(Clone, Copy, Default)]
+pub struct Ended {
+    pub number: u64,
+    pub succeeded: bool,
+}
+
+impl Reload {
+    pub fn new(read_at: Time) -> Self {
+        Self {
+            begun: AtomicU64::new(0),
+            ended: watch::Sender::default(),
+            on_demand_left: AtomicU8::new(ON_DEMAND_RELOADS),
+            read_at: AtomicI64::new(read_at.timestamp_millis()),
+            reading: Mutex::default(),
+        }
+    }
+
+    /// Whether one more unknown key ID may cause a read.
+    pub fn take_on_demand(&self) -> bool {
+        let take = |left: u8| left.checked_sub(1);
+        self.on_demand_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok()
+    }
+}

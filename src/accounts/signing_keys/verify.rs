@@ -1,0 +1,59 @@
+//! Verifying tokens, also those of keys that another process has created a moment ago.
+
+use super::SigningKeys;
+use crate::domain::Time;
+use crate::domain::claims::{AccessClaims, RefreshClaims};
+use crate::token::{Codec, TokenError};
+
+/// Why a token is not valid, or that it cannot be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyError {
+    /// It was valid once. Only an access token expires; of a refresh token its session decides.
+    Expired,
+    Invalid,
+    /// Its key could not be looked up or opened. It may be valid: nothing may be concluded from it.
+    Undecided,
+}
+
+impl SigningKeys {
+    pub(in crate::accounts) async fn verify_access(
+        &self,
+        token: &str,
+    ) -> Result<AccessClaims, VerifyError> {
+        self.verify(|codec, now| codec.verify_access(token, now)).await
+    }
+
+    pub(in crate::accounts) async fn verify_refresh(
+        &self,
+        token: &str,
+    ) -> Result<RefreshClaims, VerifyError> {
+        self.verify(|codec, _| codec.verify_refresh(token)).await
+    }
+
+    /// A key that is still unknown after the stored ones were read again does not exist.
+    async fn verify<C>(
+        &self,
+        verify: impl Fn(&Codec, Time) -> Result<C, TokenError>,
+    ) -> Result<C, VerifyError> {
+        let now = self.clock.now();
+        let mut verified = verify(&self.codec, now);
+        if matches!(verified, Err(TokenError::UnknownKey)) && self.has_reloaded().await? {
+            verified = match verify(&self.codec, now) {
+                Err(TokenError::UnknownKey) => Err(TokenError::Invalid),
+                verified => verified,
+            };
+        }
+        verified.map_err(|error| match error {
+            TokenError::Expired => VerifyError::Expired,
+            TokenError::Invalid => VerifyError::Invalid,
+            TokenError::UnknownKey | TokenError::LeftOutKey => VerifyError::Undecided,
+        })
+    }
+
+    async fn has_reloaded(&self) -> Result<bool, VerifyError> {
+        self.reload_on_unknown_kid().await.map_err(|fault| {
+            tracing::error!(%fault, "the signing keys cannot be read");
+            VerifyError::Undecided
+        })
+    }
+}

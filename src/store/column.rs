@@ -1,0 +1,33 @@
+//! Values between columns and domain types.
+
+use super::StoreFault;
+use crate::domain::Time;
+use uuid::Uuid;
+
+/// A column, for the fault that says what cannot be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Column(pub &'static str);
+
+impl Column {
+    /// Reads a column that only we write; anything unknown in it is a fault, not a default.
+    pub fn known<T>(self, value: Option<T>) -> Result<T, StoreFault> {
+        value.ok_or(StoreFault::Corrupt(self.0))
+    }
+
+    pub fn id(self, text: &str) -> Result<Uuid, StoreFault> {
+        self.known(Uuid::parse_str(text).ok())
+    }
+
+    pub fn time(self, millis: i64) -> Result<Time, StoreFault> {
+        self.known(Time::from_timestamp_millis(millis))
+    }
+
+    pub fn optional_time(self, millis: Option<i64>) -> Result<Option<Time>, StoreFault> {
+        millis.map(|millis| self.time(millis)).transpose()
+    }
+}
+
+/// Milliseconds since 1970.
+pub fn millis(time: Time) -> i64 {
+    time.timestamp_millis()
+}

@@ -1,0 +1,45 @@
+//! Why the database cannot be used.
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+/// A database that cannot be used right now, or data that cannot be right. Never a refusal.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreFault {
+    #[error("the database is overloaded: no connection became free in time")]
+    Overloaded,
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(#[from] diesel::r2d2::PoolError),
+    #[error("the database refused a statement: {0}")]
+    Database(#[from] Error),
+    #[error("the tables could not be migrated: {0}")]
+    Migration(String),
+    #[error(
+        "this database was created by a development version from before the first release and cannot be migrated; \
+         move it away and start with a new one"
+    )]
+    TooOld,
+    #[error(
+        "this database was migrated by a newer version; use that version or restore the backup from before"
+    )]
+    TooNew,
+    #[error("the database file could not be created: {0}")]
+    File(#[from] std::io::Error),
+    #[error("{0} holds a value this version does not know")]
+    Corrupt(&'static str),
+    #[error("a database task was cancelled")]
+    Cancelled,
+}
+
+impl StoreFault {
+    /// Whether the same transaction may succeed if it is run again: it lost against a concurrent
+    /// one (on PostgreSQL; SQLite has one writer at a time).
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            StoreFault::Database(Error::DatabaseError(kind, info)) => {
+                matches!(kind, DatabaseErrorKind::SerializationFailure)
+                    || info.message().contains("deadlock detected")
+            }
+            _ => false,
+        }
+    }
+}

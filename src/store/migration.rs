@@ -1,0 +1,53 @@
+//! Brings the tables up to this version, or says why it cannot.
+
+use super::StoreFault;
+use super::connection::Db;
+use diesel::SqliteConnection;
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Runs what is missing. On SQLite under the write lock: processes that start together would all
+/// create the same tables.
+pub fn run(db: &mut Db) -> Result<(), StoreFault> {
+    match db {
+        Db::Sqlite(connection) => {
+            check_version(connection, SQLITE)?;
+            if !connection.has_pending_migration(SQLITE).map_err(failed)? {
+                return Ok(());
+            }
+            connection.immediate_transaction(|connection: &mut SqliteConnection| {
+                connection.run_pending_migrations(SQLITE).map(drop).map_err(failed)
+            })
+        }
+        Db::Postgres(connection) => {
+            check_version(connection, POSTGRES)?;
+            connection.run_pending_migrations(POSTGRES).map(drop).map_err(failed)
+        }
+    }
+}
+
+/// Refuses a database that holds migrations this version does not know.
+fn check_version<DB: diesel::backend::Backend>(
+    connection: &mut impl MigrationHarness<DB>,
+    known: EmbeddedMigrations,
+) -> Result<(), StoreFault> {
+    let migrations: Vec<Box<dyn Migration<DB>>> = known.migrations().map_err(failed)?;
+    let known: Vec<MigrationVersion<'_>> =
+        migrations.iter().map(|migration| migration.name().version()).collect();
+    let applied = connection.applied_migrations().map_err(failed)?;
+    let unknown = applied.into_iter().find(|version| !known.contains(version));
+    match unknown {
+        None => Ok(()),
+        Some(version) if known.first().is_some_and(|first| version < *first) => {
+            Err(StoreFault::TooOld)
+        }
+        Some(_) => Err(StoreFault::TooNew),
+    }
+}
+
+fn failed(error: impl ToString) -> StoreFault {
+    StoreFault::Migration(error.to_string())
+}

@@ -1,0 +1,106 @@
+//! The unit of work: one transaction, its locks, and the effects that take place once it is
+//! committed.
+
+use super::connection::Db;
+use super::revocation_cache::RevocationCache;
+use crate::domain::Time;
+use crate::domain::account::Account;
+use crate::domain::event::{Actor, Event, EventOutcome};
+use crate::domain::revocation::Revocation;
+use std::ops::{Deref, DerefMut};
+use tracing::field::display;
+
+/// What statements run on: a connection inside a transaction.
+pub struct Tx<'c>(pub(super) &'c mut Db);
+
+/// A transaction that writes. It may be run again from the start when it loses against a concurrent
+/// one, so nothing but the database may be changed in it.
+pub struct Unit<'c> {
+    tx: Tx<'c>,
+    now: Time,
+    pub(super) effects: Effects,
+}
+
+/// What happens after the commit, and only then.
+#[derive(Default)]
+pub(super) struct Effects {
+    pub revocations: Vec<Revocation>,
+    pub events: Vec<Event>,
+}
+
+/// An account that no concurrent transaction can change before this one is over. Starting or ending
+/// its sessions and changing its credentials or role demand it.
+pub struct LockedAccount(pub(super) Account);
+
+/// The right to count administrators and to act on the number: held by one transaction at a time.
+pub struct LockedAdministrators(pub(super) ());
+
+impl<'c> Unit<'c> {
+    pub(super) fn new(db: &'c mut Db, now: Time) -> Self {
+        Self { tx: Tx(db), now, effects: Effects::default() }
+    }
+
+    /// When this unit of work began.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// What is left to do after the commit.
+    pub(super) fn into_effects(self) -> Effects {
+        self.effects
+    }
+}
+
+impl Effects {
+    /// Takes place, before anybody is answered.
+    pub(super) fn apply(self, cache: &RevocationCache) {
+        cache.add(&self.revocations);
+        self.events.iter().for_each(log);
+    }
+}
+
+fn log(event: &Event) {
+    let kind = event.kind.into_str();
+    let actor = match event.actor {
+        Actor::Account(id) => id.0.to_string(),
+        Actor::Operator => "operator".to_owned(),
+    };
+    let account = event.subject.map(|id| display(id.0));
+    let session = event.session_id.map(|id| display(id.0));
+    let address = event.address.map(display);
+    let detail = event.detail.as_ref().map(|(name, value)| display(format!("{name}={value}")));
+    if event.outcome == EventOutcome::Refused {
+        tracing::warn!(event = kind, actor, account, session, address, detail, "security event");
+    } else {
+        tracing::info!(event = kind, actor, account, session, address, detail, "security event");
+    }
+}
+
+impl<'c> Deref for Unit<'c> {
+    type Target = Tx<'c>;
+
+    fn deref(&self) -> &Tx<'c> {
+        &self.tx
+    }
+}
+
+impl DerefMut for Unit<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.tx
+    }
+}
+
+impl Deref for LockedAccount {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.0
+    }
+}
+
+impl LockedAccount {
+    #[must_use]
+    pub fn into_inner(self) -> Account {
+        self.0
+    }
+}
