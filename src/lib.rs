@@ -1,7 +1,8 @@
-//! Vestibule: the entrance hall of a web application. People register, sign in, see and manage their account.
+//! Vestibule adds accounts to your web application: sign-up, sign-in, sessions and signed tokens, in one
+//! self-hosted program.
 //!
-//! Four rooms, arrows in one direction: `web` asks `accounts`, which uses `store` and `token`, which speak in the types of
-//! `domain`. `docs/ARCHITECTURE.md` is the map.
+//! Four layers, dependencies in one direction: `web` -> `accounts` -> `store` and `token` -> `domain`.
+//! `docs/ARCHITECTURE.md` is the map.
 
 pub mod accounts;
 pub mod clock;
@@ -13,11 +14,11 @@ pub mod texts;
 mod token;
 mod web;
 
-pub use web::{figment, figment_problems};
+pub use web::{ROUTES, RouteEntry, figment, figment_problems};
 
 use accounts::sessions::SessionPolicy;
 use accounts::signing_keys::KeySettings;
-use accounts::{Services, Settings, StartError};
+use accounts::{Fault, Services, Settings, StartError};
 use clock::Clock;
 use config::{Config, SecretError};
 use figment::Figment;
@@ -49,18 +50,15 @@ pub enum BuildError {
 /// What to do about a start that failed.
 fn advice(problem: &StartError) -> &'static str {
     match problem {
-        StartError::Keys(KeyringError::OtherSecret(_)) => {
+        StartError::Fault(Fault::Keys(KeyringError::OtherSecret(_))) => {
             "Configure the secret they are sealed with: after `vestibule keys reseal` the new one, otherwise the one of before"
         }
-        StartError::Keys(_) => "Restore the table signing_keys from a backup",
+        StartError::Fault(Fault::Keys(_)) => "Restore the table signing_keys from a backup",
         _ => "Check DATABASE_URL, the free space and the rights of the data directory",
     }
 }
 
-/// The one composition root, for the program and for tests: what `start` opens, and the routes over it.
-///
-/// # Errors
-/// `BuildProblem`: nothing may be served then.
+/// The composition root, for the program and for tests: what `start` opens, and the routes over it.
 pub async fn build(
     config: Config,
     figment: Figment,
@@ -76,10 +74,7 @@ pub async fn build(
     ))
 }
 
-/// Data directory, secret, database and keys: all that the operator's commands need.
-///
-/// # Errors
-/// `BuildProblem`.
+/// Opens data directory, secret, database and keys: all that the operator's commands need.
 pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError> {
     if config.has_lost_its_secret() {
         return Err(BuildError::SecretLost(config.secret_file()));
@@ -101,7 +96,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     Ok(Services::start(settings, clock).await?)
 }
 
-/// Makes a directory that only its owner may enter; one that is there is left as it is, with a warning if others may enter.
+/// Creates a directory that only its owner may enter. An existing one is left as it is, with a warning
+/// if others may enter.
 fn make_private(directory: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     if std::fs::metadata(directory)?.permissions().mode() & 0o077 != 0 {

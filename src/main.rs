@@ -5,7 +5,7 @@ mod cli;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Adds accounts to your web application: sign-up, sign-in, sessions and signed tokens, in one self-hosted program.
+/// Accounts for your web application: sign-up, sign-in, sessions and signed tokens
 #[derive(Parser)]
 #[command(
     version,

@@ -162,7 +162,7 @@ fn output_that_cannot_be_written_is_a_failure_and_a_closed_pipe_is_not() {
     };
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let (code, error) = write_to(full.into());
-    assert!(code == Some(1) && error.contains("cannot be written"), "{error}");
+    assert!(code == Some(1) && error.contains("output cannot be written"), "{error}");
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     assert_eq!(write_to(writer.into()), (Some(0), String::new()));

@@ -58,4 +58,4 @@ cli-input-different = The two entries are different. Run the command again.
 cli-input-too-long = The input is longer than { $bytes } bytes. Check what is piped in.
 cli-input-unreadable = The input cannot be read: { $error }. Type it on a terminal, or pipe it in.
 cli-nothing-changed = Nothing was changed.
-cli-output-failed = The output cannot be written: { $error }.
+cli-output-failed = The command was carried out, but its output cannot be written: { $error }. Check the disk space.

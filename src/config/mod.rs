@@ -2,6 +2,7 @@
 
 mod base_url;
 mod database_url;
+mod errors;
 mod injected;
 mod parse;
 mod secret;
@@ -9,6 +10,7 @@ mod values;
 
 pub use base_url::BaseUrl;
 pub use database_url::DatabaseUrl;
+pub use errors::ConfigErrors;
 pub use secret::{SecretError, decode as decode_secret};
 
 use crate::domain::Span;
@@ -17,7 +19,6 @@ use crate::domain::key::Algorithm;
 use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
 use figment::Figment;
-use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use values::Values;
@@ -51,10 +52,6 @@ pub struct Config {
     /// Settings that this version checks but does not act on yet.
     pub without_effect: Vec<&'static str>,
 }
-
-/// All errors of a configuration; each says what to do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ConfigErrors(pub Vec<String>);
 
 impl Config {
     /// Reads figment's `vestibule` table and `database_url`; `environment` takes precedence.
@@ -115,19 +112,6 @@ impl Config {
                 self.base_url.as_str()
             ));
         }
-    }
-}
-
-impl ConfigErrors {
-    pub fn push(&mut self, error: impl Into<String>) {
-        self.0.push(error.into());
-    }
-}
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Vestibule did not start. Correct the configuration:")?;
-        self.0.iter().try_for_each(|error| writeln!(f, "  - {error}"))
     }
 }
 

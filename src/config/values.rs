@@ -1,6 +1,6 @@
 //! The settings as text, from `Rocket.toml` and the environment.
 
-use super::ConfigErrors;
+use super::errors::ConfigErrors;
 use super::injected::is_injected;
 use figment::Figment;
 use figment::value::Value;

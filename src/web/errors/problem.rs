@@ -1,9 +1,11 @@
-//! Problems for those who ask for JSON (RFC 9457): status, title, a stable code, what to do next, and what is wrong with which field.
+//! Problems for programs (RFC 9457): status, title, a stable code, what to do next, and what is wrong with which field.
 
 use crate::accounts::Fault;
 use crate::domain::session::EndReason;
 use crate::web::errors::code::Code;
 use crate::web::errors::page;
+use crate::web::errors::refusal::{Detail, Refusal};
+use crate::web::texts;
 use rocket::Request;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder};
@@ -13,31 +15,15 @@ use strum::VariantArray;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
-/// What is wrong with each field, in sentences.
-pub type FieldErrors = BTreeMap<String, Vec<&'static str>>;
-
-/// A refusal, or a fault.
+/// A refusal, answered as a problem document.
 #[derive(Debug)]
-pub enum Problem {
-    Refused(Refused),
-    Fault(Fault),
-}
-
-/// What was refused, and why.
-#[derive(Clone, Debug)]
-pub struct Refused {
-    pub status: Status,
-    code: Code,
-    detail: Option<String>,
-    errors: Option<FieldErrors>,
-    reason: Option<EndReason>,
-}
+pub struct Problem(Box<Refusal>);
 
 /// What was refused, and why
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct Document {
-    /// The status of the answer
+    /// The HTTP status
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// The status in words
@@ -50,7 +36,7 @@ pub struct Document {
     /// What is wrong with which field, in sentences for people (with `invalid_fields`)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, inline)]
-    errors: Option<FieldErrors>,
+    errors: Option<BTreeMap<String, Vec<&'static str>>>,
     /// Why the session ended (with `session_ended`, where it is known)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = reasons)]
@@ -59,71 +45,48 @@ pub struct Document {
 
 impl Problem {
     pub fn new(code: Code) -> Self {
-        Problem::Refused(Refused::new(code))
-    }
-
-    /// A session that has ended, and why.
-    pub fn ended(reason: EndReason) -> Self {
-        Problem::Refused(Refused { reason: Some(reason), ..Refused::new(Code::SessionEnded) })
+        Refusal::new(code).into()
     }
 }
 
-impl Refused {
-    pub fn new(code: Code) -> Self {
-        Self { status: code.status(), code, detail: None, errors: None, reason: None }
-    }
-
-    /// A body that holds what cannot be used.
-    pub fn fields(errors: FieldErrors) -> Self {
-        Self { errors: Some(errors), ..Self::new(Code::InvalidFields) }
-    }
-
-    /// The same, told more closely than the code tells.
-    pub fn because(self, detail: String) -> Self {
-        Self { detail: Some(detail), ..self }
-    }
-}
-
-impl From<Status> for Problem {
-    fn from(status: Status) -> Self {
-        Problem::Refused(Refused { status, ..Refused::new(Code::of(status)) })
-    }
-}
-
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
-        Problem::Refused(refused)
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Problem(Box::new(refusal))
     }
 }
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Problem::Fault(fault)
+        Refusal::from(fault).into()
     }
 }
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Refused { status, code, detail, errors, reason } = match self {
-            Problem::Refused(refused) => refused,
-            Problem::Fault(fault) => return fault.respond_to(request),
-        };
-        let mut response = page::json(&Document {
-            status: status.code,
-            title: status.reason_lossy(),
-            code: code.into_str(),
-            detail: detail.unwrap_or_else(|| code.text().to_owned()),
-            errors,
-            reason: reason.map(|reason| reason.into_str()),
-        })?;
-        response.set_status(status);
+        let mut response = page::json(&document(&self.0))?;
         response.set_header(ContentType::new("application", "problem+json"));
-        if status == Status::Unauthorized {
-            response.set_raw_header("WWW-Authenticate", challenge(code));
+        if self.0.status == Status::Unauthorized {
+            response.set_raw_header("WWW-Authenticate", challenge(self.0.code));
         }
-        page::finish(request, &mut response);
+        page::finish(request, &mut response, &self.0);
         Ok(response)
     }
+}
+
+fn document(refusal: &Refusal) -> Document {
+    Document {
+        status: refusal.status.code,
+        title: refusal.status.reason_lossy(),
+        code: refusal.code.into_str(),
+        detail: refusal.detail.as_ref().map_or_else(|| refusal.code.text().to_owned(), sentence),
+        errors: (refusal.code == Code::InvalidFields).then(|| refusal.errors.sentences()),
+        reason: refusal.reason.map(|reason| reason.into_str()),
+    }
+}
+
+fn sentence(detail: &Detail) -> String {
+    let text = texts::text(detail.key).unwrap_or_default();
+    text.replace("{error}", detail.error.as_deref().unwrap_or_default())
 }
 
 /// RFC 6750 section 3: no error code for a request that brought no token.

@@ -2,7 +2,7 @@
 
 use crate::web::guards::Anyone;
 use rocket::http::{ContentType, Header};
-use rocket::{Responder, Route, get, routes};
+use rocket::{Responder, get};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
@@ -40,22 +40,18 @@ pub fn path(name: &str) -> Option<String> {
 }
 
 #[derive(Responder)]
-struct Immutable {
+pub struct Immutable {
     bytes: &'static [u8],
     content_type: ContentType,
     cache: Header<'static>,
 }
 
 #[get("/static/<file>")]
-fn show(_guard: Anyone, file: &str) -> Option<Immutable> {
+pub fn show(_guard: Anyone, file: &str) -> Option<Immutable> {
     let asset = ASSETS.iter().find(|asset| asset.fingerprinted == file)?;
     Some(Immutable {
         bytes: asset.bytes,
         content_type: asset.content_type.clone(),
         cache: Header::new("Cache-Control", "public, max-age=31536000, immutable"),
     })
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show]
 }

@@ -12,7 +12,7 @@ use rocket_dyn_templates::{Engines, Template};
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// What a template is shown with. Its samples cover every state of the page; one test renders them all.
+/// What a template is rendered with. Its samples cover every state of the page; one test renders them all.
 pub trait PageContext: Serialize + Sized {
     /// The template's path below `templates/`, without its endings.
     const TEMPLATE: &'static str;
@@ -41,13 +41,15 @@ pub struct Frame<'p, C> {
 }
 
 /// The messages one page leaves for the next; a browser could send anything else.
-const FLASHES: [&str; 6] = [
+const FLASHES: [&str; 8] = [
     "flash_name_changed",
     "flash_signed_out",
     "flash_session_ended",
     "flash_others_ended",
     "flash_all_ended",
     "flash_password_changed",
+    "flash_not_saved",
+    "flash_session_already_ended",
 ];
 
 impl<'r, C: PageContext> Responder<'r, 'static> for Page<C> {
