@@ -5,7 +5,7 @@ mod cli;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// The entrance hall of a web application: register, sign in, see and manage an account.
+/// Accounts for your web application: sign-up, sign-in, sessions and signed tokens.
 #[derive(Parser)]
 #[command(
     version,
@@ -19,7 +19,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the pages (what happens without a command, too)
+    /// Serve the pages and the API (the default)
     Serve,
     /// See and change the keys that sign tokens
     #[command(subcommand)]

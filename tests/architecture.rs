@@ -13,7 +13,7 @@ const MEDIAN_FILE: usize = 100;
 const LONG_FILE: usize = 270;
 
 /// A room, and what its files may not name.
-const WALLS: [(&str, &[&str]); 6] = [
+const WALLS: [(&str, &[&str]); 7] = [
     (
         "domain",
         &[
@@ -69,6 +69,21 @@ const WALLS: [(&str, &[&str]); 6] = [
             "crate::web",
             "crate::accounts",
             "crate::store",
+            "crate::clock",
+        ],
+    ),
+    (
+        "texts",
+        &[
+            "rocket",
+            "diesel",
+            "tera::",
+            "figment",
+            "crate::web",
+            "crate::accounts",
+            "crate::store",
+            "crate::token",
+            "crate::config",
             "crate::clock",
         ],
     ),

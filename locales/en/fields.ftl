@@ -1,0 +1,23 @@
+# The labels of fields, and what can be wrong with them, in forms and in the API.
+
+field-name = Name
+field-email = Email address
+field-password = Password
+field-current-password = Current password
+field-new-password = New password
+
+name-missing = Enter your name.
+name-too-long = Enter a name of 100 characters or fewer.
+name-forbidden = Enter a name without invisible characters.
+email-missing = Enter your email address.
+email-too-long = Enter an email address of 254 characters or fewer.
+email-malformed = Enter an email address in the correct format, such as name@example.org.
+email-taken = There is already an account with this email address. Sign in, or use another address.
+password-missing = Enter your password.
+password-too-short = Enter a password of 8 characters or more.
+password-too-long = Enter a password of 256 characters or fewer.
+password-forbidden = Enter a password without NUL characters.
+password-common = This password is too easy to guess. Try three unrelated words.
+password-wrong = Your current password is not correct. Enter it again.
+password-same = Enter a password that is different from your current one.
+invalid-credentials = The email address or password is not correct. Check both and try again.

@@ -1,0 +1,15 @@
+profile-title = Profile
+profile-account = Account
+profile-role = Role
+profile-role-user = Member
+profile-role-admin = Administrator
+profile-member-since = Member since
+profile-rename = Change your name
+profile-save = Save
+profile-password = Password
+profile-change-password = Change your password
+profile-session = This session
+profile-all-sessions = All sessions
+profile-signed-in = { $time }, { $method }
+profile-method-password = with your password
+profile-method-registration = when you created the account

@@ -1,0 +1,72 @@
+//! The sentences people read, by key and language: `locales/<language>/*.ftl` (Project Fluent).
+//!
+//! A new language is a new folder there. Whatever it lacks is said in English.
+
+mod catalog;
+mod format;
+mod negotiate;
+
+pub use catalog::{Argument, Language, TextError};
+
+use crate::files::{FileError, Files};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// The language of last resort. It has every message.
+pub const FALLBACK: &str = "en";
+
+static BUILT_IN: LazyLock<Texts> =
+    LazyLock::new(|| Texts::load(&Files::built_in()).unwrap_or_default());
+
+/// All messages in all languages.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    fallback: Language,
+    others: Vec<Language>,
+}
+
+impl Texts {
+    /// Those of the program alone, without an operator's overlay.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
+    /// Refuses a file with a syntax error, a key twice, or a key English does not know.
+    pub fn load(files: &Files) -> Result<Self, FileError> {
+        let fallback = Language::load(FALLBACK, files, None)?;
+        let folders = files.below("locales/").filter_map(|(name, _)| Some(name.split_once('/')?.0));
+        let folders: BTreeSet<&str> = folders.filter(|folder| *folder != FALLBACK).collect();
+        let others = folders.into_iter().map(|tag| Language::load(tag, files, Some(&fallback)));
+        Ok(Self { others: others.collect::<Result<_, _>>()?, fallback })
+    }
+
+    /// The language of last resort.
+    #[must_use]
+    pub fn fallback(&self) -> &Language {
+        &self.fallback
+    }
+
+    pub fn languages(&self) -> impl Iterator<Item = &Language> {
+        std::iter::once(&self.fallback).chain(&self.others)
+    }
+
+    /// The language that suits an `Accept-Language` header best (RFC 9110 section 12.5.4).
+    #[must_use]
+    pub fn negotiate(&self, accept_language: Option<&str>) -> &Language {
+        let tags: Vec<&str> = self.languages().map(Language::tag).collect();
+        accept_language
+            .and_then(|header| negotiate::best(header, &tags))
+            .and_then(|best| self.languages().find(|language| language.tag() == best))
+            .unwrap_or(&self.fallback)
+    }
+}
+
+/// The key of a code within a group of messages: `("ended", "signed_out")` is `ended-signed-out`.
+#[must_use]
+pub fn key(group: &str, code: &str) -> String {
+    format!("{group}-{}", code.replace('_', "-"))
+}
+
+#[cfg(test)]
+mod tests;
