@@ -16,18 +16,18 @@ pub struct RouteEntry {
 }
 
 macro_rules! route_table {
-    ($($method:ident $path:literal [$guard:ty] $($handler:ident)::+;)+) => {
+    ($($method:ident $path:literal [$guard:ty] $layer:ident::$file:ident::$handler:ident;)+) => {
         /// Every URL of the application with its guard.
         pub const ROUTES: &[RouteEntry] = &[$(RouteEntry {
             method: Method::$method,
             path: $path,
             guard: stringify!($guard),
-            handler: stringify!($($handler)::+),
+            handler: concat!(stringify!($layer), "::", stringify!($file), "::", stringify!($handler)),
         }),+];
 
         pub fn routes() -> Vec<Route> {
             use super::{api, pages};
-            routes![$($($handler)::+),+]
+            routes![$($layer::$file::$handler),+]
         }
     };
 }
@@ -84,8 +84,7 @@ mod tests {
 
     /// The parameters of the handler, one after the other with a comma.
     fn signature(entry: &RouteEntry) -> String {
-        let handler = entry.handler.replace(' ', "");
-        let (module, function) = handler.rsplit_once("::").unwrap();
+        let (module, function) = entry.handler.rsplit_once("::").unwrap();
         let file = format!("src/web/{}.rs", module.replace("::", "/"));
         let code = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
         let code = code.unwrap();
