@@ -3,7 +3,7 @@
 error-status = Error { $status }
 error-400-title = There is a problem with this request
 error-400-text = Go back, reload the page and try again.
-error-403-title = You don't have access to this page
+error-403-title = You don’t have access to this page
 error-403-text = Your account may not open it, or a link or form on another site sent you here. Go to the start page and try from there.
 error-404-title = Page not found
 error-404-text = Check the address, or go to the start page.

@@ -1,10 +1,10 @@
 # The labels of fields, and what can be wrong with them, in forms and in the API.
 
-field-name = Name
-field-email = Email address
-field-password = Password
-field-current-password = Current password
-field-new-password = New password
+label-name = Name
+label-email = Email address
+label-password = Password
+label-current-password = Current password
+label-new-password = New password
 
 name-missing = Enter your name.
 name-too-long = Enter a name of 100 characters or fewer.

@@ -19,9 +19,9 @@ problem-too-many-attempts = Too many attempts. Retry after the seconds in the Re
 problem-internal-error = The service failed. Retry later. If it persists, tell the people who run this site.
 problem-unavailable = The service is overloaded or cannot reach its database. Retry after the seconds in the Retry-After header.
 
-problem-body-not-object = The body must be a JSON object, such as {"{"}"email": "ada@example.org"{"}"}.
-problem-body-malformed = The body is not valid JSON: { $error }.
-problem-field-missing = This field is required.
-problem-field-not-text = This field must be a string.
-problem-field-unknown = This field does not exist. Remove it.
-problem-field-twice = This field appears twice. Send it once.
+body-no-object = The body must be a JSON object, such as {"{"}"email": "ada@example.org"{"}"}.
+body-malformed = The body is not valid JSON: { $error }.
+field-missing = This field is required.
+field-not-text = This field must be a string.
+field-unknown = This field does not exist. Remove it.
+field-twice = This field appears twice. Send it once.

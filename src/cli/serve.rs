@@ -20,8 +20,10 @@ pub fn run() -> ExitCode {
 fn load_all(figment: &Figment) -> Result<Config, ConfigErrors> {
     let mut problems = vestibule::figment_problems(figment);
     match load(figment) {
-        Ok(config) if problems.is_empty() => Ok(config),
-        Ok(_) => Err(ConfigErrors(problems)),
+        Ok(config) => {
+            problems.extend(vestibule::overlay_problem(&config));
+            if problems.is_empty() { Ok(config) } else { Err(ConfigErrors(problems)) }
+        }
         Err(ConfigErrors(ours)) => {
             problems.extend(ours);
             Err(ConfigErrors(problems))

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 const SHORT_ACCESS: Span = Span::minutes(3);
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "data_dir",
     "base_url",
     "secret",
@@ -40,6 +40,7 @@ const NAMES: [&str; 17] = [
     "registration",
     "cors_origins",
     "metrics_address",
+    "template_dir",
     "max_sessions",
     "event_retention",
 ];
@@ -67,6 +68,8 @@ pub struct Config {
     pub event_retention: Span,
     /// What access tokens are signed with.
     pub algorithm: Algorithm,
+    /// Templates, locales and static files that replace the built-in ones.
+    pub template_dir: Option<PathBuf>,
     /// Things to tell the operator that keep nothing from starting.
     pub warnings: Vec<&'static str>,
     /// Names that were set to something this version checks but does not yet act on.
@@ -176,6 +179,7 @@ impl Values {
             max_sessions: self.max_sessions(problems),
             event_retention: self.span("event_retention", Span::days(365), problems),
             algorithm: self.algorithm(problems),
+            template_dir: self.template_dir(problems),
             warnings: Vec::new(),
             without_effect: self.check_the_rest(problems),
             data_dir,

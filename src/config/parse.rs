@@ -122,6 +122,17 @@ impl Values {
         secret
     }
 
+    pub(super) fn template_dir(&self, problems: &mut ConfigErrors) -> Option<PathBuf> {
+        let folder = PathBuf::from(self.get("template_dir")?);
+        if !folder.is_dir() {
+            problems.0.push(format!(
+                "VESTIBULE_TEMPLATE_DIR is {}: there is no such folder. Create it, or remove the setting",
+                folder.display()
+            ));
+        }
+        Some(folder)
+    }
+
     pub(super) fn max_sessions(&self, problems: &mut ConfigErrors) -> i64 {
         let Some(given) = self.get("max_sessions") else { return DEFAULT_MAX_SESSIONS };
         let parsed = given.parse().ok().filter(|most| (1..=MAX_MAX_SESSIONS).contains(most));

@@ -3,7 +3,6 @@
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::{FieldErrors, Problem, Refused};
 use crate::web::pages::form::MessageKey;
-use crate::web::texts;
 use rocket::Request;
 use rocket::data::{Data, FromData, Outcome};
 use rocket::http::ContentType;
@@ -61,8 +60,8 @@ impl Fields {
         if self.errors.is_empty() { Ok(()) } else { Err(Refused::fields(self.errors).into()) }
     }
 
-    fn note(&mut self, field: &str, code: &str) {
-        self.errors.entry(field.to_owned()).or_default().push(sentence(code));
+    fn note(&mut self, field: &str, code: &'static str) {
+        self.errors.entry(field.to_owned()).or_default().push(code);
     }
 }
 
@@ -113,17 +112,13 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Fields, Refused> 
         Ok(fields) if fields.errors.is_empty() => Ok(fields),
         Ok(fields) => Err(Refused::fields(fields.errors)),
         Err(error) if error.classify() == Category::Data => {
-            Err(Refused::fields(FieldErrors::new()).because(sentence("body_no_object").to_owned()))
+            Err(Refused::fields(FieldErrors::new()).with_detail("body_no_object", None))
         }
         Err(error) => {
-            let told = sentence("body_malformed").replace("{error}", &error.to_string());
-            Err(Refused::new(Code::BadRequest).because(told))
+            let told = Some(error.to_string());
+            Err(Refused::new(Code::BadRequest).with_detail("body_malformed", told))
         }
     }
-}
-
-fn sentence(key: &str) -> &'static str {
-    texts::text(key).unwrap_or_default()
 }
 
 #[rocket::async_trait]

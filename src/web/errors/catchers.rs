@@ -25,7 +25,6 @@ pub struct OnwardPage {
 impl PageContext for OnwardPage {
     const TEMPLATE: &'static str = "onward";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         vec![OnwardPage { to: "/sessions?a=1&b=%22".into() }]
     }

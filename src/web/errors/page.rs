@@ -5,7 +5,6 @@ use crate::web::errors::problem::Problem;
 use crate::web::http::headers::protect;
 use crate::web::http::method_not_allowed::Allowed;
 use crate::web::pages::page::{Page, PageContext};
-use crate::web::texts;
 use rocket::Request;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder, Response};
@@ -15,6 +14,9 @@ use std::io::Cursor;
 /// What to wait before trying again when we are overloaded or the database is away, in seconds.
 const RETRY_AFTER: &str = "2";
 
+/// The statuses that have a page of their own.
+pub const STATUSES: [u16; 11] = [400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503];
+
 /// An answer that is only its status.
 pub struct ErrorAnswer(pub Status);
 
@@ -22,7 +24,7 @@ pub struct ErrorAnswer(pub Status);
 #[derive(Serialize)]
 pub struct ErrorPage {
     status: u16,
-    /// Keys of its title and its sentence in the message file.
+    /// Keys of its title and its text.
     title: String,
     text: String,
 }
@@ -30,21 +32,19 @@ pub struct ErrorPage {
 impl PageContext for ErrorPage {
     const TEMPLATE: &'static str = "error";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
-        [400, 403, 404, 405, 409, 413, 415, 418, 422, 429, 500, 503, 504].map(ErrorPage::new).into()
+        STATUSES.into_iter().chain([418, 504]).map(ErrorPage::new).collect()
     }
 }
 
 impl ErrorPage {
     fn new(status: u16) -> Self {
-        let known = texts::text(&format!("error_{status}_title")).is_some();
         let key = match status {
-            _ if known => status,
+            _ if STATUSES.contains(&status) => status,
             500.. => 500,
             _ => 400,
         };
-        Self { status, title: format!("error_{key}_title"), text: format!("error_{key}_text") }
+        Self { status, title: format!("error-{key}-title"), text: format!("error-{key}-text") }
     }
 }
 

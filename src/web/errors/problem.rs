@@ -2,8 +2,10 @@
 
 use crate::accounts::Fault;
 use crate::domain::session::EndReason;
+use crate::texts::Language;
 use crate::web::errors::code::Code;
 use crate::web::errors::page;
+use crate::web::texts;
 use rocket::Request;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder};
@@ -13,7 +15,7 @@ use strum::VariantArray;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
-/// What is wrong with each field, in sentences.
+/// What is wrong with each field, by code.
 pub type FieldErrors = BTreeMap<String, Vec<&'static str>>;
 
 /// A refusal, or a fault.
@@ -28,9 +30,16 @@ pub enum Problem {
 pub struct Refused {
     pub status: Status,
     code: Code,
-    detail: Option<String>,
+    detail: Option<Detail>,
     errors: Option<FieldErrors>,
     reason: Option<EndReason>,
+}
+
+/// The code of a message, and what stands in it for `$error`.
+#[derive(Clone, Debug)]
+struct Detail {
+    code: &'static str,
+    error: Option<String>,
 }
 
 /// What was refused, and why
@@ -50,7 +59,7 @@ pub struct Document {
     /// What is wrong with which field, in sentences for people (with `invalid_fields`)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, inline)]
-    errors: Option<FieldErrors>,
+    errors: Option<BTreeMap<String, Vec<String>>>,
     /// Why the session ended (with `session_ended`, where it is known)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = reasons)]
@@ -78,9 +87,9 @@ impl Refused {
         Self { errors: Some(errors), ..Self::new(Code::InvalidFields) }
     }
 
-    /// The same, told more closely than the code tells.
-    pub fn because(self, detail: String) -> Self {
-        Self { detail: Some(detail), ..self }
+    /// The same, with a message that says more than that of the code.
+    pub fn with_detail(self, code: &'static str, error: Option<String>) -> Self {
+        Self { detail: Some(Detail { code, error }), ..self }
     }
 }
 
@@ -108,12 +117,14 @@ impl<'r> Responder<'r, 'static> for Problem {
             Problem::Refused(refused) => refused,
             Problem::Fault(fault) => return fault.respond_to(request),
         };
+        let language = texts::language(request);
         let mut response = page::json(&Document {
             status: status.code,
             title: status.reason_lossy(),
             code: code.into_str(),
-            detail: detail.unwrap_or_else(|| code.text().to_owned()),
-            errors,
+            detail: detail
+                .map_or_else(|| language.text(&code.message_key()), |d| say(language, &d)),
+            errors: errors.map(|errors| sentences(language, errors)),
             reason: reason.map(|reason| reason.into_str()),
         })?;
         response.set_status(status);
@@ -124,6 +135,18 @@ impl<'r> Responder<'r, 'static> for Problem {
         page::finish(request, &mut response);
         Ok(response)
     }
+}
+
+fn say(language: &Language, detail: &Detail) -> String {
+    let error = detail.error.as_deref().unwrap_or_default();
+    language.text_with(&detail.code.replace('_', "-"), &[("error", error.into())])
+}
+
+fn sentences(language: &Language, errors: FieldErrors) -> BTreeMap<String, Vec<String>> {
+    let field = |(field, codes): (String, Vec<&str>)| {
+        (field, codes.into_iter().map(|code| texts::of_code(language, code)).collect())
+    };
+    errors.into_iter().map(field).collect()
 }
 
 /// RFC 6750 section 3: no error code for a request that brought no token.

@@ -6,6 +6,7 @@
 
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
+use crate::web::notice::Notice;
 use rocket::Request;
 use rocket::http::Header;
 use rocket::request::{FromRequest, Outcome};
@@ -16,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const ACCESS: &str = "__Host-access";
 /// The refresh token.
 const REFRESH: &str = "__Host-refresh";
-/// The code of a message for the next page. Proves nothing; only known codes are shown.
+/// The notice for the next page. Proves nothing; only known ones are shown.
 const FLASH: &str = "__Host-flash";
 /// Remembers for a minute that somebody has just signed in. Not Secure on purpose: where a browser keeps this one and drops the
 /// Secure ones (Safari on plain http), the sign-in page can tell why.
@@ -33,8 +34,8 @@ enum Tokens {
 #[derive(Default)]
 struct PendingCookies {
     tokens: Option<Tokens>,
-    flash: Option<&'static str>,
-    flash_shown: bool,
+    notice: Option<Notice>,
+    notice_shown: bool,
     just_signed_in: bool,
 }
 
@@ -75,14 +76,14 @@ impl ReplyCookies {
         self.orders().tokens = Some(Tokens::ClearRefresh);
     }
 
-    /// Shows the message with this code on the next page.
-    pub fn flash(&self, code: &'static str) {
-        self.orders().flash = Some(code);
+    /// Says this on the next page.
+    pub fn notify(&self, notice: Notice) {
+        self.orders().notice = Some(notice);
     }
 
-    /// The message of this page was shown and need not be again.
-    pub fn flash_shown(&self) {
-        self.orders().flash_shown = true;
+    /// What the request before left to be said has been said.
+    pub fn notice_shown(&self) {
+        self.orders().notice_shown = true;
     }
 
     /// The `Set-Cookie` headers.
@@ -100,9 +101,9 @@ impl ReplyCookies {
             Some(Tokens::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}
         }
-        match orders.flash {
-            Some(code) => cookies.push(set(FLASH, code, Some(Span::minutes(1)))),
-            None if orders.flash_shown => cookies.push(clear(FLASH)),
+        match orders.notice {
+            Some(notice) => cookies.push(set(FLASH, notice.into_str(), Some(Span::minutes(1)))),
+            None if orders.notice_shown => cookies.push(clear(FLASH)),
             None => {}
         }
         if orders.just_signed_in {
@@ -147,7 +148,7 @@ pub fn presented<'r>(request: &'r Request<'_>) -> PresentedTokens<'r> {
 }
 
 /// The code of the message to show, as the browser says.
-pub fn flash<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+pub fn notice<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     read(request, FLASH)
 }
 

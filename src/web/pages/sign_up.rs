@@ -24,7 +24,6 @@ pub struct SignUpPage {
 impl PageContext for SignUpPage {
     const TEMPLATE: &'static str = "sign_up/form";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         let typed = FormState::default().keep("name", "Ada").keep("email", "ada@example.org");
         let codes = crate::web::pages::samples::codes(&["name_", "email_", "password_"]);
