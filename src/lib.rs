@@ -17,7 +17,7 @@ pub use web::{figment, figment_problems};
 
 use accounts::sessions::SessionPolicy;
 use accounts::signing_keys::KeySettings;
-use accounts::{Services, Settings, StartError};
+use accounts::{Fault, Services, Settings, StartError};
 use clock::Clock;
 use config::{Config, SecretError};
 use figment::Figment;
@@ -52,10 +52,10 @@ pub enum BuildError {
 /// What to do about a start that failed.
 fn advice(problem: &StartError) -> &'static str {
     match problem {
-        StartError::Keys(KeyringError::OtherSecret(_)) => {
+        StartError::Fault(Fault::Keys(KeyringError::OtherSecret(_))) => {
             "Configure the secret they are sealed with: after `vestibule keys reseal` the new one, otherwise the one of before"
         }
-        StartError::Keys(_) => "Restore the table signing_keys from a backup",
+        StartError::Fault(Fault::Keys(_)) => "Restore the table signing_keys from a backup",
         _ => "Check DATABASE_URL, the free space and the rights of the data directory",
     }
 }
@@ -85,7 +85,7 @@ pub async fn build(
         figment,
         services,
         presentation,
-        web::Origins { own: config.origin, invited: config.cors_origins },
+        web::Origins { own: config.base_url, invited: config.cors_origins },
     ))
 }
 
@@ -99,9 +99,9 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     }
     make_private(&config.data_dir)
         .map_err(|error| BuildError::DataDir(config.data_dir.clone(), error))?;
-    let issuer = config.origin.as_str().to_owned();
+    let issuer = config.base_url.as_str().to_owned();
     let settings = Settings {
-        database: config.location.clone(),
+        database: config.database.clone(),
         keys: KeySettings {
             secret: config.secret()?,
             issuer: token::TokenIssuer { issuer, audience: config.audience.clone() },

@@ -89,11 +89,9 @@ fn a_word_it_does_not_know_is_wrong_use_and_help_is_not() {
 }
 
 #[test]
-fn missing_templates_and_an_environment_that_is_no_text_are_told() {
+fn an_environment_that_is_no_text_is_told() {
     use std::os::unix::ffi::OsStringExt;
     let folder = tempfile::tempdir().unwrap();
-    let (code, message) = run(vestibule(folder.path()).current_dir(folder.path()));
-    assert!(code == Some(2) && message.contains("ROCKET_TEMPLATE_DIR"), "{message}");
     let odd = std::ffi::OsString::from_vec(vec![0xff]);
     let (code, message) =
         run(vestibule(folder.path()).env("FOO", &odd).env("VESTIBULE_ACCESS_TTL", &odd));
@@ -146,17 +144,6 @@ fn the_log_that_prints_passwords_cannot_be_switched_on() {
         let (code, message) = run(vestibule(folder.path()).env("ROCKET_LOG_LEVEL", level));
         assert!(code == Some(2) && message.contains("ROCKET_LOG_LEVEL"), "{level}: {message}");
     }
-}
-
-#[test]
-fn a_reader_that_has_read_enough_is_no_failure() {
-    let folder = tempfile::tempdir().unwrap();
-    drop(serve(folder.path()));
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let mut command = vestibule(folder.path());
-    command.args(["keys", "list"]).stdin(Stdio::null()).stdout(full).stderr(Stdio::piped());
-    let Output { status, stderr, .. } = command.output().unwrap();
-    assert!(status.success() && stderr.is_empty(), "{}", String::from_utf8_lossy(&stderr));
 }
 
 #[test]
@@ -444,4 +431,84 @@ fn until(is_so: impl Fn() -> bool) {
     while !is_so() {
         assert!(waited.micros() < 5_000_000, "the server does not follow");
     }
+}
+
+#[test]
+fn a_bad_rocket_setting_is_told_by_every_command_and_nothing_panics() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["serve"][..], &["keys", "list"], &["account", "list"]] {
+        let mut command = vestibule(folder.path());
+        let (code, message) = run(command.env("ROCKET_WORKERS", "many").args(arguments));
+        assert!(code == Some(2) && message.contains("ROCKET_"), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn the_profile_of_rocket_chooses_the_section_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("Rocket.toml");
+    std::fs::write(&file, "[staging.vestibule]\naccess_ttl = \"soon\"\n").unwrap();
+    let list = |profile| {
+        let mut command = vestibule(folder.path());
+        command.env("ROCKET_CONFIG", &file).env("ROCKET_PROFILE", profile).args(["keys", "list"]);
+        run(&mut command)
+    };
+    let (code, message) = list("staging");
+    assert!(code == Some(2) && message.contains("VESTIBULE_ACCESS_TTL"), "{message}");
+    let (code, message) = list("production");
+    assert!(code == Some(1) && message.contains("no database"), "{message}");
+}
+
+#[test]
+fn any_free_port_is_used_and_printed_where_port_0_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = vestibule(folder.path());
+    command.env("ROCKET_PORT", "0").stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let port = line.trim().rsplit(':').next().unwrap().parse().unwrap();
+    let served = Served(child, port);
+    assert!(port != 0 && TcpStream::connect(("127.0.0.1", served.1)).is_ok(), "{line}");
+}
+
+#[test]
+fn a_closed_terminal_and_a_request_to_terminate_both_end_the_server_calmly() {
+    for signal in ["HUP", "TERM"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut served = serve(folder.path());
+        let mut kill = Command::new("kill");
+        kill.arg(format!("-{signal}")).arg(served.0.id().to_string());
+        assert!(kill.status().unwrap().success());
+        assert_eq!(served.0.wait().unwrap().code(), Some(0), "SIG{signal}");
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_fails_the_command_and_a_closed_pipe_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(serve(folder.path()));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = vestibule(folder.path());
+    let output = command.args(["keys", "list"]).stdout(full).stderr(Stdio::piped()).output();
+    let output = output.unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && message.contains("disk space"), "{message}");
+    let mut command = vestibule(folder.path());
+    command.args(["keys", "list"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_not_taken_for_none_and_long_input_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("data"), "a file").unwrap();
+    let (code, _, error) = run_with(folder.path(), &["account", "list"], "");
+    assert!(code == Some(1) && error.contains("cannot be read"), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let create = ["account", "create", "ada@example.org", "--name", "Ada"];
+    let (code, _, error) = run_with(folder.path(), &create, &"x".repeat(100_000));
+    assert!(code == Some(1) && error.contains("longer than"), "{error}");
 }

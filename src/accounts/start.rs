@@ -11,7 +11,6 @@ use crate::config::DatabaseUrl;
 use crate::domain::Span;
 use crate::domain::account::Registration;
 use crate::store::{Store, StoreFault};
-use crate::token::KeyringError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,8 +32,6 @@ pub struct Settings {
 pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreFault),
-    #[error(transparent)]
-    Keys(#[from] KeyringError),
     #[error(transparent)]
     Fault(#[from] Fault),
     #[error("the password hasher cannot be set up: {0}")]

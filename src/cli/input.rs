@@ -6,14 +6,16 @@ use std::io::{self, IsTerminal, Read};
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
+/// Longest piped input in bytes: several times the longest password.
+const LONGEST: u64 = 8 * 1024;
+
 /// A password: the first line of standard input; asked for twice on a terminal.
 pub fn new_password() -> Result<Zeroizing<String>, String> {
     if io::stdin().is_terminal() {
         return hidden_twice("Password: ");
     }
-    let mut line = Zeroizing::new(String::new());
-    io::stdin().read_line(&mut line).map_err(unreadable)?;
-    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+    let text = read_all()?;
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 /// A secret: all of standard input; asked for twice on a terminal.
@@ -21,9 +23,17 @@ pub fn new_secret() -> Result<Zeroizing<String>, String> {
     if io::stdin().is_terminal() {
         return hidden_twice("New secret: ");
     }
+    read_all()
+}
+
+/// All of standard input, as long as it may be a password or a secret.
+fn read_all() -> Result<Zeroizing<String>, String> {
     let mut text = Zeroizing::new(String::new());
-    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
+    io::stdin().take(LONGEST + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if u64::try_from(text.len()).is_ok_and(|length| length <= LONGEST) {
+        return Ok(text);
+    }
+    Err(format!("The input is longer than {LONGEST} bytes. Pipe in the password or secret alone."))
 }
 
 /// On a terminal, asks for a word to be typed before something that cannot be undone; scripts are taken at their word.
@@ -31,7 +41,7 @@ pub fn confirm(question: &str, word: &str) -> Result<(), String> {
     if !io::stdin().is_terminal() {
         return Ok(());
     }
-    eprint!("{question}\nType {word} to go on: ");
+    eprint!("{question}\nType {word} to continue: ");
     let mut typed = String::new();
     io::stdin().read_line(&mut typed).map_err(unreadable)?;
     if typed.trim() == word { Ok(()) } else { Err("Nothing was changed.".to_owned()) }
@@ -44,10 +54,10 @@ fn hidden_twice(prompt: &str) -> Result<Zeroizing<String>, String> {
     let ask =
         |prompt: &str| rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(unreadable);
     let typed = ask(prompt)?;
-    if *typed == *ask("The same again: ")? {
+    if *typed == *ask("Repeat password: ")? {
         Ok(typed)
     } else {
-        Err("The two differ. Run it again.".to_owned())
+        Err("The two do not match. Run the command again.".to_owned())
     }
 }
 

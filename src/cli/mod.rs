@@ -6,18 +6,18 @@ pub mod account;
 mod input;
 pub mod keys;
 mod log;
+mod output;
+mod runtime;
 pub mod serve;
 
+use output::{at, print_table, say};
 use rocket::figment::Figment;
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::process::ExitCode;
 use vestibule::accounts::Services;
 use vestibule::clock::Clock;
-use vestibule::config::DatabaseUrl;
-use vestibule::config::{Config, ConfigErrors};
-use vestibule::domain::Time;
+use vestibule::config::{Config, ConfigErrors, DatabaseUrl};
 
 const REFUSED: u8 = 1;
 const WRONG_USE: u8 = 2;
@@ -25,59 +25,83 @@ const WRONG_USE: u8 = 2;
 /// What a command did, or why it refused.
 type Done = Result<(), String>;
 
-/// Whether a command may find nothing and make it.
+/// Whether a command may find no database and create one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Database {
-    /// It must be there: a command on the wrong folder would work on an empty one of its own and report success.
+    /// It must exist: a command on the wrong folder would work on an empty one of its own and report
+    /// success.
     Existing,
     MayBeNew,
 }
 
 /// Runs an operator's command on the configured database.
-fn operate<F: Future<Output = Done> + Send>(
+fn operate<F: Future<Output = Done>>(
     database: Database,
-    work: impl FnOnce(Services) -> F + Send,
+    work: impl FnOnce(Services) -> F,
 ) -> ExitCode {
-    let config = match load(&vestibule::figment()) {
+    let figment = vestibule::figment();
+    let config = match load(&figment) {
         Ok(config) => config,
-        Err(problems) => return wrong_use(&problems),
+        Err(errors) => return wrong_use(&errors),
     };
     log::of_a_command();
-    if let Err(refusal) = look_for(database, &config.location) {
+    if let Err(refusal) = find(database, &config.database) {
         return refuse(&refusal);
     }
-    rocket::async_main(async {
-        let done = match vestibule::start(&config, Clock::system()).await {
+    let done = runtime::run(&figment, async {
+        match vestibule::start(&config, Clock::system()).await {
             Ok(services) => work(services).await,
-            Err(problem) => Err(format!("{problem}.")),
-        };
-        done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
-    })
+            Err(error) => Err(format!("{error}.")),
+        }
+    });
+    match done {
+        Err(error) => refuse(&format!("The runtime could not be started: {error}.")),
+        Ok(Err(refusal)) => refuse(&refusal),
+        Ok(Ok(())) if output::finish() => ExitCode::SUCCESS,
+        Ok(Ok(())) => refuse(
+            "The command was carried out, but its output could not be written. Check the disk space.",
+        ),
+    }
 }
 
-/// Whether the database is where the command was told it is. PostgreSQL answers for itself.
-fn look_for(database: Database, location: &DatabaseUrl) -> Done {
-    let DatabaseUrl::Sqlite(path) = location else { return Ok(()) };
+/// Whether the database is where the command expects it. PostgreSQL answers for itself.
+fn find(database: Database, url: &DatabaseUrl) -> Done {
+    let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
     let place = path.display();
-    match database {
-        _ if path.exists() => {}
-        Database::Existing => {
+    match (path.try_exists(), database) {
+        (Ok(true), _) => {}
+        (Ok(false), Database::Existing) => {
             return Err(format!(
                 "There is no database at {place}. Set VESTIBULE_DATA_DIR or DATABASE_URL as the server has them, or start the server first."
             ));
         }
-        Database::MayBeNew => eprintln!(
-            "Making a new database at {place}. If the server has one already, set VESTIBULE_DATA_DIR or DATABASE_URL as it has them."
+        (Ok(false), Database::MayBeNew) => eprintln!(
+            "Creating a new database at {place}. If the server has one already, set VESTIBULE_DATA_DIR or DATABASE_URL as it has them."
         ),
+        (Err(error), _) => {
+            return Err(format!(
+                "The database at {place} cannot be read: {error}. Run the command as the user who runs the server."
+            ));
+        }
     }
     Ok(())
 }
 
+/// Our configuration and Rocket's, with the errors of both in one list.
 fn load(figment: &Figment) -> Result<Config, ConfigErrors> {
-    Config::load(figment, environment())
+    let mut errors = vestibule::figment_problems(figment);
+    match Config::load(figment, environment()) {
+        Ok(config) if errors.is_empty() => Ok(config),
+        Ok(_) => Err(ConfigErrors(errors)),
+        Err(ConfigErrors(ours)) => {
+            errors.extend(ours);
+            Err(ConfigErrors(errors))
+        }
+    }
 }
 
-/// The environment as text. What is no text cannot be right for us, and is told as such when it is read.
+/// The environment as text. What is not text is not valid for us either, and is reported where it is
+/// read.
 fn environment() -> impl Iterator<Item = (String, String)> {
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
@@ -88,42 +112,14 @@ fn refuse(refusal: &str) -> ExitCode {
     ExitCode::from(REFUSED)
 }
 
-fn wrong_use(problems: &ConfigErrors) -> ExitCode {
-    eprint!("{problems}");
+fn wrong_use(errors: &ConfigErrors) -> ExitCode {
+    eprint!("{errors}");
     ExitCode::from(WRONG_USE)
 }
 
-/// A fault as the operator is told it.
+/// A fault as the operator reads it.
 fn failed(fault: impl Display) -> String {
     format!(
         "It failed: {fault}. Check the database, and see with `list` what was done before you run it again."
     )
-}
-
-/// Prints a line. Whoever closed the pipe has read enough.
-fn say(line: impl Display) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// Prints rows under their heading, each column as wide as it must be.
-fn print_table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) {
-    let mut widths = heading.map(str::len);
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |cells: &[&str]| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        say(padded.collect::<Vec<_>>().join("  ").trim_end());
-    };
-    line(&heading);
-    for row in rows {
-        line(&row.each_ref().map(String::as_str));
-    }
-}
-
-/// A time as operators read it.
-fn at(time: Time) -> String {
-    time.format("%Y-%m-%d %H:%M:%SZ").to_string()
 }

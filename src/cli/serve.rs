@@ -1,33 +1,39 @@
 //! `vestibule serve`.
 
-use super::{load, log, refuse, say, wrong_use};
+use super::{load, log, refuse, runtime, say, wrong_use};
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
+use std::net::{IpAddr, TcpListener};
 use std::process::ExitCode;
 use vestibule::clock::Clock;
 use vestibule::config::{Config, ConfigErrors};
 
 /// Serves until it is told to stop.
 pub fn run() -> ExitCode {
-    let figment = vestibule::figment();
-    match load_all(&figment) {
-        Ok(config) => rocket::async_main(serve(config, figment)),
-        Err(problems) => wrong_use(&problems),
+    let figment = with_real_port(vestibule::figment());
+    let config = match load(&figment) {
+        Ok(config) => config,
+        Err(errors) => return wrong_use(&errors),
+    };
+    if let Some(problem) = vestibule::overlay_problem(&config) {
+        return wrong_use(&ConfigErrors(vec![problem]));
+    }
+    match runtime::run(&figment, serve(config, figment.clone())) {
+        Ok(code) => code,
+        Err(error) => not_started(&format!("the runtime could not be started: {error}")),
     }
 }
 
-/// Our configuration and Rocket's, with all problems of both in one list.
-fn load_all(figment: &Figment) -> Result<Config, ConfigErrors> {
-    let mut problems = vestibule::figment_problems(figment);
-    match load(figment) {
-        Ok(config) => {
-            problems.extend(vestibule::overlay_problem(&config));
-            if problems.is_empty() { Ok(config) } else { Err(ConfigErrors(problems)) }
-        }
-        Err(ConfigErrors(ours)) => {
-            problems.extend(ours);
-            Err(ConfigErrors(problems))
-        }
+/// Chooses a free port where `ROCKET_PORT=0` asks for any: the base URL must be known beforehand.
+fn with_real_port(figment: Figment) -> Figment {
+    if figment.extract_inner::<u16>("port").ok() != Some(0) {
+        return figment;
+    }
+    let Ok(address) = figment.extract_inner::<IpAddr>("address") else { return figment };
+    let bound = TcpListener::bind((address, 0)).and_then(|listener| listener.local_addr());
+    match bound {
+        Ok(bound) => figment.merge(("port", bound.port())),
+        Err(_) => figment,
     }
 }
 
@@ -43,10 +49,10 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%error, "the limit of open files could not be raised");
     }
-    let address = config.origin.as_str().to_owned();
+    let address = config.base_url.as_str().to_owned();
     let rocket = match vestibule::build(config, figment, Clock::system()).await {
         Ok(rocket) => rocket.attach(ready(address)),
-        Err(problem) => return not_started(&problem.to_string()),
+        Err(error) => return not_started(&error.to_string()),
     };
     match rocket.launch().await {
         Ok(_) => ExitCode::SUCCESS,
@@ -57,13 +63,13 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     }
 }
 
-/// Tells where to go, once the port is open.
+/// Says where to go, once the port is open.
 fn ready(address: String) -> AdHoc {
     AdHoc::on_liftoff("ready", |_| {
         Box::pin(async move { say(format!("Vestibule is ready: open {address}")) })
     })
 }
 
-fn not_started(problem: &str) -> ExitCode {
-    refuse(&format!("Vestibule did not start: {problem}."))
+fn not_started(error: &str) -> ExitCode {
+    refuse(&format!("Vestibule did not start: {error}."))
 }

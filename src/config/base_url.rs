@@ -1,9 +1,10 @@
-//! The one origin we are reached at.
+//! The address people use.
 
 use std::net::IpAddr;
 use url::{Host, Url};
 
-/// An origin as browsers write it (RFC 6454 section 6.2): `https://id.example.org`. Plain http only on loopback.
+/// An origin as browsers write it (RFC 6454 section 6.2), such as `https://id.example.org`. Everything
+/// except localhost is https.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,
@@ -36,7 +37,9 @@ impl BaseUrl {
         }
         let https = url.scheme() == "https";
         if !https && !is_loopback(&url) {
-            return Err("off loopback it must start with https://");
+            return Err(
+                "everything except localhost must be served over HTTPS: start it with https://",
+            );
         }
         Ok(Self { text: url.origin().ascii_serialization(), https })
     }

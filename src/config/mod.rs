@@ -2,6 +2,7 @@
 
 mod base_url;
 mod database_url;
+mod injected;
 mod parse;
 mod secret;
 
@@ -16,12 +17,19 @@ use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
 use figment::Figment;
 use figment::value::Value;
+use injected::is_injected;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// Below this a session may be renewed twice while one request is under way.
 const SHORT_ACCESS: Span = Span::minutes(3);
+
+const SHORT_ACCESS_WARNING: &str = "VESTIBULE_ACCESS_TTL is below 3m: on slow networks a request under way while the \
+     session is refreshed twice may end it";
+const PLAIN_HTTP_WARNING: &str = "ROCKET_ADDRESS lets other machines connect, but VESTIBULE_BASE_URL is http on this one: \
+     passwords would cross the network in the clear. Set VESTIBULE_BASE_URL to the https address people use";
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
 const NAMES: [&str; 18] = [
@@ -51,10 +59,10 @@ const REGISTRATIONS: [(&str, Registration); 2] =
 /// A complete and sound configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
-    pub location: DatabaseUrl,
+    pub database: DatabaseUrl,
     pub data_dir: PathBuf,
     /// The base URL: issuer, origin checks, links.
-    pub origin: BaseUrl,
+    pub base_url: BaseUrl,
     /// Origins whose pages may use the API.
     pub cors_origins: Vec<BaseUrl>,
     /// The secret as given; none: it is made on first run in the data directory.
@@ -90,13 +98,15 @@ impl Config {
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigErrors> {
         let mut problems = ConfigErrors::default();
-        let settings = Values::collect(figment, environment, &mut problems);
+        let values = Values::collect(figment, environment, &mut problems);
         let port = figment.extract_inner::<u16>("port").unwrap_or(8000);
-        let mut config = settings.read(port, &mut problems);
+        let mut config = values.read(port, &mut problems);
         if config.lifetimes.access < SHORT_ACCESS {
-            config.warnings.push(
-                "VESTIBULE_ACCESS_TTL is below 3m: on slow networks a request under way while the session is renewed twice may end it",
-            );
+            config.warnings.push(SHORT_ACCESS_WARNING);
+        }
+        let address = figment.extract_inner::<IpAddr>("address");
+        if address.is_ok_and(|it| !it.is_loopback()) && !config.base_url.is_https() {
+            config.warnings.push(PLAIN_HTTP_WARNING);
         }
         if problems.0.is_empty() { Ok(config) } else { Err(problems) }
     }
@@ -104,7 +114,7 @@ impl Config {
     /// Whether there is a database, but not the secret that was made with it: another one would open none of its keys.
     #[must_use]
     pub fn has_lost_its_secret(&self) -> bool {
-        let DatabaseUrl::Sqlite(database) = &self.location else { return false };
+        let DatabaseUrl::Sqlite(database) = &self.database else { return false };
         self.secret.is_none() && database.exists() && !self.secret_file().exists()
     }
 
@@ -153,10 +163,16 @@ impl Values {
         for (name, value) in environment {
             if name == "DATABASE_URL" {
                 database = Some(value);
-            } else if let Some(key) = name.strip_prefix("VESTIBULE_") {
-                values.insert(key.to_lowercase(), value);
+            } else if let Some(key) = name.strip_prefix("VESTIBULE_").map(str::to_lowercase)
+                && !is_injected(&key, &value)
+            {
+                values.insert(key, value);
             }
         }
+        // An empty value means unset.
+        values.values_mut().for_each(|value| *value = value.trim().to_owned());
+        values.retain(|_, value| !value.is_empty());
+        let database = database.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
         for unknown in values.keys().filter(|key| !NAMES.contains(&key.as_str())) {
             let name = unknown.to_uppercase();
             problems.0.push(format!(
@@ -168,13 +184,13 @@ impl Values {
 
     fn read(&self, port: u16, problems: &mut ConfigErrors) -> Config {
         let data_dir = PathBuf::from(self.get("data_dir").unwrap_or("data"));
-        let origin = self.origin(port, problems);
-        let config = Config {
-            location: self.location(&data_dir, problems),
+        let base_url = self.base_url(port, problems);
+        Config {
+            database: self.database(&data_dir, problems),
             cors_origins: self.cors_origins(problems),
             secret: self.secret(problems),
             lifetimes: self.lifetimes(problems),
-            audience: self.get("audience").unwrap_or(origin.as_str()).to_owned(),
+            audience: self.get("audience").unwrap_or(base_url.as_str()).to_owned(),
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, problems),
             max_sessions: self.max_sessions(problems),
             event_retention: self.span("event_retention", Span::days(365), problems),
@@ -183,15 +199,8 @@ impl Values {
             warnings: Vec::new(),
             without_effect: self.check_the_rest(problems),
             data_dir,
-            origin,
-        };
-        if config.audience.trim().is_empty() {
-            problems.0.push(
-                "VESTIBULE_AUDIENCE is empty: name the service the access tokens are for"
-                    .to_owned(),
-            );
+            base_url,
         }
-        config
     }
 
     /// Checks what a later version will act on.

@@ -13,6 +13,9 @@ use strum::VariantArray;
 
 /// Open sessions an account may have: more than anybody's devices, few enough for one page.
 const DEFAULT_MAX_SESSIONS: i64 = 100;
+/// The windows in which a superseded refresh token is not taken for theft are multiples of the grace
+/// time (docs/decisions/0001-rotation.md).
+const MAX_GRACE: Span = Span::minutes(2);
 const MAX_MAX_SESSIONS: i64 = 10_000;
 
 impl Values {
@@ -48,7 +51,7 @@ impl Values {
         self.one_of("algorithm", Algorithm::EdDsa, &choices, problems)
     }
 
-    pub(super) fn origin(&self, port: u16, problems: &mut ConfigErrors) -> BaseUrl {
+    pub(super) fn base_url(&self, port: u16, problems: &mut ConfigErrors) -> BaseUrl {
         let default = BaseUrl::on_localhost(port);
         let Some(given) = self.get("base_url") else { return default };
         BaseUrl::parse(given).unwrap_or_else(|what| {
@@ -70,7 +73,7 @@ impl Values {
         origins
     }
 
-    pub(super) fn location(&self, data_dir: &Path, problems: &mut ConfigErrors) -> DatabaseUrl {
+    pub(super) fn database(&self, data_dir: &Path, problems: &mut ConfigErrors) -> DatabaseUrl {
         let default = DatabaseUrl::Sqlite(data_dir.join("vestibule.db"));
         let Some(given) = self.database.as_deref() else { return default };
         match given.split_once("://") {
@@ -151,9 +154,15 @@ impl Values {
             absolute: self.span("session_ttl", Span::days(30), problems),
             grace: self.span("rotation_grace", Span::seconds(20), problems),
         };
+        if lifetimes.grace > MAX_GRACE {
+            problems.0.push(format!(
+                "VESTIBULE_ROTATION_GRACE is above {}m: for that long a stolen refresh token would go unnoticed",
+                MAX_GRACE.num_minutes()
+            ));
+        }
         if lifetimes.access >= lifetimes.idle || lifetimes.idle > lifetimes.absolute {
             problems.0.push(
-                "the lifetimes do not fit: VESTIBULE_ACCESS_TTL must be below VESTIBULE_IDLE_TTL, and that at most VESTIBULE_SESSION_TTL"
+                "the lifetimes do not fit together: VESTIBULE_ACCESS_TTL must be below VESTIBULE_IDLE_TTL, and that at most VESTIBULE_SESSION_TTL"
                     .to_owned(),
             );
         }

@@ -16,9 +16,9 @@ const SECRET: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0
 #[test]
 fn with_nothing_set_the_defaults_are_those_of_the_contract() {
     let config = load_with("port = 8123", &[("HOME", "/root")]).unwrap();
-    assert_eq!(config.origin.as_str(), "http://localhost:8123");
+    assert_eq!(config.base_url.as_str(), "http://localhost:8123");
     assert_eq!(config.audience, "http://localhost:8123");
-    assert_eq!(config.location, DatabaseUrl::Sqlite("data/vestibule.db".into()));
+    assert_eq!(config.database, DatabaseUrl::Sqlite("data/vestibule.db".into()));
     assert_eq!(config.lifetimes.access.num_minutes(), 15);
     assert_eq!((config.lifetimes.idle.num_days(), config.lifetimes.absolute.num_days()), (7, 30));
     assert_eq!(config.lifetimes.grace.num_seconds(), 20);
@@ -52,8 +52,8 @@ fn the_environment_goes_over_the_file_and_every_contract_name_is_known() {
     .unwrap();
     assert_eq!((config.lifetimes.access.num_seconds(), config.warnings.len()), (3, 1));
     assert_eq!(config.lifetimes.idle.num_days(), 2);
-    assert_eq!(config.location, DatabaseUrl::Sqlite("from/file.db".into()));
-    assert_eq!(config.origin.as_str(), "https://id.example.org");
+    assert_eq!(config.database, DatabaseUrl::Sqlite("from/file.db".into()));
+    assert_eq!(config.base_url.as_str(), "https://id.example.org");
     assert_eq!(config.algorithm, Algorithm::Es256);
     assert_eq!(
         config.cors_origins.iter().map(BaseUrl::as_str).collect::<Vec<_>>(),
@@ -61,7 +61,7 @@ fn the_environment_goes_over_the_file_and_every_contract_name_is_known() {
     );
     assert_eq!(config.without_effect.len(), 3);
     let absolute = load(&[("DATABASE_URL", "sqlite:///srv/v.db")]).unwrap();
-    assert_eq!(absolute.location, DatabaseUrl::Sqlite("/srv/v.db".into()));
+    assert_eq!(absolute.database, DatabaseUrl::Sqlite("/srv/v.db".into()));
 }
 
 #[test]
@@ -108,26 +108,25 @@ fn all_problems_are_told_in_one_message() {
         "VESTIBULE_REGISTRATION",
         "VESTIBULE_CORS_ORIGINS",
         "VESTIBULE_METRICS_ADDRESS",
-        "VESTIBULE_AUDIENCE",
     ] {
         assert!(
             problems.0.iter().any(|problem| problem.starts_with(name)),
             "{name} is missing in:\n{message}"
         );
     }
-    assert_eq!(problems.0.len(), 13, "{message}");
+    assert_eq!(problems.0.len(), 12, "{message}");
     assert!(!message.contains("changeme"), "a secret must not be printed");
 }
 
 #[test]
-fn lives_must_fit_into_each_other() {
+fn lifetimes_must_fit_together() {
     for (access, idle, session) in [("7d", "7d", "30d"), ("15m", "8d", "7d")] {
         let set = [
             ("VESTIBULE_ACCESS_TTL", access),
             ("VESTIBULE_IDLE_TTL", idle),
             ("VESTIBULE_SESSION_TTL", session),
         ];
-        assert!(load(&set).unwrap_err().0[0].starts_with("the lifetimes do not fit"));
+        assert!(load(&set).unwrap_err().0[0].starts_with("the lifetimes do not fit together"));
     }
     assert!(load(&[("VESTIBULE_IDLE_TTL", "30d"), ("VESTIBULE_SESSION_TTL", "30d")]).is_ok());
 }
@@ -147,7 +146,6 @@ fn a_base_url_is_an_origin_and_plain_http_only_on_loopback() {
         "id.example.org",
         "https://x/?y",
         "https://*.example.org",
-        "",
     ] {
         assert!(load(&[("VESTIBULE_BASE_URL", bad)]).is_err(), "{bad}");
     }
@@ -173,4 +171,64 @@ fn postgresql_is_told_to_be_missing_yet() {
     assert!(
         problems.0[0].contains("does not support yet") && !problems.to_string().contains("hidden")
     );
+}
+
+#[test]
+fn an_empty_value_is_unset_and_values_are_trimmed() {
+    let config = load(&[
+        ("VESTIBULE_ACCESS_TTL", " "),
+        ("VESTIBULE_AUDIENCE", ""),
+        ("VESTIBULE_IDLE_TTL", " 2d "),
+        ("VESTIBULE_TRUSTED_PROXIES", ""),
+        ("DATABASE_URL", ""),
+    ])
+    .unwrap();
+    assert_eq!(config.lifetimes.access.num_minutes(), 15);
+    assert_eq!(config.lifetimes.idle.num_days(), 2);
+    assert_eq!(config.audience, config.base_url.as_str());
+    assert_eq!(config.database, DatabaseUrl::Sqlite("data/vestibule.db".into()));
+    assert!(config.without_effect.is_empty());
+}
+
+#[test]
+fn what_a_kubernetes_service_injects_is_ignored_and_a_typing_error_beside_it_is_not() {
+    let injected = [
+        ("VESTIBULE_PORT", "tcp://10.0.0.1:8000"),
+        ("VESTIBULE_SERVICE_HOST", "10.0.0.1"),
+        ("VESTIBULE_SERVICE_PORT", "8000"),
+        ("VESTIBULE_PORT_8000_TCP", "tcp://10.0.0.1:8000"),
+        ("VESTIBULE_PORT_8000_TCP_PROTO", "tcp"),
+    ];
+    assert!(load(&injected).is_ok());
+    let typo = [injected.as_slice(), &[("VESTIBULE_SERVICE", "10.0.0.1")]].concat();
+    assert_eq!(load(&typo).unwrap_err().0.len(), 1);
+}
+
+#[test]
+fn passwords_in_the_clear_are_warned_of_where_other_machines_can_connect() {
+    let https = [("VESTIBULE_BASE_URL", "https://id.example.org")];
+    for (toml, environment, warnings) in [
+        ("address = \"0.0.0.0\"", &[][..], 1),
+        ("address = \"::\"", &[], 1),
+        ("address = \"0.0.0.0\"", &https, 0),
+        ("address = \"127.0.0.1\"", &[], 0),
+        ("", &[], 0),
+    ] {
+        let config = load_with(toml, environment).unwrap();
+        assert_eq!(config.warnings.len(), warnings, "{toml} {environment:?}");
+    }
+}
+
+#[test]
+fn numbers_and_durations_out_of_bounds_are_told() {
+    for (name, value) in [
+        ("VESTIBULE_MAX_SESSIONS", "0"),
+        ("VESTIBULE_MAX_SESSIONS", "many"),
+        ("VESTIBULE_MAX_SESSIONS", "10001"),
+        ("VESTIBULE_ROTATION_GRACE", "3m"),
+        ("VESTIBULE_EVENT_RETENTION", "soon"),
+    ] {
+        let errors = load(&[(name, value)]).unwrap_err();
+        assert!(errors.0.len() == 1 && errors.0[0].contains(name), "{errors:?}");
+    }
 }

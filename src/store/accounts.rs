@@ -36,7 +36,7 @@ pub fn insert(unit: &mut Unit<'_>, account: &Account) -> Result<Option<LockedAcc
         .on_conflict(accounts::email)
         .do_nothing()
         .execute(connection)?);
-    Ok((inserted == 1).then(|| LockedAccount::created(account.clone())))
+    Ok((inserted == 1).then(|| LockedAccount(account.clone())))
 }
 
 pub fn find(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, StoreFault> {

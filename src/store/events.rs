@@ -3,7 +3,7 @@
 use super::column::millis;
 use super::connection::on_either;
 use super::schema::events;
-use super::{StoreFault, Tx};
+use super::{StoreFault, Tx, Unit};
 use crate::domain::account::AccountId;
 use crate::domain::event::{Actor, Event};
 use crate::domain::{Time, new_id};
@@ -25,7 +25,20 @@ struct NewRow {
     details: Option<String>,
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, events: &[Event]) -> Result<(), StoreFault> {
+impl Unit<'_> {
+    /// Adds an entry to the audit log; it is logged after the commit.
+    pub fn record(&mut self, event: Event) -> Result<(), StoreFault> {
+        self.record_all(vec![event])
+    }
+
+    pub fn record_all(&mut self, events: Vec<Event>) -> Result<(), StoreFault> {
+        insert(self, &events)?;
+        self.effects.events.extend(events);
+        Ok(())
+    }
+}
+
+fn insert(tx: &mut Tx<'_>, events: &[Event]) -> Result<(), StoreFault> {
     let rows: Vec<NewRow> = events.iter().map(NewRow::from).collect();
     on_either!(tx.0, connection =>
         diesel::insert_into(events::table).values(&rows).execute(connection)?);

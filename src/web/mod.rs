@@ -19,8 +19,8 @@ use pages::{admin, assets, home, password, profile, sessions, sign_in, sign_out,
 pub use presentation::Presentation;
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
-use rocket::figment::Figment;
 use rocket::figment::providers::{Env, Format, Toml};
+use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
 
@@ -37,6 +37,9 @@ pub fn figment() -> Figment {
         .limit("json", body)
         .limit("string", body);
     Figment::from(rocket::Config::default())
+        .select(Profile::from_env_or("ROCKET_PROFILE", rocket::Config::DEFAULT_PROFILE))
+        // A closed terminal ends the server like SIGTERM: running requests are finished.
+        .merge(("shutdown.signals", ["term", "hup"]))
         .merge(("limits", limits))
         .merge(("ident", false))
         // Anybody can send X-Real-IP; only a trusted proxy may be believed.

@@ -240,10 +240,10 @@ async fn whats_wrong_with_a_body_is_told_field_by_field() {
     .await;
     assert_problem(&reply, 422, "invalid_fields");
     let errors = &parsed(&reply)["errors"];
-    assert_eq!(errors["name"][0], "This field must be a text.");
-    assert_eq!(errors["password"][0], "Use at least 8 characters.");
-    assert_eq!(errors["role"][0], "There is no such field here. Remove it.");
-    assert!(errors["email"][0].as_str().unwrap().starts_with("Enter an e-mail address"));
+    assert_eq!(errors["name"][0], "This field must be a string.");
+    assert_eq!(errors["password"][0], "Enter a password of 8 characters or more.");
+    assert_eq!(errors["role"][0], "This field does not exist. Remove it.");
+    assert!(errors["email"][0].as_str().unwrap().starts_with("Enter an email address"));
     let reply = send(
         ContentType::JSON,
         &format!(
@@ -251,7 +251,7 @@ async fn whats_wrong_with_a_body_is_told_field_by_field() {
         ),
     )
     .await;
-    assert_eq!(parsed(&reply)["errors"]["email"][0], "This field is given twice. Give it once.");
+    assert_eq!(parsed(&reply)["errors"]["email"][0], "This field appears twice. Send it once.");
     assert_problem(&send(ContentType::JSON, "{}").await, 422, "invalid_fields");
     for (content_type, body, status, code) in [
         (ContentType::JSON, "[]", 422, "invalid_fields"),

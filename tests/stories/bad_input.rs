@@ -80,7 +80,11 @@ async fn a_password_of_a_megabyte_costs_no_hash() {
     );
     let fields = [("name", "Ada"), ("email", "x@example.org"), ("password", &long)];
     assert!(
-        app.visitor().post("/register", &fields).await.body.contains("Use at most 256 characters.")
+        app.visitor()
+            .post("/register", &fields)
+            .await
+            .body
+            .contains("Enter a password of 256 characters or fewer.")
     );
 }
 
@@ -92,7 +96,7 @@ async fn paths_that_are_not_there_are_our_404() {
     {
         let reply = app.visitor().get(path).await;
         assert!(
-            reply.status == 404 && reply.body.contains("There is nothing here"),
+            reply.status == 404 && reply.body.contains("Page not found"),
             "{path}: {}",
             reply.status
         );

@@ -4,24 +4,37 @@ mod accounts;
 mod overview;
 
 pub use accounts::{AccountDraft, AccountRef, ChangeOutcome, CreateOutcome};
-pub use overview::Overview;
 
 use super::hasher::Hasher;
 use crate::clock::Clock;
+use crate::domain::Time;
 use crate::store::Store;
-use overview::Remembered;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// The verbs of operators and administrators.
 pub struct Administration {
     store: Store,
     hasher: Arc<Hasher>,
     clock: Clock,
-    overview: Remembered,
+    /// The last numbers.
+    overview: Mutex<Option<Overview>>,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overview {
+    pub accounts: i64,
+    pub disabled: i64,
+    /// Administrators who can sign in.
+    pub administrators: i64,
+    /// Sessions that are alive.
+    pub sessions: i64,
+    pub counted_at: Time,
 }
 
 impl Administration {
     pub(super) fn new(store: Store, hasher: Arc<Hasher>, clock: Clock) -> Self {
-        Self { store, hasher, clock, overview: Remembered::default() }
+        Self { store, hasher, clock, overview: Mutex::default() }
     }
 }

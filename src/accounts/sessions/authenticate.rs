@@ -1,13 +1,13 @@
 //! From presented tokens to verified claims, refreshed if the access token is not valid.
 
 use super::refresh::{RefreshMode, Refreshed};
+use super::refusal::Refusal;
 use super::{Sessions, TokenPair};
 use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;
 use crate::domain::Time;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
-use crate::domain::session::EndReason;
 use crate::store::{self, Revoked, StoreFault, Tx};
 
 /// The tokens a request came with.
@@ -22,29 +22,6 @@ pub struct PresentedTokens<'r> {
 pub enum Authenticated {
     SignedIn { claims: AccessClaims, rotated: Option<Box<TokenPair>> },
     Anonymous(Refusal),
-}
-
-/// Why the tokens of a request do not authenticate it. That it cannot be decided is not among them:
-/// that is a `Fault`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    NothingPresented,
-    /// The refresh token is not one of ours.
-    Forged,
-    /// There is no such session.
-    Unknown,
-    /// It has ended; `settled` once that was so long ago that no cookie of a next session can be on
-    /// its way.
-    Ended {
-        reason: EndReason,
-        settled: bool,
-    },
-    /// An access token alone, of a session that has ended.
-    Revoked,
-    /// A superseded token, too late for the grace time and too early for theft.
-    Stale,
-    /// A token of a generation the record has not reached.
-    Ahead,
 }
 
 /// Why an access token is not accepted.

@@ -5,14 +5,16 @@ mod confirmed;
 mod current;
 mod list;
 mod refresh;
+mod refusal;
 mod sign_out;
 mod start;
 mod tokens;
 
-pub use authenticate::{AccessTokenError, Authenticated, PresentedTokens, Refusal};
+pub use authenticate::{AccessTokenError, Authenticated, PresentedTokens};
 pub use current::CurrentSession;
 pub use list::{EndSessionsOutcome, OwnSessions};
 pub use refresh::{RefreshMode, RefreshOutcome};
+pub use refusal::Refusal;
 pub(super) use start::{NewSession, SessionStart};
 pub use tokens::TokenPair;
 

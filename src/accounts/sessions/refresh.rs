@@ -1,6 +1,6 @@
 //! Refreshing a session: one transaction around the pure decision of `domain::rotation`.
 
-use super::authenticate::Refusal;
+use super::refusal::Refusal;
 use super::{Sessions, TokenPair};
 use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;

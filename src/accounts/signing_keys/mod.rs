@@ -4,6 +4,7 @@ mod open;
 mod reconcile;
 mod reload;
 mod rotate;
+mod sync;
 mod verify;
 
 pub use open::KeySettings;

@@ -3,7 +3,7 @@
 use super::SigningKeys;
 use super::reload::Reload;
 use super::rotate::kinds;
-use crate::accounts::StartError;
+use crate::accounts::Fault;
 use crate::clock::Clock;
 use crate::domain::Time;
 use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
@@ -29,7 +29,7 @@ impl SigningKeys {
         settings: KeySettings,
         lifetimes: Lifetimes,
         clock: Clock,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Self, Fault> {
         let now = clock.now();
         let KeySettings { secret, issuer, algorithm } = settings;
         let sealer = Sealer::new(&secret).map_err(|_| KeyringError::Crypto)?;
@@ -46,7 +46,7 @@ async fn records(
     algorithm: Algorithm,
     lifetimes: &Lifetimes,
     now: Time,
-) -> Result<Vec<KeyRecord>, StartError> {
+) -> Result<Vec<KeyRecord>, Fault> {
     let records = store.read(move |tx| store::keys::all(tx, now)).await?;
     let missing = missing(&records, algorithm);
     if missing.is_empty() {

@@ -1,38 +1,31 @@
-//! Reading the stored keys again: twice a second, and when a token names one we do not have.
+//! Which reads of the stored keys have taken place, and how many more there may be.
 
-use super::SigningKeys;
-use crate::accounts::Fault;
 use crate::domain::Time;
-use crate::domain::key::KeyPurpose;
-use crate::store::{self, MAX_STALENESS};
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 
 /// How many reads between two regular ones an unknown key ID may cause: enough for a key that was
 /// created since, too few to wear the database out with made-up IDs. Whoever comes after that waits
 /// for the regular one.
-const ON_DEMAND_RELOADS: u8 = 5;
-/// How long a request waits for the regular read.
-const WAIT: Duration = Duration::from_secs(2);
+pub const ON_DEMAND_RELOADS: u8 = 5;
 
 /// Which reads of the stored keys have taken place. They are numbered in the order they began.
-pub(super) struct Reload {
-    begun: AtomicU64,
+pub struct Reload {
+    pub begun: AtomicU64,
     /// The latest that has ended.
-    ended: watch::Sender<Ended>,
-    on_demand_left: AtomicU8,
+    pub ended: watch::Sender<Ended>,
+    pub on_demand_left: AtomicU8,
     /// When the last successful one took place, in milliseconds since 1970.
-    read_at: AtomicI64,
+    pub read_at: AtomicI64,
     /// Serialises reads so that a stale one cannot overwrite a newer one.
-    reading: Mutex<()>,
+    pub reading: Mutex<()>,
 }
 
 /// A read that has ended.
 #[derive(Clone, Copy, Default)]
-struct Ended {
-    number: u64,
-    succeeded: bool,
+pub struct Ended {
+    pub number: u64,
+    pub succeeded: bool,
 }
 
 impl Reload {
@@ -46,98 +39,9 @@ impl Reload {
         }
     }
 
-    fn take_on_demand(&self) -> bool {
+    /// Whether one more unknown key ID may cause a read.
+    pub fn take_on_demand(&self) -> bool {
         let take = |left: u8| left.checked_sub(1);
         self.on_demand_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok()
-    }
-}
-
-impl SigningKeys {
-    /// Whether the keys were read lately. If not, one of them may have been dropped in an emergency
-    /// meanwhile: what it signed proves nothing any more.
-    pub(in crate::accounts) fn are_current(&self, now: Time) -> bool {
-        let age = now.timestamp_millis() - self.reload.read_at.load(Ordering::SeqCst);
-        age <= MAX_STALENESS.num_milliseconds()
-    }
-
-    /// The regular read.
-    pub(in crate::accounts) async fn sync(&self) -> Result<(), Fault> {
-        self.reload.on_demand_left.store(ON_DEMAND_RELOADS, Ordering::SeqCst);
-        self.read_after(self.reload.begun.load(Ordering::SeqCst)).await
-    }
-
-    /// Sees to it that a read that began after this call has succeeded; false if that could not be
-    /// had in time.
-    pub(super) async fn reload_on_unknown_kid(&self) -> Result<bool, Fault> {
-        let before = self.reload.begun.load(Ordering::SeqCst);
-        if self.reload.take_on_demand() {
-            return self.read_after(before).await.map(|()| true);
-        }
-        let mut ended = self.reload.ended.subscribe();
-        let later = ended.wait_for(|ended| ended.number > before);
-        let waited = tokio::time::timeout(WAIT, later).await;
-        Ok(waited.is_ok_and(|ended| ended.is_ok_and(|ended| ended.succeeded)))
-    }
-
-    /// Reads the keys, unless a concurrent caller has done so since the read `before`.
-    async fn read_after(&self, before: u64) -> Result<(), Fault> {
-        let _one_at_a_time = self.reload.reading.lock().await;
-        let last = *self.reload.ended.borrow();
-        if last.succeeded && last.number > before {
-            return Ok(());
-        }
-        let number = self.reload.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        let read = self.read().await;
-        self.reload.ended.send_replace(Ended { number, succeeded: read.is_ok() });
-        read
-    }
-
-    async fn read(&self) -> Result<(), Fault> {
-        let now = self.clock.now();
-        let records = self.store.read(move |tx| store::keys::all(tx, now)).await?;
-        let before = self.signing_key_id();
-        for error in self.codec.keys().follow(&records)? {
-            tracing::error!(%error, "a signing key cannot be opened; if the secret was changed, restart with the new one");
-        }
-        self.reload.read_at.store(now.timestamp_millis(), Ordering::SeqCst);
-        let key = self.signing_key_id();
-        if key != before {
-            tracing::info!(key, "access tokens are signed with another key from now on");
-        }
-        Ok(())
-    }
-
-    fn signing_key_id(&self) -> Option<String> {
-        self.codec.keys().ring().signing(KeyPurpose::Access).map(|key| key.id.clone()).ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ON_DEMAND_RELOADS, Ordering};
-    use crate::accounts::samples;
-    use crate::accounts::signing_keys::VerifyError;
-    use data_encoding::BASE64URL_NOPAD;
-    use std::sync::Arc;
-    use tokio::task::JoinSet;
-
-    #[tokio::test(start_paused = true)]
-    async fn any_number_of_made_up_key_ids_are_decided_by_a_few_reads() {
-        let (folder, clock) = (tempfile::tempdir().unwrap(), samples::clock());
-        let services = samples::start(folder.path(), &clock).await;
-        let header = BASE64URL_NOPAD.encode(br#"{"alg":"EdDSA","typ":"at+jwt","kid":"made-up"}"#);
-        let token = format!("{header}.e30.{}", BASE64URL_NOPAD.encode(&[0; 64]));
-        let begun = || services.keys.reload.begun.load(Ordering::SeqCst);
-        let before = begun();
-        let mut tasks = JoinSet::new();
-        for _ in 0..500 {
-            let (keys, token) = (Arc::clone(&services.keys), token.clone());
-            tasks.spawn(async move { keys.verify_access(&token).await.err() });
-        }
-        for found in tasks.join_all().await {
-            assert_eq!(found, Some(VerifyError::Invalid));
-        }
-        let reads = begun() - before;
-        assert!(reads <= 2 * u64::from(ON_DEMAND_RELOADS), "{reads} reads for 500 tokens");
     }
 }

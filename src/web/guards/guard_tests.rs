@@ -50,7 +50,7 @@ impl Bench {
         let figment = crate::figment();
         let config = Config::load(&figment, [].into_iter()).unwrap();
         let presentation = crate::web::Presentation::load(None).unwrap();
-        let origins = crate::web::Origins { own: config.origin, invited: Vec::new() };
+        let origins = crate::web::Origins { own: config.base_url, invited: Vec::new() };
         let rocket = crate::web::build(figment, services, presentation, origins);
         let rocket = rocket.mount("/", routes![none, status, panics, thrice]);
         Self { client: Client::untracked(rocket).await.unwrap(), cookies, _folder: folder }
