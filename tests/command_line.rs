@@ -47,14 +47,27 @@ fn serve(folder: &Path) -> Served {
 }
 
 fn serve_logging(folder: &Path, log: Stdio) -> Served {
+    ready(vestibule(folder).stderr(log))
+}
+
+/// Starts a server and waits until it says that it is ready.
+fn ready(command: &mut Command) -> Served {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut command = vestibule(folder);
-    command.env("ROCKET_PORT", port.to_string()).stdout(Stdio::piped()).stderr(log);
+    command.env("ROCKET_PORT", port.to_string()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, format!("Vestibule is ready: open http://localhost:{port}\n"));
     Served(child, port)
+}
+
+/// The whole response, headers included.
+fn get(port: u16, path: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 #[test]
@@ -86,6 +99,35 @@ fn a_word_it_does_not_know_is_wrong_use_and_help_is_not() {
     let (code, help) = run(vestibule(folder.path()).arg("--help"));
     assert!(code == Some(0) && help.contains("serve"), "{help}");
     assert_eq!(run(vestibule(folder.path()).args(["serve", "--help"])).0, Some(0));
+}
+
+#[test]
+fn it_serves_its_pages_in_a_folder_that_holds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = vestibule(folder.path());
+    let served = ready(command.current_dir(folder.path()).stderr(Stdio::null()));
+    let page = get(served.1, "/login");
+    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("<h1>Sign in</h1>"), "{page}");
+    let (_, style) = page.split_once("href=\"&#x2F;static&#x2F;").unwrap();
+    let style = get(served.1, &format!("/static/{}", style.split('"').next().unwrap()));
+    assert!(style.starts_with("HTTP/1.1 200 ") && style.contains("text/css"), "{style}");
+}
+
+#[test]
+fn an_overlay_that_cannot_be_used_is_told_with_file_and_line_and_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let overlay = folder.path().join("overlay");
+    let mut command = vestibule(folder.path());
+    command.env("VESTIBULE_TEMPLATE_DIR", &overlay);
+    let (code, message) = run(&mut command);
+    assert!(code == Some(2) && message.contains("no such folder"), "{message}");
+    std::fs::create_dir_all(overlay.join("templates")).unwrap();
+    let base = overlay.join("templates/base.html.tera");
+    std::fs::write(&base, "<!DOCTYPE html>\n{{ text(key=common) }}\n").unwrap();
+    let (code, message) = run(&mut command);
+    let place = format!("VESTIBULE_TEMPLATE_DIR: {}:2: ", base.display());
+    assert!(code == Some(2) && message.contains(&place), "{message}");
+    assert!(!folder.path().join("data").exists(), "something was started");
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod housekeeping;
 mod keys;
 mod operator;
 mod origin_check;
+mod overlay;
 mod registering;
 mod renewal;
 mod rotation;
