@@ -13,7 +13,7 @@ pub mod texts;
 mod token;
 mod web;
 
-pub use web::{figment, figment_problems};
+pub use web::{ROUTES, RouteEntry, figment, figment_problems};
 
 use accounts::sessions::SessionPolicy;
 use accounts::signing_keys::KeySettings;

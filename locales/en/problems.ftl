@@ -13,6 +13,7 @@ problem-not-found = There is nothing at this address. See /api/openapi.json for 
 problem-method-not-allowed = This address does not support the method. The Allow header lists those it supports.
 problem-conflict = The resource has changed. Fetch it again, then retry.
 problem-too-large = The body is larger than 16 KiB.
+problem-header-too-large = A header of the request is larger than 16 KiB.
 problem-unsupported-media-type = The body must be JSON. Send it with Content-Type: application/json.
 problem-invalid-fields = Some fields are invalid. See errors for each of them.
 problem-too-many-attempts = Too many attempts. Retry after the seconds in the Retry-After header.

@@ -1,21 +1,25 @@
-//! How it is asked: the only room that names Rocket and Tera.
+//! HTTP: the only layer that names Rocket and Tera.
 
 mod api;
+mod browser;
 mod errors;
 mod guards;
 mod http;
 mod notice;
 mod pages;
 mod presentation;
+mod requests;
+mod routes;
 mod texts;
+
+pub use routes::{ROUTES, RouteEntry};
 
 use crate::accounts::Services;
 use crate::config::BaseUrl;
 use errors::catchers;
 use http::cors::CorsOrigins;
 use http::method_not_allowed::Paths;
-use http::{csrf, headers, original_method, request_log};
-use pages::{admin, assets, home, password, profile, sessions, sign_in, sign_out, sign_up};
+use http::{checks, headers, original_method, request_log};
 pub use presentation::Presentation;
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
@@ -50,10 +54,10 @@ pub fn figment() -> Figment {
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
 }
 
-/// Where people and pages come from.
+/// Whose pages may send requests.
 pub struct Origins {
     pub own: BaseUrl,
-    /// Whose pages may use the API.
+    /// They may use the API.
     pub invited: Vec<BaseUrl>,
 }
 
@@ -65,10 +69,10 @@ pub fn build(
     presentation: Presentation,
     origins: Origins,
 ) -> Rocket<Build> {
-    let routes = routes();
+    let routes = routes::routes();
     let paths = Paths::of(&routes);
-    let protected: Vec<Route> =
-        routes.into_iter().chain(paths.missing()).map(csrf::protect).collect();
+    let checked: Vec<Route> =
+        routes.into_iter().chain(paths.missing()).map(checks::checked).collect();
     rocket::custom(figment)
         .manage(services.keys)
         .manage(services.sessions)
@@ -84,26 +88,10 @@ pub fn build(
         .attach(original_method::RecordOriginalMethod)
         .attach(request_log::RequestLog)
         .attach(headers::Headers)
-        .mount("/", protected)
+        .mount("/", checked)
         .register("/", catchers::catchers())
-        .register("/api", api::catchers())
-        .register("/.well-known", api::catchers())
-}
-
-/// Every page and every call.
-fn routes() -> Vec<Route> {
-    let mut routes = Vec::new();
-    routes.extend(assets::routes());
-    routes.extend(home::routes());
-    routes.extend(sign_up::routes());
-    routes.extend(sign_in::routes());
-    routes.extend(sign_out::routes());
-    routes.extend(profile::routes());
-    routes.extend(sessions::routes());
-    routes.extend(password::routes());
-    routes.extend(admin::routes());
-    routes.extend(api::routes());
-    routes
+        .register("/api", catchers::api_catchers())
+        .register("/.well-known", catchers::api_catchers())
 }
 
 /// What is wrong with Rocket's part of the configuration, each with what to do.

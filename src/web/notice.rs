@@ -10,9 +10,12 @@ pub enum Notice {
     NameChanged,
     SignedOut,
     SessionEnded,
+    SessionAlreadyEnded,
     OthersEnded,
     AllEnded,
     PasswordChanged,
+    /// A form was posted by somebody whose session had ended.
+    NotSaved,
 }
 
 impl Notice {

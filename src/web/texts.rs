@@ -10,9 +10,9 @@ pub fn language<'r>(request: &'r Request<'_>) -> &'r Language {
     texts.negotiate(request.headers().get_one("Accept-Language"))
 }
 
-/// The message of a code. Codes are written with underscores, keys with hyphens.
-pub fn of_code(language: &Language, code: &str) -> String {
-    language.text(&code.replace('_', "-"))
+/// The key of a code's message. Codes are written with underscores, keys with hyphens.
+pub fn of_code(code: &str) -> String {
+    code.replace('_', "-")
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ async fn odd_characters_in_every_field_get_a_clear_answer() {
             fields.push((field, text));
             let status = app.visitor().post("/register", &fields).await.status;
             assert!([303, 422].contains(&status), "{field} = {text:?}: {status}");
+            fields.retain(|(name, _)| *name != "name");
             let status = app.visitor().post("/login", &fields).await.status;
             assert!([303, 401].contains(&status), "{field} = {text:?}: {status}");
         }
@@ -61,10 +62,9 @@ async fn odd_characters_in_every_field_get_a_clear_answer() {
         let status = ada.post("/profile", &[("name", text)]).await.status;
         assert!([303, 422].contains(&status), "profile name {text:?}: {status}");
     }
-    let raw = "email=%FF%FE&password=%C0%80&name=%ED%A0%80";
-    for path in ["/login", "/register"] {
-        let reply =
-            app.visitor().send(Method::Post, path, Some((ContentType::Form, raw.to_owned()))).await;
+    for (path, name) in [("/login", ""), ("/register", "&name=%ED%A0%80")] {
+        let raw = format!("email=%FF%FE&password=%C0%80{name}");
+        let reply = app.visitor().send(Method::Post, path, Some((ContentType::Form, raw))).await;
         assert!([401, 422].contains(&reply.status), "{path}: {}", reply.status);
     }
 }

@@ -96,6 +96,13 @@ async fn the_codes_to_decide_by_are_all_described() {
     }
 }
 
+/// The fields a body is refused for.
+async fn refused(app: &TestApp, path: &str, body: Value) -> Vec<String> {
+    let reply = Api::of(app).post(path, body).await;
+    assert_eq!(reply.status, 422, "{path}");
+    parsed(&reply)["errors"].as_object().unwrap().keys().cloned().collect()
+}
+
 #[rocket::async_test]
 async fn the_fields_described_are_the_fields_asked_for_and_no_others() {
     let app = TestApp::start().await;
@@ -108,17 +115,19 @@ async fn the_fields_described_are_the_fields_asked_for_and_no_others() {
         else {
             continue;
         };
-        let reply = Api::of(&app).post(&path, json!({ "no_such_field": "x" })).await;
-        assert_eq!(reply.status, 422, "{path}");
-        let told: BTreeSet<String> =
-            parsed(&reply)["errors"].as_object().unwrap().keys().cloned().collect();
-        let required = schema["required"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|name| name.as_str().unwrap().to_owned());
-        assert_eq!(told, required.chain(["no_such_field".to_owned()]).collect(), "{path}");
+        let required = schema["required"].as_array().unwrap();
+        let names: Vec<&str> = required.iter().map(|name| name.as_str().unwrap()).collect();
+        let properties = schema["properties"].as_object().unwrap();
+        let properties: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
+        assert_eq!(properties, names.iter().copied().collect(), "{path}");
         assert_eq!(schema["additionalProperties"], false);
+        let complete = || names.iter().map(|name| ((*name).to_owned(), json!("x")));
+        let unknown = complete().chain([("no_such_field".to_owned(), json!("x"))]).collect();
+        assert_eq!(refused(&app, &path, unknown).await, ["no_such_field"], "{path}");
+        for name in &names {
+            let without = complete().filter(|(other, _)| other != name).collect();
+            assert_eq!(refused(&app, &path, without).await, [*name], "{path}");
+        }
         bodies += 1;
     }
     assert_eq!(bodies, 4);

@@ -86,6 +86,31 @@ async fn the_host_header_changes_nothing() {
 }
 
 #[rocket::async_test]
+async fn scripts_get_problems_and_people_get_pages() {
+    let app = TestApp::start().await;
+    for (accept, mode, json) in [
+        (Some("application/json, text/plain, */*"), None, true),
+        (Some("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), None, false),
+        (Some("*/*"), None, false),
+        (None, None, false),
+        (Some("*/*"), Some("cors"), true),
+        (Some("*/*"), Some("navigate"), false),
+        (Some("text/html"), Some("cors"), false),
+    ] {
+        let mut client = app.visitor();
+        for (name, value) in [("Accept", accept), ("Sec-Fetch-Mode", mode)] {
+            if let Some(value) = value {
+                client = client.with_header(name, value);
+            }
+        }
+        assert_eq!(client.get("/profile").await.status == 401, json, "{accept:?} {mode:?}");
+        let problem =
+            client.get("/nowhere").await.header("Content-Type") == Some("application/problem+json");
+        assert_eq!(problem, json, "{accept:?} {mode:?}");
+    }
+}
+
+#[rocket::async_test]
 async fn who_accepts_only_json_gets_problems_and_not_pages() {
     let app = TestApp::start().await;
     let mut script = app.visitor().with_header("Accept", "application/json");

@@ -83,8 +83,10 @@ async fn sixty_hostile_texts_in_name_address_and_user_agent_are_shown_as_text() 
         assert_eq!(reply.status, 303, "{text} is a name like any other");
         assert_harmless(&ada.get("/profile").await.body, text, "profile");
         let fields = [("name", text), ("email", text), ("password", text), ("next", text)];
-        assert_harmless(&app.visitor().post("/register", &fields).await.body, text, "register");
-        assert_harmless(&app.visitor().post("/login", &fields).await.body, text, "login");
+        let sign_up = &fields[..3];
+        assert_harmless(&app.visitor().post("/register", sign_up).await.body, text, "register");
+        let sign_in = &fields[1..];
+        assert_harmless(&app.visitor().post("/login", sign_in).await.body, text, "login");
         let mut agent = app.visitor().with_header("User-Agent", text);
         assert_eq!(
             agent.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status,

@@ -20,6 +20,7 @@ mod headers_and_cookies;
 mod hostile_output;
 mod housekeeping;
 mod keys;
+mod malformed_requests;
 mod operator;
 mod origin_check;
 mod overlay;

@@ -1,6 +1,8 @@
-use crate::support::TestApp;
+use crate::support::{PASSWORD, TestApp};
 use rocket::http::{ContentType, Method};
 use std::collections::BTreeSet;
+use vestibule::ROUTES;
+use vestibule::domain::Span;
 
 /// Open to everybody.
 const OPEN: [(Method, &str); 14] = [
@@ -53,17 +55,20 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
     let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
     let mounted: BTreeSet<String> =
         real.map(|route| format!("{} {}", route.method, route.uri.path())).collect();
-    let listed = OPEN
-        .iter()
-        .chain(&SIGNED_IN)
-        .chain(&ADMIN)
-        .chain(&BEARER)
-        .map(|(method, path)| format!("{method} {path}"));
-    assert_eq!(
-        mounted,
-        listed.collect(),
-        "a route is on no list, or a list names a route that is gone"
-    );
+    let listed = |guards: &[&str], list: &[(Method, &str)]| {
+        let of = ROUTES.iter().filter(|route| guards.contains(&route.guard));
+        let declared: BTreeSet<_> = of.map(|r| format!("{} {}", r.method, r.path)).collect();
+        let list = list.iter().map(|(method, path)| format!("{method} {path}")).collect();
+        assert_eq!(declared, list, "{guards:?}: the route table and this story differ");
+        declared
+    };
+    let open = listed(&["Anyone", "Option<SignedIn>"], &OPEN);
+    let all = [
+        listed(&["SignedIn"], &SIGNED_IN),
+        listed(&["Admin"], &ADMIN),
+        listed(&["Bearer"], &BEARER),
+    ];
+    assert_eq!(mounted, all.into_iter().flatten().chain(open).collect());
     for (method, path) in SIGNED_IN.into_iter().chain(ADMIN) {
         let body = (method != Method::Get).then(|| (ContentType::Form, String::new()));
         let reply = app.visitor().send(method, &filled(path), body).await;
@@ -117,4 +122,32 @@ async fn an_anonymous_post_goes_to_the_sign_in_page_and_back_to_the_page_of_its_
     assert_eq!(reply.location.as_deref(), Some("/login?next=/profile"));
     let reply = app.visitor().post("/profile", &[("name", "x")]).await;
     assert_eq!(reply.location.as_deref(), Some("/login"));
+}
+
+#[rocket::async_test]
+async fn a_form_posted_after_the_session_has_ended_is_said_not_to_be_saved() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    app.wait(Span::hours(13));
+    let referer = |path: &str| format!("http://localhost:8000{path}");
+    for (path, fields) in [
+        ("/profile", vec![("name", "Ada L.")]),
+        ("/password", vec![("current_password", PASSWORD), ("new_password", "four other words x")]),
+        ("/sessions/end-others", Vec::new()),
+    ] {
+        let page = format!("/{}", path.split('/').nth(1).unwrap());
+        ada.headers = vec![("Referer".to_owned(), referer(&page))];
+        let reply = ada.post(path, &fields).await;
+        let to = format!("/login?next={page}");
+        assert_eq!((reply.status, reply.location.as_deref()), (303, Some(to.as_str())));
+        let told = ada.get(&to).await;
+        assert!(told.body.contains("was not saved"), "{path}: {}", told.body);
+        assert!(told.body.contains(&format!("value=\"{}\"", page.replace('/', "&#x2F;"))));
+        assert!(!ada.get(&to).await.body.contains("was not saved"), "once");
+    }
+    let read = ada.get("/profile").await;
+    assert!(read.set_cookie("__Host-flash").is_none(), "nothing was lost");
+    let mut script = ada.clone().with_header("Accept", "application/json");
+    let reply = script.post("/profile", &[("name", "x")]).await;
+    assert!(reply.status == 401 && reply.set_cookie("__Host-flash").is_none());
 }

@@ -1,4 +1,7 @@
-use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp, Visitor, within_a_second};
+use crate::support::{
+    ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, Visitor, parsed, within_a_second,
+};
+use rocket::http::Method;
 use serde_json::Value;
 use vestibule::domain::Span;
 
@@ -13,9 +16,10 @@ async fn signed_in_with<'a>(app: &'a TestApp, user_agent: &str) -> Visitor<'a> {
 }
 
 async fn listed(visitor: &Visitor<'_>) -> Value {
-    let reply = visitor.clone().with_header("Accept", "application/json").get("/sessions").await;
-    assert_eq!((reply.status, reply.header("Content-Type")), (200, Some("application/json")));
-    serde_json::from_str(&reply.body).unwrap()
+    let api = Api(visitor.clone());
+    let reply = api.with_bearer(Method::Get, "/api/auth/sessions", visitor.cookie(ACCESS)).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    parsed(&reply)
 }
 
 #[rocket::async_test]
@@ -93,6 +97,7 @@ async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
     );
     let again = laptop.post(&format!("/sessions/{id}/end"), &[]).await;
     assert_eq!((again.status, again.location.as_deref()), (303, Some("/sessions")), "again");
+    assert!(laptop.get("/sessions").await.body.contains("The device was already signed out."));
 }
 
 #[rocket::async_test]
@@ -203,13 +208,12 @@ async fn every_way_of_ending_refuses_the_access_token_at_once_without_a_look_at_
         copy.jar.remove(REFRESH);
         assert_eq!(copy.get("/").await.status, 303, "the front page asks the map alone");
         let new = "four other unrelated words";
-        let fields = [
-            ("email", EMAIL),
-            ("password", PASSWORD),
-            ("current_password", PASSWORD),
-            ("new_password", new),
-        ];
-        assert_eq!(ada.post(path, &fields).await.status, 303, "{path}");
+        let fields: &[_] = match path {
+            "/password" => &[("current_password", PASSWORD), ("new_password", new)],
+            "/login" => &[("email", EMAIL), ("password", PASSWORD)],
+            _ => &[],
+        };
+        assert_eq!(ada.post(path, fields).await.status, 303, "{path}");
         assert_eq!(copy.get("/").await.status, 200, "{path}: the token lives on");
         if path == "/password" {
             let back = [("current_password", new), ("new_password", PASSWORD)];

@@ -1,55 +1,49 @@
-//! Register, sign in, refresh, sign out, me.
+//! Sign up, sign in, refresh, sign out, and the account itself.
 
-use crate::accounts::sessions::{PresentedTokens, RefreshOutcome, Refusal};
+use crate::accounts::sessions::{PresentedTokens, RefreshOutcome, Refusal as TokenRefusal};
 use crate::accounts::{
     Accounts, NewAccount, Sessions, SignInAttempt, SignInOutcome, SignUpOutcome,
 };
 use crate::domain::device::Device;
-use crate::domain::email::EmailAddress;
-use crate::domain::name::DisplayName;
-use crate::domain::password::Password;
-use crate::web::api::bodies;
-use crate::web::api::body::{Fields, MaybeFields};
 use crate::web::api::response::{Json, Tokens, User, tokens, user};
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
+use crate::web::errors::refusal::Refusal;
 use crate::web::guards::Anyone;
-use crate::web::guards::bearer::{Bearer, BearerRefusal, ended};
+use crate::web::guards::bearer::{Bearer, BearerError, session_ended};
 use crate::web::http::cookies::{self, ReplyCookies};
 use crate::web::http::csrf;
+use crate::web::requests::json::{JsonBody, OptionalJsonBody};
+use crate::web::requests::{RefreshRequest, SignInRequest, SignUpRequest};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
-use rocket::{Request, Route, State, get, post, routes};
+use rocket::{Request, State, get, post};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// Register
+/// Sign up
 ///
-/// Makes an account and signs it in.
+/// Creates an account and signs it in.
 #[utoipa::path(
     post,
     path = "/api/auth/register",
     tag = "tokens",
-    request_body = bodies::Registration,
+    request_body = SignUpRequest,
     responses(
-        (status = 201, body = Tokens, description = "Registered and signed in"),
-        (status = 403, description = "`registration_closed`, or `forbidden`: a page of a foreign origin"),
+        (status = 201, body = Tokens, description = "Signed up and signed in"),
+        (status = 403, description = "`registration_closed`, or `forbidden`: a page of another origin"),
         (status = 409, description = "`email_taken`"),
         (status = 422, description = "`invalid_fields`"),
     )
 )]
-#[post("/api/auth/register", data = "<fields>")]
-async fn register(
+#[post("/api/auth/register", data = "<body>")]
+pub async fn register(
     _guard: Anyone,
-    mut fields: Fields,
+    body: JsonBody<SignUpRequest>,
     device: Device,
     accounts: &State<Accounts>,
 ) -> Result<Json<Tokens>, Problem> {
-    let name = fields.parse("name", DisplayName::parse);
-    let email = fields.parse("email", EmailAddress::parse);
-    let password = fields.parse("password", Password::parse_new);
-    fields.finish()?;
-    let ((name, email), password) = name.zip(email).zip(password).ok_or_else(incomplete)?;
+    let (name, email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
     let new = NewAccount { name, email, password, device, persistent: true, replaces: None };
     match accounts.sign_up(new).await? {
         SignUpOutcome::SignedUp { tokens: pair, account } => {
@@ -65,23 +59,20 @@ async fn register(
     post,
     path = "/api/auth/login",
     tag = "tokens",
-    request_body = bodies::Login,
+    request_body = SignInRequest,
     responses(
         (status = 200, body = Tokens, description = "Signed in"),
         (status = 401, description = "`invalid_credentials`"),
     )
 )]
-#[post("/api/auth/login", data = "<fields>")]
-async fn login(
+#[post("/api/auth/login", data = "<body>")]
+pub async fn login(
     _guard: Anyone,
-    mut fields: Fields,
+    body: JsonBody<SignInRequest>,
     device: Device,
     accounts: &State<Accounts>,
 ) -> Result<Json<Tokens>, Problem> {
-    let email = fields.parse("email", EmailAddress::parse);
-    let password = fields.parse("password", Password::parse);
-    fields.finish()?;
-    let (Some(email), Some(password)) = (email, password) else { return Err(incomplete()) };
+    let (email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
     let attempt = SignInAttempt { email, password, persistent: true, device, replaces: None };
     match accounts.sign_in(attempt).await? {
         SignInOutcome::SignedIn { tokens: pair, account } => {
@@ -91,41 +82,41 @@ async fn login(
     }
 }
 
-/// Renew
+/// Refresh
 ///
-/// The tokens are used up and answered with new ones. Without a body the refresh cookie is taken, for scripts of our own pages, and
-/// the new tokens travel in cookies.
+/// Exchanges a refresh token for new tokens. Without a body the refresh cookie is taken, for scripts of our own pages, and the
+/// new tokens are sent in cookies.
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",
     tag = "tokens",
-    request_body = bodies::Refresh,
+    request_body = RefreshRequest,
     responses(
-        (status = 200, body = Tokens, description = "Renewed"),
+        (status = 200, body = Tokens, description = "Refreshed"),
         (status = 401, description = "`invalid_refresh_token`, `session_ended` with `reason`, or `refresh_conflict`: there is a newer one"),
     )
 )]
 #[post("/api/auth/refresh", data = "<body>")]
-async fn refresh(
+pub async fn refresh(
     _guard: Anyone,
-    body: MaybeFields,
+    body: OptionalJsonBody<RefreshRequest>,
     cookie: RefreshCookie<'_>,
     device: Device,
     sessions: &State<Arc<Sessions>>,
 ) -> Result<Json<Tokens>, Problem> {
-    let typed = body.refresh_token()?;
-    let by_cookie = typed.is_none();
-    let token = typed.as_deref().or(cookie.token).ok_or_else(unknown_token)?;
+    let by_cookie = body.0.is_none();
+    let in_body = body.0.as_ref().map(|request| &*request.refresh_token);
+    let token = in_body.or(cookie.token).ok_or_else(invalid_token)?;
     let (pair, account) = match sessions.refresh(token, &device).await? {
         RefreshOutcome::Refreshed { tokens, account } => (*tokens, account),
         RefreshOutcome::Refused(refusal) => return Err(refused(refusal)),
     };
-    let told = tokens(&pair, &account);
+    let response = tokens(&pair, &account);
     if by_cookie {
         cookie.reply.set_tokens(pair);
-        return Ok(Json(Status::Ok, told.in_cookies()));
+        return Ok(Json(Status::Ok, response.in_cookies()));
     }
-    Ok(Json(Status::Ok, told))
+    Ok(Json(Status::Ok, response))
 }
 
 /// Sign out
@@ -135,7 +126,7 @@ async fn refresh(
     post,
     path = "/api/auth/logout",
     tag = "tokens",
-    request_body = bodies::Refresh,
+    request_body = RefreshRequest,
     responses(
         (status = 204, description = "The session has ended"),
         (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`, `invalid_refresh_token`"),
@@ -143,20 +134,20 @@ async fn refresh(
     security((), ("bearer" = []))
 )]
 #[post("/api/auth/logout", data = "<body>")]
-async fn logout(
+pub async fn logout(
     _guard: Anyone,
-    bearer: Result<Bearer, BearerRefusal>,
-    body: MaybeFields,
+    bearer: Result<Bearer, BearerError>,
+    body: OptionalJsonBody<RefreshRequest>,
     device: Device,
     sessions: &State<Arc<Sessions>>,
 ) -> Result<Status, Problem> {
-    let session = match (body.refresh_token()?, bearer) {
-        (Some(token), _) => {
-            let presented = PresentedTokens { access: None, refresh: Some(&token) };
-            sessions.presented(presented).await?.ok_or_else(unknown_token)?
+    let session = match (&body.0, bearer) {
+        (Some(request), _) => {
+            let presented = PresentedTokens { access: None, refresh: Some(&request.refresh_token) };
+            sessions.presented(presented).await?.ok_or_else(invalid_token)?
         }
         (None, Ok(Bearer(claims))) => claims.session_id,
-        (None, Err(refusal)) => return Err(refusal.into()),
+        (None, Err(code)) => return Err(Problem::new(code)),
     };
     sessions.sign_out(session, device).await?;
     Ok(Status::NoContent)
@@ -174,35 +165,30 @@ async fn logout(
     security(("bearer" = []))
 )]
 #[get("/api/auth/me")]
-async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<User>, Problem> {
+pub async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<User>, Problem> {
     let profile = accounts.profile(bearer.0).await?;
-    Ok(Json(Status::Ok, user(&profile.ok_or_else(ended)?.account)))
+    Ok(Json(Status::Ok, user(&profile.ok_or_else(session_ended)?.account)))
 }
 
-fn refused(refusal: Refusal) -> Problem {
-    match refusal {
-        Refusal::Ended { reason, .. } => Problem::ended(reason),
-        Refusal::Stale => Problem::new(Code::RefreshConflict),
-        Refusal::Forged
-        | Refusal::Unknown
-        | Refusal::Ahead
-        | Refusal::Revoked
-        | Refusal::NothingPresented => unknown_token(),
+fn refused(why: TokenRefusal) -> Problem {
+    match why {
+        TokenRefusal::Ended { reason, .. } => Refusal::session_ended(reason).into(),
+        TokenRefusal::Stale => Problem::new(Code::RefreshConflict),
+        TokenRefusal::Forged
+        | TokenRefusal::Unknown
+        | TokenRefusal::Ahead
+        | TokenRefusal::Revoked
+        | TokenRefusal::NothingPresented => invalid_token(),
     }
 }
 
-fn unknown_token() -> Problem {
+fn invalid_token() -> Problem {
     Problem::new(Code::InvalidRefreshToken)
 }
 
-/// A field that was noted as wrong has been told by `finish`; this cannot be reached with all fields parsed.
-fn incomplete() -> Problem {
-    Problem::new(Code::InvalidFields)
-}
-
-/// The refresh cookie the script of one of our own pages comes with, and the cookies of the answer. Pages of invited origins on
-/// our site would bring it, too, but have no business with it.
-struct RefreshCookie<'r> {
+/// The refresh cookie of a request from our own pages, and the cookies of the response. A browser would also send the cookie for
+/// a page of an invited origin on our site; it is not read then.
+pub struct RefreshCookie<'r> {
     token: Option<&'r str>,
     reply: &'r ReplyCookies,
 }
@@ -212,12 +198,7 @@ impl<'r> FromRequest<'r> for RefreshCookie<'r> {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let token =
-            cookies::presented(request).refresh.filter(|_| csrf::is_from_our_pages(request));
+        let token = cookies::presented(request).refresh.filter(|_| csrf::is_same_origin(request));
         Outcome::Success(RefreshCookie { token, reply: ReplyCookies::of(request) })
     }
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![register, login, refresh, logout, me]
 }

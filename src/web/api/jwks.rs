@@ -5,14 +5,14 @@ use crate::domain::key::KEY_SET_KEPT;
 use crate::web::errors::page;
 use crate::web::guards::Anyone;
 use rocket::response::{self, Responder};
-use rocket::{Request, Route, State, get, routes};
+use rocket::{Request, State, get};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A JWK set
 #[derive(Serialize, ToSchema)]
-struct KeySet {
+pub struct KeySet {
     /// Public keys, each with `kid`, `alg` and `use`; none when tokens are signed with HS256
     #[schema(value_type = Vec<Object>)]
     keys: Vec<PublicKey>,
@@ -29,7 +29,7 @@ struct KeySet {
     responses((status = 200, body = KeySet, description = "RFC 7517"))
 )]
 #[get("/.well-known/jwks.json")]
-fn show(_guard: Anyone, keys: &State<Arc<SigningKeys>>) -> KeySet {
+pub fn show(_guard: Anyone, keys: &State<Arc<SigningKeys>>) -> KeySet {
     KeySet { keys: keys.public_keys() }
 }
 
@@ -42,8 +42,4 @@ impl<'r> Responder<'r, 'static> for KeySet {
         );
         Ok(response)
     }
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show]
 }

@@ -3,8 +3,8 @@
 use crate::web::api::{auth, jwks, sessions};
 use crate::web::errors::problem::Document as ProblemDocument;
 use crate::web::guards::Anyone;
+use rocket::get;
 use rocket::http::ContentType;
-use rocket::{Route, get, routes};
 use std::sync::LazyLock;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
@@ -127,10 +127,6 @@ fn complete(status: &str, response: &mut RefOr<Response>) {
     responses((status = 200, body = Object, description = "OpenAPI 3.1"))
 )]
 #[get("/api/openapi.json")]
-fn show(_guard: Anyone) -> (ContentType, &'static str) {
+pub fn show(_guard: Anyone) -> (ContentType, &'static str) {
     (ContentType::JSON, &DOCUMENT)
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show]
 }

@@ -1,8 +1,10 @@
-//! What the calls answer with.
+//! The responses of the API.
 
-use crate::accounts::sessions::TokenPair;
+use crate::accounts::sessions::{OwnSessions, TokenPair};
 use crate::domain::Time;
 use crate::domain::account::Account;
+use crate::domain::session::Session;
+use crate::web::browser::Browser;
 use crate::web::errors::page;
 use rocket::Request;
 use rocket::http::Status;
@@ -11,25 +13,25 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A value told as JSON with this status.
+/// A value as JSON, with this status.
 pub struct Json<T>(pub Status, pub T);
 
-/// What a client gets that has proved who it is
+/// The tokens of a session
 #[derive(Serialize, ToSchema)]
 pub struct Tokens {
-    /// Left out where it travels in a cookie
+    /// Left out where it is sent in a cookie
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     access_token: Option<String>,
-    /// Left out where it travels in a cookie
+    /// Left out where it is sent in a cookie
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     refresh_token: Option<String>,
     /// Always `Bearer`
     token_type: &'static str,
-    /// Life of the access token in seconds
+    /// Lifetime of the access token in seconds
     expires_in: i64,
-    /// Life of the refresh token in seconds
+    /// Lifetime of the refresh token in seconds
     refresh_expires_in: i64,
     user: User,
 }
@@ -46,6 +48,28 @@ pub struct User {
     created_at: Time,
 }
 
+/// The sessions of an account
+#[derive(Serialize, ToSchema)]
+#[schema(as = Sessions)]
+pub struct SessionList {
+    this: SessionResponse,
+    others: Vec<SessionResponse>,
+}
+
+/// One sign-in on one browser or program
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+struct SessionResponse {
+    id: Uuid,
+    browser: Browser,
+    /// The address it was signed in from
+    address: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    signed_in_at: Time,
+    #[schema(value_type = String, format = DateTime)]
+    last_seen_at: Time,
+}
+
 pub fn tokens(pair: &TokenPair, account: &Account) -> Tokens {
     Tokens {
         access_token: Some(pair.access.0.clone()),
@@ -58,7 +82,7 @@ pub fn tokens(pair: &TokenPair, account: &Account) -> Tokens {
 }
 
 impl Tokens {
-    /// Without the tokens themselves, which travel in cookies.
+    /// Without the tokens themselves, which are sent in cookies.
     pub fn in_cookies(self) -> Self {
         Self { access_token: None, refresh_token: None, ..self }
     }
@@ -71,6 +95,23 @@ pub fn user(account: &Account) -> User {
         name: account.name.as_str().to_owned(),
         role: account.role.into_str(),
         created_at: account.created_at,
+    }
+}
+
+pub fn session_list(sessions: &OwnSessions) -> SessionList {
+    SessionList {
+        this: session(&sessions.this),
+        others: sessions.others.iter().map(session).collect(),
+    }
+}
+
+fn session(session: &Session) -> SessionResponse {
+    SessionResponse {
+        id: session.id.0,
+        browser: Browser::of(&session.device),
+        address: session.device.ip.map(|ip| ip.to_string()),
+        signed_in_at: session.created_at,
+        last_seen_at: session.last_seen_at,
     }
 }
 

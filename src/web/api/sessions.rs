@@ -1,15 +1,15 @@
-//! A person's sessions, for programs.
+//! The sessions of an account.
 
 use crate::accounts::Sessions;
 use crate::accounts::sessions::EndSessionsOutcome;
 use crate::domain::device::Device;
 use crate::domain::session::{SessionId, SessionSelector};
-use crate::web::api::response::Json;
+use crate::web::api::response::{Json, SessionList, session_list};
+use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
-use crate::web::guards::bearer::{Bearer, ended};
-use crate::web::pages::sessions::{SessionsPage, page};
+use crate::web::guards::bearer::{Bearer, session_ended};
 use rocket::http::Status;
-use rocket::{Route, State, delete, get, routes};
+use rocket::{State, delete, get};
 use std::sync::Arc;
 
 /// The sessions of the account
@@ -19,18 +19,18 @@ use std::sync::Arc;
     operation_id = "list_sessions",
     tag = "account",
     responses(
-        (status = 200, body = SessionsPage, description = "This session, and the others, last seen first"),
+        (status = 200, body = SessionList, description = "This session, and the others, last seen first"),
         (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`"),
     ),
     security(("bearer" = []))
 )]
 #[get("/api/auth/sessions")]
-async fn list(
+pub async fn list(
     bearer: Bearer,
     sessions: &State<Arc<Sessions>>,
-) -> Result<Json<SessionsPage>, Problem> {
+) -> Result<Json<SessionList>, Problem> {
     let own = sessions.list(bearer.0).await?;
-    Ok(Json(Status::Ok, page(&own.ok_or_else(ended)?)))
+    Ok(Json(Status::Ok, session_list(&own.ok_or_else(session_ended)?)))
 }
 
 /// End a session
@@ -48,20 +48,20 @@ async fn list(
     security(("bearer" = []))
 )]
 #[delete("/api/auth/sessions/<id>")]
-async fn end(
+pub async fn end(
     bearer: Bearer,
     id: Option<SessionId>,
     device: Device,
     sessions: &State<Arc<Sessions>>,
 ) -> Result<Status, Problem> {
-    let id = id.ok_or(Status::NotFound)?;
+    let id = id.ok_or_else(not_found)?;
     match sessions.end(bearer.0, SessionSelector::One(id), device).await? {
-        EndSessionsOutcome::SignedOut => Err(ended()),
-        EndSessionsOutcome::NotFound => Err(Status::NotFound.into()),
+        EndSessionsOutcome::SignedOut => Err(session_ended()),
+        EndSessionsOutcome::NotFound => Err(not_found()),
         EndSessionsOutcome::Ended(_) | EndSessionsOutcome::AlreadyEnded => Ok(Status::NoContent),
     }
 }
 
-pub fn routes() -> Vec<Route> {
-    routes![list, end]
+fn not_found() -> Problem {
+    Problem::new(Code::NotFound)
 }

@@ -1,13 +1,15 @@
 //! What answers when no handler did.
 
-use crate::accounts::sessions::Refusal;
 use crate::web::errors::code::Code;
-use crate::web::errors::page::{ErrorAnswer, wants_json};
+use crate::web::errors::page::ErrorResponse;
 use crate::web::errors::problem::Problem;
-use crate::web::guards::authentication::Authentication;
-use crate::web::http::method_not_allowed;
+use crate::web::errors::refusal::Refusal;
+use crate::web::http::accept::prefers_json;
+use crate::web::http::cookies::ReplyCookies;
 use crate::web::http::next_path::NextPath;
 use crate::web::http::original_method;
+use crate::web::http::{method_not_allowed, well_formed};
+use crate::web::notice::Notice;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::sign_in;
 use rocket::http::{Method, Status};
@@ -16,7 +18,7 @@ use rocket::{Catcher, Request, catch, catchers};
 use serde::Serialize;
 use url::Url;
 
-/// Leads on to a page of ours.
+/// Forwards the browser to a page of ours.
 #[derive(Serialize)]
 pub struct OnwardPage {
     to: String,
@@ -30,68 +32,87 @@ impl PageContext for OnwardPage {
     }
 }
 
-/// Sends somebody anonymous to the sign-in page and says where to go on.
-struct SignInFirst;
+/// The response to a request that no handler answered.
+struct Caught(Status);
 
-impl<'r> Responder<'r, 'static> for SignInFirst {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        if wants_json(request) {
-            return Problem::new(token_problem(request)).respond_to(request);
+impl<'r> Responder<'r, 'r> for Caught {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'r> {
+        let refusal = refusal(self.0, request);
+        if prefers_json(request) {
+            return Problem::from(refusal).respond_to(request);
         }
-        let next = next(request);
-        match &next {
-            Some(to) if comes_from_another_site(request) => {
-                Page::ok(OnwardPage { to: to.to_string() }).respond_to(request)
+        if refusal.status == Status::Unauthorized {
+            return sign_in_first(request, &refusal);
+        }
+        ErrorResponse(refusal).respond_to(request)
+    }
+}
+
+#[catch(default)]
+fn page(status: Status, _request: &Request<'_>) -> Caught {
+    Caught(status)
+}
+
+#[catch(default)]
+fn api(status: Status, request: &Request<'_>) -> Problem {
+    refusal(status, request).into()
+}
+
+/// For pages and unknown paths.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![page]
+}
+
+/// For what only programs call: JSON whether they ask for it or not.
+pub fn api_catchers() -> Vec<Catcher> {
+    catchers![api]
+}
+
+/// Why the request was refused, as far as anything is known beyond the status.
+fn refusal(status: Status, request: &Request<'_>) -> Refusal {
+    let unrouted = match status {
+        Status::BadRequest => method_not_allowed::refusal(request),
+        Status::NotFound => well_formed::refusal(request),
+        _ => None,
+    };
+    unrouted.or_else(|| Refusal::noted(request, status)).unwrap_or_else(|| status.into())
+}
+
+/// Sends the user to the sign-in page, which leads back to the page that was asked for.
+fn sign_in_first<'r>(request: &'r Request<'_>, refusal: &Refusal) -> response::Result<'r> {
+    let next = next(request);
+    match &next {
+        Some(to) if comes_from_another_site(request, refusal) => {
+            Page::ok(OnwardPage { to: to.to_string() }).respond_to(request)
+        }
+        _ => {
+            if !only_looks(request) {
+                ReplyCookies::of(request).notify(Notice::NotSaved);
             }
-            _ => Redirect::to(sign_in::uri(next.as_ref())).respond_to(request),
+            Redirect::to(sign_in::uri(next.as_ref())).respond_to(request)
         }
     }
 }
 
-/// Whether somebody follows a link on another site or in a mail. The browser then sends no `SameSite=Strict` cookie, so they may
-/// well be signed in: the onward page leads to the same path once more, this time from here. It sets no cookie, and the
-/// second arrival is same-origin, so it is shown once.
-fn comes_from_another_site(request: &Request<'_>) -> bool {
+/// Whether the user follows a link on another site or in an email. The browser then sends no `SameSite=Strict` cookie, so they
+/// may well be signed in: the onward page leads to the same path once more, this time from here. It sets no cookie, and the
+/// second request is same-origin, so it is shown once.
+fn comes_from_another_site(request: &Request<'_>, refusal: &Refusal) -> bool {
     let is = |name, value| request.headers().get_one(name) == Some(value);
     let navigates = is("Sec-Fetch-Site", "cross-site") && is("Sec-Fetch-Mode", "navigate");
-    let nothing = matches!(
-        Authentication::known(request),
-        Some(Authentication::Anonymous(Refusal::NothingPresented))
-    );
-    original_method::method(request) == Method::Get && navigates && nothing
-}
-
-fn token_problem(request: &Request<'_>) -> Code {
-    match Authentication::known(request) {
-        // Somebody signed in by the cookies comes here when the records say that it has ended.
-        Some(
-            Authentication::SignedIn(_)
-            | Authentication::Anonymous(Refusal::Ended { .. } | Refusal::Revoked),
-        ) => Code::SessionEnded,
-        Some(Authentication::Anonymous(Refusal::NothingPresented)) | None => Code::TokenMissing,
-        Some(Authentication::Anonymous(_) | Authentication::Unavailable) => Code::TokenInvalid,
-    }
+    let no_cookies = refusal.code == Code::TokenMissing;
+    original_method::method(request) == Method::Get && navigates && no_cookies
 }
 
 /// The page that was asked for; for a posted form the page it stands on.
 fn next(request: &Request<'_>) -> Option<NextPath> {
-    if matches!(request.method(), Method::Get | Method::Head) {
+    if only_looks(request) {
         return NextPath::parse(&request.uri().to_string());
     }
     let referrer = Url::parse(request.headers().get_one("Referer")?).ok()?;
     NextPath::parse(referrer.path())
 }
 
-#[catch(401)]
-fn unauthorized() -> SignInFirst {
-    SignInFirst
-}
-
-#[catch(default)]
-fn any(status: Status, request: &Request<'_>) -> ErrorAnswer {
-    ErrorAnswer(method_not_allowed::status(request, status))
-}
-
-pub fn catchers() -> Vec<Catcher> {
-    catchers![unauthorized, any]
+fn only_looks(request: &Request<'_>) -> bool {
+    matches!(request.method(), Method::Get | Method::Head)
 }

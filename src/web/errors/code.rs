@@ -23,6 +23,7 @@ pub enum Code {
     Conflict,
     EmailTaken,
     TooLarge,
+    HeaderTooLarge,
     UnsupportedMediaType,
     InvalidFields,
     TooManyAttempts,
@@ -47,6 +48,7 @@ impl Code {
             Code::MethodNotAllowed => Status::MethodNotAllowed,
             Code::Conflict | Code::EmailTaken => Status::Conflict,
             Code::TooLarge => Status::PayloadTooLarge,
+            Code::HeaderTooLarge => Status::RequestHeaderFieldsTooLarge,
             Code::UnsupportedMediaType => Status::UnsupportedMediaType,
             Code::InvalidFields => Status::UnprocessableEntity,
             Code::TooManyAttempts => Status::TooManyRequests,
@@ -67,6 +69,7 @@ impl Code {
             415 => Code::UnsupportedMediaType,
             422 => Code::InvalidFields,
             429 => Code::TooManyAttempts,
+            431 => Code::HeaderTooLarge,
             503 => Code::Unavailable,
             500.. => Code::InternalError,
             _ => Code::BadRequest,
@@ -77,7 +80,7 @@ impl Code {
     pub fn message_key(self) -> String {
         match self {
             // The forms say these, too.
-            Code::EmailTaken | Code::InvalidCredentials => self.into_str().replace('_', "-"),
+            Code::EmailTaken | Code::InvalidCredentials => texts::of_code(self.into_str()),
             _ => texts::key("problem", self.into_str()),
         }
     }

@@ -2,5 +2,7 @@
 
 pub mod catchers;
 pub mod code;
+mod fault;
 pub mod page;
 pub mod problem;
+pub mod refusal;

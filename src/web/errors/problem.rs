@@ -1,10 +1,11 @@
-//! Problems for those who ask for JSON (RFC 9457): status, title, a stable code, what to do next, and what is wrong with which field.
+//! Problems for programs (RFC 9457): status, title, a stable code, what to do next, and what is wrong with which field.
 
 use crate::accounts::Fault;
 use crate::domain::session::EndReason;
 use crate::texts::Language;
 use crate::web::errors::code::Code;
 use crate::web::errors::page;
+use crate::web::errors::refusal::{Detail, Refusal};
 use crate::web::texts;
 use rocket::Request;
 use rocket::http::{ContentType, Status};
@@ -15,38 +16,15 @@ use strum::VariantArray;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
-/// What is wrong with each field, by code.
-pub type FieldErrors = BTreeMap<String, Vec<&'static str>>;
-
-/// A refusal, or a fault.
+/// A refusal, answered as a problem document.
 #[derive(Debug)]
-pub enum Problem {
-    Refused(Refused),
-    Fault(Fault),
-}
-
-/// What was refused, and why.
-#[derive(Clone, Debug)]
-pub struct Refused {
-    pub status: Status,
-    code: Code,
-    detail: Option<Detail>,
-    errors: Option<FieldErrors>,
-    reason: Option<EndReason>,
-}
-
-/// The code of a message, and what stands in it for `$error`.
-#[derive(Clone, Debug)]
-struct Detail {
-    code: &'static str,
-    error: Option<String>,
-}
+pub struct Problem(Box<Refusal>);
 
 /// What was refused, and why
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct Document {
-    /// The status of the answer
+    /// The HTTP status
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// The status in words
@@ -68,85 +46,50 @@ pub struct Document {
 
 impl Problem {
     pub fn new(code: Code) -> Self {
-        Problem::Refused(Refused::new(code))
-    }
-
-    /// A session that has ended, and why.
-    pub fn ended(reason: EndReason) -> Self {
-        Problem::Refused(Refused { reason: Some(reason), ..Refused::new(Code::SessionEnded) })
+        Refusal::new(code).into()
     }
 }
 
-impl Refused {
-    pub fn new(code: Code) -> Self {
-        Self { status: code.status(), code, detail: None, errors: None, reason: None }
-    }
-
-    /// A body that holds what cannot be used.
-    pub fn fields(errors: FieldErrors) -> Self {
-        Self { errors: Some(errors), ..Self::new(Code::InvalidFields) }
-    }
-
-    /// The same, with a message that says more than that of the code.
-    pub fn with_detail(self, code: &'static str, error: Option<String>) -> Self {
-        Self { detail: Some(Detail { code, error }), ..self }
-    }
-}
-
-impl From<Status> for Problem {
-    fn from(status: Status) -> Self {
-        Problem::Refused(Refused { status, ..Refused::new(Code::of(status)) })
-    }
-}
-
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
-        Problem::Refused(refused)
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Problem(Box::new(refusal))
     }
 }
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Problem::Fault(fault)
+        Refusal::from(fault).into()
     }
 }
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Refused { status, code, detail, errors, reason } = match self {
-            Problem::Refused(refused) => refused,
-            Problem::Fault(fault) => return fault.respond_to(request),
-        };
-        let language = texts::language(request);
-        let mut response = page::json(&Document {
-            status: status.code,
-            title: status.reason_lossy(),
-            code: code.into_str(),
-            detail: detail
-                .map_or_else(|| language.text(&code.message_key()), |d| say(language, &d)),
-            errors: errors.map(|errors| sentences(language, errors)),
-            reason: reason.map(|reason| reason.into_str()),
-        })?;
-        response.set_status(status);
+        let document = document(&self.0, texts::language(request));
+        let mut response = page::json(&document)?;
         response.set_header(ContentType::new("application", "problem+json"));
-        if status == Status::Unauthorized {
-            response.set_raw_header("WWW-Authenticate", challenge(code));
+        if self.0.status == Status::Unauthorized {
+            response.set_raw_header("WWW-Authenticate", challenge(self.0.code));
         }
-        page::finish(request, &mut response);
+        page::finish(request, &mut response, &self.0);
         Ok(response)
+    }
+}
+
+fn document(refusal: &Refusal, language: &Language) -> Document {
+    let summary = || language.text(&refusal.code.message_key());
+    Document {
+        status: refusal.status.code,
+        title: refusal.status.reason_lossy(),
+        code: refusal.code.into_str(),
+        detail: refusal.detail.as_ref().map_or_else(summary, |detail| say(language, detail)),
+        errors: (refusal.code == Code::InvalidFields).then(|| refusal.errors.sentences(language)),
+        reason: refusal.reason.map(|reason| reason.into_str()),
     }
 }
 
 fn say(language: &Language, detail: &Detail) -> String {
     let error = detail.error.as_deref().unwrap_or_default();
-    language.text_with(&detail.code.replace('_', "-"), &[("error", error.into())])
-}
-
-fn sentences(language: &Language, errors: FieldErrors) -> BTreeMap<String, Vec<String>> {
-    let field = |(field, codes): (String, Vec<&str>)| {
-        (field, codes.into_iter().map(|code| texts::of_code(language, code)).collect())
-    };
-    errors.into_iter().map(field).collect()
+    language.text_with(&texts::of_code(detail.key), &[("error", error.into())])
 }
 
 /// RFC 6750 section 3: no error code for a request that brought no token.

@@ -1,4 +1,4 @@
-//! Who is asking: found out once a request, whatever number of guards ask.
+//! Who sends a request, by its cookies: authenticated once, however many guards ask.
 
 use super::guard::device;
 use crate::accounts::sessions::{Authenticated, RefreshMode, Refusal};
@@ -15,23 +15,23 @@ use std::sync::Arc;
 pub enum Authentication {
     SignedIn(AccessClaims),
     Anonymous(Refusal),
-    /// It could not be found out. Fails closed: nobody is let in, and no cookie is touched.
+    /// It cannot be told. Fails closed: nobody is let in, and no cookie is touched.
     Unavailable,
 }
 
-/// The one answer of a request, once somebody has asked.
+/// The result of a request, once a guard has asked for it.
 #[derive(Default)]
-struct Found(OnceCell<Authentication>);
+struct Cached(OnceCell<Authentication>);
 
 impl Authentication {
     /// Authenticates on the first call and remembers.
     pub async fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(Found::default).0.get_or_init(|| authenticate(request)).await
+        request.local_cache(Cached::default).0.get_or_init(|| authenticate(request)).await
     }
 
-    /// What is known so far; none if nobody has asked, as on a page without a guard.
+    /// The result so far; none if no guard has asked, as on a page that is open to anyone.
     pub fn known<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
-        request.local_cache(Found::default).0.get()
+        request.local_cache(Cached::default).0.get()
     }
 }
 
@@ -65,8 +65,7 @@ fn log(fault: &Fault) {
     tracing::error!(%fault, "a request could not be authenticated");
 }
 
-/// Tokens are rotated only where the browser keeps the response: not for a HEAD request or a
-/// prefetch.
+/// Tokens are rotated only where the browser keeps the response: not for a HEAD request or a prefetch.
 fn mode(request: &Request<'_>) -> RefreshMode {
     let prefetch = request.headers().get("Sec-Purpose").any(|purpose| purpose.contains("prefetch"));
     match original_method::method(request) {

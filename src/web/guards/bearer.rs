@@ -5,77 +5,48 @@ use crate::accounts::sessions::AccessTokenError;
 use crate::domain::claims::AccessClaims;
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
+use crate::web::errors::refusal::Refusal;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
 use std::sync::Arc;
 
-/// A program with a good access token of a living session.
+/// A client with a valid access token of a session that has not ended.
 pub struct Bearer(pub AccessClaims);
 
-/// Why a request has no good token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BearerRefusal {
-    Missing,
-    Problem(AccessTokenError),
-    /// It could not be found out.
-    Unavailable,
-}
+/// Why a request has no valid token: for handlers to which it is optional.
+pub type BearerError = Code;
 
-impl BearerRefusal {
-    /// The stable code.
-    fn code(self) -> Code {
-        match self {
-            BearerRefusal::Missing => Code::TokenMissing,
-            BearerRefusal::Problem(AccessTokenError::Expired) => Code::TokenExpired,
-            BearerRefusal::Problem(AccessTokenError::Invalid) => Code::TokenInvalid,
-            BearerRefusal::Problem(AccessTokenError::SessionEnded) => Code::SessionEnded,
-            BearerRefusal::Unavailable => Code::Unavailable,
-        }
-    }
-}
-
-impl From<BearerRefusal> for Problem {
-    fn from(refusal: BearerRefusal) -> Self {
-        Self::new(refusal.code())
-    }
-}
-
-/// The session has ended since the guard let its token pass.
-pub fn ended() -> Problem {
-    BearerRefusal::Problem(AccessTokenError::SessionEnded).into()
-}
-
-/// Why the guard of this request refused, for the catcher.
-pub fn refusal(request: &Request<'_>) -> BearerRefusal {
-    *request.local_cache(|| BearerRefusal::Missing)
+/// The session has ended since the guard accepted its token.
+pub fn session_ended() -> Problem {
+    Problem::new(Code::SessionEnded)
 }
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Bearer {
-    type Error = BearerRefusal;
+    type Error = BearerError;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, BearerRefusal> {
-        let refusal = match verify(request).await {
-            Ok(claims) => return Outcome::Success(Bearer(claims)),
-            Err(refusal) => *request.local_cache(|| refusal),
-        };
-        Outcome::Error((refusal.code().status(), refusal))
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, BearerError> {
+        match verify(request).await {
+            Ok(claims) => Outcome::Success(Bearer(claims)),
+            Err(code) => Outcome::Error((Refusal::new(code).note(request), code)),
+        }
     }
 }
 
-async fn verify(request: &Request<'_>) -> Result<AccessClaims, BearerRefusal> {
-    let token = token(request).ok_or(BearerRefusal::Missing)?;
-    let sessions = request
-        .guard::<&State<Arc<Sessions>>>()
-        .await
-        .succeeded()
-        .ok_or(BearerRefusal::Unavailable)?;
-    match sessions.authenticate_access(token).await {
-        Ok(verified) => verified.map_err(BearerRefusal::Problem),
-        Err(fault) => {
-            tracing::error!(%fault, "a bearer token could not be checked");
-            Err(BearerRefusal::Unavailable)
-        }
+async fn verify(request: &Request<'_>) -> Result<AccessClaims, BearerError> {
+    let token = token(request).ok_or(Code::TokenMissing)?;
+    let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
+    match sessions.ok_or(Code::Unavailable)?.authenticate_access(token).await {
+        Ok(verified) => verified.map_err(code),
+        Err(fault) => Err(Refusal::from(fault).code),
+    }
+}
+
+fn code(error: AccessTokenError) -> Code {
+    match error {
+        AccessTokenError::Expired => Code::TokenExpired,
+        AccessTokenError::Invalid => Code::TokenInvalid,
+        AccessTokenError::SessionEnded => Code::SessionEnded,
     }
 }
 

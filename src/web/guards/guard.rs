@@ -1,85 +1,88 @@
 //! Guards. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, or `Anyone`.
 
 use crate::accounts::Sessions;
+use crate::accounts::sessions::Refusal as TokenRefusal;
 use crate::domain::account::Role;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
 use crate::domain::session::SessionId;
+use crate::web::errors::code::Code;
+use crate::web::errors::refusal::Refusal;
 use crate::web::guards::authentication::Authentication;
 use crate::web::http::cookies;
-use rocket::http::Status;
+use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// Somebody with a living session, renewed on the way if need be.
+/// A signed-in user; refreshes the session if the access token has expired.
 pub struct SignedIn(pub AccessClaims);
 
-/// Somebody signed in who is an administrator at this moment, by the records; everybody else who is signed in gets 403.
+/// A signed-in administrator, by the database and not by the token; other signed-in users get 403.
 pub struct Admin;
 
-/// Says in so many words that a route is open to everybody.
+/// States that a route is open to everyone.
 pub struct Anyone;
 
-/// A browser as it comes to sign in or out.
+/// The browser that signs in or out, or changes something.
 pub struct ClientContext {
     pub device: Device,
-    /// The session it holds a token of, of whatever generation: enough to end it, and nothing is renewed.
+    /// The session of the tokens it presents, even expired ones: enough to end it. Nothing is refreshed.
     pub session: Option<SessionId>,
 }
 
-/// Whether the request came with a session of ours could not be found out. To take that for "no"
-/// would sign out a browser whose session lives on, and leave a planted session in place.
+/// The guard's error; the catcher reads the note instead.
 #[derive(Debug)]
-pub struct Undecided;
-
-/// Why nobody is let in.
-#[derive(Debug)]
-pub struct NotSignedIn;
+pub struct Refused;
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for SignedIn {
-    type Error = NotSignedIn;
+    type Error = Refused;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, NotSignedIn> {
-        match Authentication::of(request).await {
-            Authentication::SignedIn(claims) => Outcome::Success(SignedIn(*claims)),
-            Authentication::Anonymous(_) => Outcome::Error((Status::Unauthorized, NotSignedIn)),
-            Authentication::Unavailable => {
-                Outcome::Error((Status::ServiceUnavailable, NotSignedIn))
-            }
-        }
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
+        let code = match Authentication::of(request).await {
+            Authentication::SignedIn(claims) => return Outcome::Success(SignedIn(*claims)),
+            Authentication::Anonymous(refusal) => code(*refusal),
+            Authentication::Unavailable => Code::Unavailable,
+        };
+        Outcome::Error((Refusal::new(code).note(request), Refused))
+    }
+}
+
+fn code(refusal: TokenRefusal) -> Code {
+    match refusal {
+        TokenRefusal::NothingPresented => Code::TokenMissing,
+        TokenRefusal::Ended { .. } | TokenRefusal::Revoked => Code::SessionEnded,
+        TokenRefusal::Forged
+        | TokenRefusal::Unknown
+        | TokenRefusal::Stale
+        | TokenRefusal::Ahead => Code::TokenInvalid,
     }
 }
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Admin {
-    type Error = NotSignedIn;
+    type Error = Refused;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, NotSignedIn> {
-        let claims = match SignedIn::from_request(request).await {
-            Outcome::Success(SignedIn(claims)) => claims,
-            Outcome::Error(refusal) => return Outcome::Error(refusal),
-            Outcome::Forward(status) => return Outcome::Forward(status),
-        };
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
+        let SignedIn(claims) = try_outcome!(SignedIn::from_request(request).await);
         match role(request, claims).await {
             Ok(Role::Admin) => Outcome::Success(Admin),
-            Ok(Role::User) => Outcome::Error((Status::Forbidden, NotSignedIn)),
-            Err(status) => Outcome::Error((status, NotSignedIn)),
+            Ok(Role::User) => {
+                Outcome::Error((Refusal::new(Code::Forbidden).note(request), Refused))
+            }
+            Err(refusal) => Outcome::Error((refusal.note(request), Refused)),
         }
     }
 }
 
-async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Status> {
+async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Box<Refusal>> {
     let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
-    match sessions.ok_or(Status::ServiceUnavailable)?.current(claims).await {
-        Ok(current) => current.map(|it| it.account.role).ok_or(Status::Unauthorized),
-        Err(fault) => {
-            tracing::error!(%fault, "a role could not be read");
-            Err(Status::ServiceUnavailable)
-        }
-    }
+    let sessions = sessions.ok_or_else(|| Refusal::new(Code::Unavailable))?;
+    let current = sessions.current(claims).await.map_err(Refusal::from)?;
+    let current = current.ok_or_else(|| Refusal::new(Code::SessionEnded))?;
+    Ok(current.account.role)
 }
 
 #[rocket::async_trait]
@@ -93,12 +96,14 @@ impl<'r> FromRequest<'r> for Anyone {
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for ClientContext {
-    type Error = Undecided;
+    type Error = Refused;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Undecided> {
+    /// Fails if it cannot be decided whether the tokens are ours: to take that for "no" would sign out a browser whose session
+    /// is alive, and leave a planted session in place.
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
         match presented_session(request).await {
             Ok(session) => Outcome::Success(ClientContext { device: device(request), session }),
-            Err(undecided) => Outcome::Error((Status::ServiceUnavailable, undecided)),
+            Err(refusal) => Outcome::Error((refusal.note(request), Refused)),
         }
     }
 }
@@ -112,12 +117,10 @@ impl<'r> FromRequest<'r> for Device {
     }
 }
 
-async fn presented_session(request: &Request<'_>) -> Result<Option<SessionId>, Undecided> {
-    let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded().ok_or(Undecided)?;
-    sessions.presented(cookies::presented(request)).await.map_err(|fault| {
-        tracing::error!(%fault, "the session a request came with could not be determined");
-        Undecided
-    })
+async fn presented_session(request: &Request<'_>) -> Result<Option<SessionId>, Box<Refusal>> {
+    let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
+    let sessions = sessions.ok_or_else(|| Refusal::new(Code::Unavailable))?;
+    Ok(sessions.presented(cookies::presented(request)).await.map_err(Refusal::from)?)
 }
 
 pub(super) fn device(request: &Request<'_>) -> Device {

@@ -57,7 +57,9 @@ impl Bench {
     }
 
     async fn get(&self, path: &'static str) -> LocalResponse<'_> {
-        self.client.get(path).header(Header::new("Cookie", self.cookies.clone())).dispatch().await
+        let cookies = Header::new("Cookie", self.cookies.clone());
+        let host = Header::new("Host", "localhost:8000");
+        self.client.get(path).header(cookies).header(host).dispatch().await
     }
 }
 

@@ -1,8 +1,8 @@
 //! Cookies, read from the raw header and written by our own response fairing.
 //!
 //! Rocket's jar is used for neither. It percent-decodes names, so that `__%48ost-access` would pass for `__Host-access`; and it
-//! drops what a guard set when a catcher answers, so that a renewed token would be lost and the next request look like
-//! theft. Both were measured.
+//! drops what a guard has set when a catcher answers, so that a refreshed token would be lost and the next request would look
+//! like theft. Both were measured.
 
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
@@ -19,14 +19,14 @@ const ACCESS: &str = "__Host-access";
 const REFRESH: &str = "__Host-refresh";
 /// The notice for the next page. Proves nothing; only known ones are shown.
 const FLASH: &str = "__Host-flash";
-/// Remembers for a minute that somebody has just signed in. Not Secure on purpose: where a browser keeps this one and drops the
-/// Secure ones (Safari on plain http), the sign-in page can tell why.
+/// Remembers for a minute that a user has just signed in. Deliberately not Secure: if a browser keeps this one and drops the
+/// Secure ones, as Safari does on plain http, the sign-in page can say why.
 const JUST_SIGNED_IN: &str = "just-signed-in";
 
-/// What happens to the token cookies with this answer.
+/// What the response does to the token cookies.
 #[derive(Clone, Debug)]
 enum Tokens {
-    Carry(TokenPair),
+    Set(TokenPair),
     Clear,
     ClearRefresh,
 }
@@ -39,8 +39,8 @@ struct PendingCookies {
     just_signed_in: bool,
 }
 
-/// The cookies of the answer, collected while a request is handled. What is ordered last wins: a handler that signs in or out
-/// has the last word over a renewal.
+/// The cookies of the response, collected while a request is handled. The last call wins: a handler that signs in or out
+/// overrides a refresh.
 #[derive(Default)]
 pub struct ReplyCookies(Mutex<PendingCookies>);
 
@@ -50,48 +50,48 @@ impl ReplyCookies {
         request.local_cache(Self::default)
     }
 
-    /// Carries both tokens, as renewed or signed in.
+    /// Sets both tokens, after a refresh or a change of session.
     pub fn set_tokens(&self, pair: TokenPair) {
-        self.orders().tokens = Some(Tokens::Carry(pair));
+        self.pending().tokens = Some(Tokens::Set(pair));
     }
 
-    /// Carries both tokens of somebody who has just signed in.
-    pub fn set_tokens_of_sign_in(&self, pair: TokenPair) {
+    /// Sets both tokens of a user who has just signed in.
+    pub fn set_tokens_after_sign_in(&self, pair: TokenPair) {
         self.set_tokens(pair);
-        self.orders().just_signed_in = true;
+        self.pending().just_signed_in = true;
     }
 
     /// Clears both tokens, as after a sign-out.
     pub fn clear(&self) {
-        self.orders().tokens = Some(Tokens::Clear);
+        self.pending().tokens = Some(Tokens::Clear);
     }
 
-    /// Whether both tokens are cleared: then the browser is to forget the pages, too.
+    /// Whether both tokens are cleared, so that the browser should forget cached pages, too.
     pub fn are_cleared(&self) -> bool {
-        matches!(self.orders().tokens, Some(Tokens::Clear))
+        matches!(self.pending().tokens, Some(Tokens::Clear))
     }
 
-    /// Clears a refresh token that is not ours.
+    /// Clears a refresh token that none of our keys has signed.
     pub fn clear_forged(&self) {
-        self.orders().tokens = Some(Tokens::ClearRefresh);
+        self.pending().tokens = Some(Tokens::ClearRefresh);
     }
 
     /// Says this on the next page.
     pub fn notify(&self, notice: Notice) {
-        self.orders().notice = Some(notice);
+        self.pending().notice = Some(notice);
     }
 
     /// What the request before left to be said has been said.
     pub fn notice_shown(&self) {
-        self.orders().notice_shown = true;
+        self.pending().notice_shown = true;
     }
 
     /// The `Set-Cookie` headers.
     pub fn headers(&self) -> Vec<Header<'static>> {
-        let orders = self.orders();
+        let pending = self.pending();
         let mut cookies = Vec::new();
-        match &orders.tokens {
-            Some(Tokens::Carry(pair)) => {
+        match &pending.tokens {
+            Some(Tokens::Set(pair)) => {
                 cookies.push(set(ACCESS, &pair.access.0, pair.keep_for));
                 cookies.push(set(REFRESH, &pair.refresh.0, pair.keep_for));
             }
@@ -101,19 +101,19 @@ impl ReplyCookies {
             Some(Tokens::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}
         }
-        match orders.notice {
+        match pending.notice {
             Some(notice) => cookies.push(set(FLASH, notice.into_str(), Some(Span::minutes(1)))),
-            None if orders.notice_shown => cookies.push(clear(FLASH)),
+            None if pending.notice_shown => cookies.push(clear(FLASH)),
             None => {}
         }
-        if orders.just_signed_in {
+        if pending.just_signed_in {
             cookies.push(just_signed_in(60));
         }
         cookies.into_iter().map(|cookie| Header::new("Set-Cookie", cookie)).collect()
     }
 
-    fn orders(&self) -> MutexGuard<'_, PendingCookies> {
-        // Every order is one assignment: a panic elsewhere leaves nothing half-written.
+    fn pending(&self) -> MutexGuard<'_, PendingCookies> {
+        // Each change is one assignment: a panic elsewhere leaves nothing half-written.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -137,7 +137,7 @@ fn just_signed_in(max_age: u8) -> String {
     format!("{JUST_SIGNED_IN}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}")
 }
 
-/// With the full attributes: a browser ignores a removal of a `__Host-` cookie that is not Secure.
+/// Removes a cookie. With all attributes: browsers ignore the removal of a `__Host-` cookie that is not Secure.
 fn clear(name: &str) -> String {
     set(name, "", Some(Span::zero()))
 }
@@ -152,13 +152,13 @@ pub fn notice<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     read(request, FLASH)
 }
 
-/// Whether the browser signed in a moment ago and yet kept neither token.
+/// Whether the browser has signed in within the last minute, but kept neither token.
 pub fn tokens_did_not_stick(request: &Request<'_>) -> bool {
     let none = read(request, ACCESS).is_none() && read(request, REFRESH).is_none();
     none && read(request, JUST_SIGNED_IN).is_some()
 }
 
-/// The cookie of exactly this name; none if it comes twice, because then somebody else may have planted one.
+/// The cookie of exactly this name. None if it comes twice, because an attacker may have planted one of them.
 fn read<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
     find(request.headers().get("Cookie"), name)
 }

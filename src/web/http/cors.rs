@@ -1,7 +1,7 @@
-//! Pages of other, configured origins may use the API (Fetch standard, "CORS protocol"): exact origins, and never with cookies.
+//! CORS (Fetch standard, "CORS protocol"): pages of exactly the configured origins may use the API, never with cookies.
 
 use crate::config::BaseUrl;
-use crate::web::http::csrf::one;
+use crate::web::http::one_header;
 use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 
@@ -9,7 +9,7 @@ const KEY_SET: &str = "/.well-known/jwks.json";
 const API: &str = "/api/";
 /// What a page may send: a bearer token and a JSON body.
 const REQUEST_HEADERS: &str = "Authorization, Content-Type";
-/// What a page may read beside the body.
+/// Response headers a page may read.
 const RESPONSE_HEADERS: &str = "WWW-Authenticate, Retry-After";
 /// How long a browser may remember a preflight, in seconds.
 const REMEMBERED: &str = "600";
@@ -17,29 +17,29 @@ const REMEMBERED: &str = "600";
 /// The origins whose pages may use the API.
 pub struct CorsOrigins(pub Vec<BaseUrl>);
 
-/// Tells the browser whether the page that asks may read the answer.
+/// Tells the browser whether the requesting page may read the response.
 pub fn share(request: &Request<'_>, response: &mut Response<'_>) {
     if origins(request).is_empty() || !is_shared(request) {
         return;
     }
-    // A cache must not hand the answer for one origin to another.
+    // A cache must not serve the response for one origin to another.
     response.set_raw_header("Vary", "Origin");
-    if let Some(origin) = asking(request) {
+    if let Some(origin) = requesting_origin(request) {
         response.set_raw_header("Access-Control-Allow-Origin", origin.as_str().to_owned());
         response.set_raw_header("Access-Control-Expose-Headers", RESPONSE_HEADERS);
     }
 }
 
-/// Whether a page of a configured origin asks the API.
+/// Whether the request is for the API and comes from a page of a configured origin.
 pub fn is_invited(request: &Request<'_>) -> bool {
-    is_shared(request) && asking(request).is_some()
+    is_shared(request) && requesting_origin(request).is_some()
 }
 
-/// The answer to a browser that asks beforehand; none for anybody else. `methods` are those the path has.
+/// The response to a preflight of a configured origin; none to any other request. `methods` are those of the path.
 pub fn preflight<'r>(request: &Request<'_>, methods: &str) -> Option<Response<'r>> {
-    let asks = request.method() == Method::Options
-        && one(request, "Access-Control-Request-Method").is_some();
-    if !asks || !is_invited(request) {
+    let is_preflight = request.method() == Method::Options
+        && one_header(request, "Access-Control-Request-Method").is_some();
+    if !is_preflight || !is_invited(request) {
         return None;
     }
     let mut response = Response::build();
@@ -50,9 +50,9 @@ pub fn preflight<'r>(request: &Request<'_>, methods: &str) -> Option<Response<'r
     Some(response.finalize())
 }
 
-fn asking<'r>(request: &'r Request<'_>) -> Option<&'r BaseUrl> {
-    let asking = one(request, "Origin")?;
-    origins(request).iter().find(|origin| origin.as_str() == asking)
+fn requesting_origin<'r>(request: &'r Request<'_>) -> Option<&'r BaseUrl> {
+    let sent = one_header(request, "Origin")?;
+    origins(request).iter().find(|origin| origin.as_str() == sent)
 }
 
 fn origins<'r>(request: &'r Request<'_>) -> &'r [BaseUrl] {

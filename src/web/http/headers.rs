@@ -1,4 +1,4 @@
-//! One fairing for everything every answer carries: protection headers and cookies. It runs last, also after catchers.
+//! The headers of every response: protection and cookies. The fairing runs last, also after catchers.
 
 use crate::config::BaseUrl;
 use crate::web::http::cookies::ReplyCookies;
@@ -21,7 +21,7 @@ const ALWAYS: [(&str, &str); 7] = [
     ("X-Frame-Options", "DENY"),
 ];
 
-/// Sets the headers of every answer.
+/// Sets the headers of every response.
 pub struct Headers;
 
 #[rocket::async_trait]
@@ -42,7 +42,7 @@ impl Fairing for Headers {
     }
 }
 
-/// Sets the protection headers. Error answers do so themselves, too: a request with an unknown method never reaches a fairing.
+/// Sets the protection headers. Error responses do so themselves, too: with a method Rocket does not know, no fairing runs.
 pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     for (name, value) in ALWAYS {
         response.set_raw_header(name, value);

@@ -1,5 +1,7 @@
 //! 405 for a path that exists under another method (RFC 9110 section 15.5.6), where Rocket would say 404.
 
+use crate::web::errors::code::Code;
+use crate::web::errors::refusal::Refusal;
 use crate::web::http::cors;
 use crate::web::http::original_method;
 use rocket::http::{Method, Status};
@@ -9,6 +11,7 @@ use std::collections::BTreeMap;
 
 /// After every real route.
 const LAST: isize = 1000;
+
 const METHODS: [Method; 7] = [
     Method::Get,
     Method::Put,
@@ -19,10 +22,7 @@ const METHODS: [Method; 7] = [
     Method::Trace,
 ];
 
-/// The methods a path does have, for the `Allow` header.
-#[derive(Clone, Default)]
-pub struct Allowed(pub Option<String>);
-
+/// Answers a method that its path does not have, with those it has.
 #[derive(Clone)]
 struct NotAllowed(String);
 
@@ -43,8 +43,19 @@ impl Paths {
         self.0.iter().flat_map(|(path, methods)| missing_on(path, methods)).collect()
     }
 
-    fn allowed(&self, path: &str) -> Option<String> {
-        self.0.iter().find(|(pattern, _)| fits(pattern, path)).map(|(_, methods)| allow(methods))
+    /// Whether a path is spelled as the path of a route is.
+    pub fn contains(&self, path: &str) -> bool {
+        self.methods(path).next().is_some()
+    }
+
+    pub fn has_get(&self, path: &str) -> bool {
+        self.methods(path).any(|methods| methods.contains(&Method::Get))
+    }
+
+    /// The methods of the routes a path fits.
+    fn methods(&self, path: &str) -> impl Iterator<Item = &[Method]> {
+        let fitting = self.0.iter().filter(move |(pattern, _)| fits(pattern, path));
+        fitting.map(|(_, methods)| methods.as_slice())
     }
 }
 
@@ -71,19 +82,16 @@ fn missing_on(path: &str, present: &[Method]) -> Vec<Route> {
     missing.map(|method| Route::ranked(LAST, method, path, handler.clone())).collect()
 }
 
-/// The status of a request nothing answered. Rocket refuses a method it does not know as a bad request before it looks for a route.
-pub fn status(request: &Request<'_>, status: Status) -> Status {
-    if status != Status::BadRequest || !original_method::is_unknown(request) {
-        return status;
+/// The refusal of a method Rocket does not know, which it answers with 400 before it looks for a route.
+pub fn refusal(request: &Request<'_>) -> Option<Refusal> {
+    if !original_method::is_unknown(request) {
+        return None;
     }
-    let paths = request.rocket().state::<Paths>();
-    match paths.and_then(|paths| paths.allowed(request.uri().path().as_str())) {
-        Some(allowed) => {
-            request.local_cache(|| Allowed(Some(allowed)));
-            Status::MethodNotAllowed
-        }
-        None => Status::NotFound,
-    }
+    let mut methods = request.rocket().state::<Paths>()?.methods(request.uri().path().as_str());
+    Some(methods.next().map_or_else(
+        || Refusal::new(Code::NotFound),
+        |methods| Refusal::method_not_allowed(allow(methods)),
+    ))
 }
 
 #[rocket::async_trait]
@@ -92,7 +100,7 @@ impl Handler for NotAllowed {
         if let Some(answer) = cors::preflight(request, &self.0) {
             return Outcome::Success(answer);
         }
-        request.local_cache(|| Allowed(Some(self.0.clone())));
-        Outcome::error(Status::MethodNotAllowed)
+        let status: Status = Refusal::method_not_allowed(self.0.clone()).note(request);
+        Outcome::error(status)
     }
 }

@@ -1,19 +1,19 @@
-//! Where to go on after signing in.
+//! Where to go after signing in.
 
 use rocket::http::uri::Origin;
 use std::fmt;
 use url::Url;
 
-/// Longest path we carry along, in bytes.
+/// Longest path that is kept, in bytes.
 const LONGEST: usize = 2048;
 
-/// A path on this host, safe to redirect to: whatever a browser makes of it, it stays here.
+/// A path that is safe to redirect to: however a browser reads it, it stays on this host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NextPath(Origin<'static>);
 
 impl NextPath {
-    /// Reads a path; none for anything a browser could take for another host, and for the pages of signing in and out, which
-    /// would lead in a circle.
+    /// None for anything a browser could read as another host, and for the pages to sign in and out, which would redirect in a
+    /// circle.
     pub fn parse(text: &str) -> Option<Self> {
         let starts_once = text.starts_with('/') && !text.starts_with("//");
         if !starts_once || text.chars().any(char::is_control) || text.len() > LONGEST {

@@ -1,13 +1,18 @@
-//! The method before routing: Rocket handles HEAD by turning it into GET before any guard sees it.
+//! The method the client sent. Rocket changes it twice: HEAD becomes GET before a guard sees it, and a form may name another
+//! one in a first field `_method`.
 
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::form::Form;
 use rocket::http::Method;
 use rocket::{Data, Request};
 
-/// Notes the method of every request.
+/// How far into a form we look for its first field, in bytes; Rocket looks no further.
+const FORM_HEAD: usize = 512;
+
+/// Records the method of every request.
 pub struct RecordOriginalMethod;
 
-/// The method as it came; none if Rocket does not know it and no fairing saw the request.
+/// The recorded method; none if Rocket does not know it, because no fairing sees such a request.
 struct OriginalMethod(Option<Method>);
 
 #[rocket::async_trait]
@@ -22,12 +27,21 @@ impl Fairing for RecordOriginalMethod {
     }
 }
 
-/// The method the client sent, but for a form that named another one, which the gate refuses.
+/// The method the client sent, except for a form that names another one: `is_overridden` tells.
 pub fn method(request: &Request<'_>) -> Method {
     request.local_cache(|| OriginalMethod(None)).0.unwrap_or(request.method())
 }
 
-/// Whether Rocket took the request for a bad one before anybody saw it: its method is none that Rocket knows.
+/// Whether Rocket does not know the method. It answers such a request with 400 before it looks for a route.
 pub fn is_unknown(request: &Request<'_>) -> bool {
     request.local_cache(|| OriginalMethod(None)).0.is_none()
+}
+
+/// Whether a form names its method; Rocket has changed it by now. None of our forms does.
+pub async fn is_overridden(request: &Request<'_>, data: &mut Data<'_>) -> bool {
+    if request.content_type().is_none_or(|kind| !kind.is_form()) {
+        return false;
+    }
+    let head = String::from_utf8_lossy(data.peek(FORM_HEAD).await);
+    Form::values(&head).next().is_some_and(|field| field.name == "_method")
 }

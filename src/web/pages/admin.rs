@@ -1,10 +1,10 @@
-//! The house in numbers, for administrators.
+//! The numbers of the installation, for administrators.
 
 use crate::accounts::Administration;
 use crate::web::guards::Admin;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
-use rocket::{Route, State, get, routes};
+use rocket::{State, get};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -27,16 +27,12 @@ impl PageContext for AdminPage {
 }
 
 #[get("/admin")]
-async fn show(_guard: Admin, administration: &State<Administration>) -> PageResult<AdminPage> {
+pub async fn show(_guard: Admin, administration: &State<Administration>) -> PageResult<AdminPage> {
     let overview = administration.overview().await?;
-    Ok(PageResponse::HtmlOrJson(Page::ok(AdminPage {
+    Ok(PageResponse::Html(Page::ok(AdminPage {
         accounts: overview.accounts,
         disabled: overview.disabled,
         admins: overview.administrators,
         sessions: overview.sessions,
     })))
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show]
 }

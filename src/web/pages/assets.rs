@@ -3,7 +3,7 @@
 use crate::files::Files;
 use crate::web::guards::Anyone;
 use rocket::http::{ContentType, Header};
-use rocket::{Responder, Route, State, get, routes};
+use rocket::{Responder, State, get};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -44,22 +44,18 @@ impl Assets {
 }
 
 #[derive(Responder)]
-struct Immutable {
+pub struct Immutable {
     bytes: Cow<'static, [u8]>,
     content_type: ContentType,
     cache: Header<'static>,
 }
 
 #[get("/static/<file>")]
-fn show(_guard: Anyone, file: &str, assets: &State<Arc<Assets>>) -> Option<Immutable> {
+pub fn show(_guard: Anyone, file: &str, assets: &State<Arc<Assets>>) -> Option<Immutable> {
     let asset = assets.0.iter().find(|asset| asset.fingerprinted == file)?;
     Some(Immutable {
         bytes: asset.bytes.clone(),
         content_type: asset.content_type.clone(),
         cache: Header::new("Cache-Control", "public, max-age=31536000, immutable"),
     })
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show]
 }

@@ -5,7 +5,7 @@ use crate::web::guards::SignedIn;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::profile;
 use crate::web::pages::response::PageResponse;
-use rocket::{Route, State, get, routes};
+use rocket::{State, get};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -22,15 +22,11 @@ impl PageContext for HomePage {
 }
 
 #[get("/")]
-fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<HomePage> {
+pub fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<HomePage> {
     match person {
         Some(_) => PageResponse::redirect(profile::uri()),
         None => PageResponse::Html(Page::ok(HomePage {
             registration_open: accounts.registration_open(),
         })),
     }
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show]
 }

@@ -2,7 +2,6 @@
 
 pub mod admin;
 pub mod assets;
-pub mod browser;
 pub mod form;
 pub mod home;
 pub mod page;

@@ -3,7 +3,6 @@
 use crate::accounts::sessions::TokenPair;
 use crate::accounts::{Accounts, PasswordChange, PasswordOutcome};
 use crate::domain::device::Device;
-use crate::domain::password::Password;
 use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::notice::Notice;
@@ -11,9 +10,10 @@ use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::profile;
 use crate::web::pages::response::{PageResponse, PageResult};
-use rocket::form::Form;
+use crate::web::requests::PasswordRequest;
+use crate::web::requests::form::FormBody;
 use rocket::http::Status;
-use rocket::{FromForm, Route, State, get, post, routes};
+use rocket::{State, get, post};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -37,30 +37,25 @@ impl PageContext for PasswordPage {
     }
 }
 
-#[derive(FromForm)]
-struct PasswordForm<'r> {
-    #[field(default = "")]
-    current_password: &'r str,
-    #[field(default = "")]
-    new_password: &'r str,
-}
-
 #[get("/password")]
-async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<PasswordPage> {
+pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<PasswordPage> {
     page(Status::Ok, FormState::default(), &person, accounts).await
 }
 
 #[post("/password", data = "<form>")]
-async fn submit(
+pub async fn submit(
     person: SignedIn,
-    form: Form<PasswordForm<'_>>,
+    form: FormBody<PasswordRequest>,
     device: Device,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<PasswordPage> {
-    let change = match form.read(device) {
-        Ok(change) => change,
-        Err(form) => return page(Status::UnprocessableEntity, form, &person, accounts).await,
+    let change = match form.parse() {
+        Ok((current, new)) => PasswordChange { current, new, device },
+        Err(errors) => {
+            let form = FormState::default().with_errors(errors);
+            return page(Status::UnprocessableEntity, form, &person, accounts).await;
+        }
     };
     match accounts.change_password(person.0, change).await? {
         PasswordOutcome::Changed(pair) => Ok(changed(cookies, *pair)),
@@ -91,23 +86,4 @@ fn changed(cookies: &ReplyCookies, pair: TokenPair) -> PageResponse<PasswordPage
     cookies.set_tokens(pair);
     cookies.notify(Notice::PasswordChanged);
     PageResponse::redirect(profile::uri())
-}
-
-impl PasswordForm<'_> {
-    fn read(&self, device: Device) -> Result<PasswordChange, FormState> {
-        let mut state = FormState::default();
-        let current = state.check("current_password", Password::parse(self.current_password));
-        let new = state.check("new_password", Password::parse_new(self.new_password));
-        match current.zip(new) {
-            Some((current, new)) if current.is(&new) => {
-                Err(state.with_error("new_password", "password_same"))
-            }
-            Some((current, new)) => Ok(PasswordChange { current, new, device }),
-            None => Err(state),
-        }
-    }
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show, submit]
 }

@@ -1,19 +1,20 @@
-//! The profile: who somebody is here, and the session they look at it from.
+//! The profile: a user's own account, and the session they look at it from.
 
 use crate::accounts::{Accounts, Profile, RenameOutcome};
 use crate::domain::Time;
 use crate::domain::device::Device;
-use crate::domain::name::DisplayName;
+use crate::web::browser::Browser;
 use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::notice::Notice;
-use crate::web::pages::browser::Browser;
 use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
-use rocket::form::Form;
+use crate::web::requests::NameRequest;
+use crate::web::requests::fields::FieldErrors;
+use crate::web::requests::form::FormBody;
 use rocket::http::uri::Origin;
-use rocket::{FromForm, Route, State, get, post, routes, uri};
+use rocket::{State, get, post, uri};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -56,14 +57,8 @@ impl PageContext for ProfilePage {
     }
 }
 
-#[derive(FromForm)]
-struct NameForm<'r> {
-    #[field(default = "")]
-    name: &'r str,
-}
-
 #[get("/profile")]
-async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<ProfilePage> {
+pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<ProfilePage> {
     let Some(profile) = accounts.profile(person.0).await? else {
         return Ok(PageResponse::Unauthenticated);
     };
@@ -72,19 +67,16 @@ async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<Profil
 }
 
 #[post("/profile", data = "<form>")]
-async fn submit(
+pub async fn submit(
     person: SignedIn,
-    form: Form<NameForm<'_>>,
+    form: FormBody<NameRequest>,
     device: Device,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<ProfilePage> {
-    let mut state = FormState::default().keep("name", form.name);
-    let Some(name) = state.check("name", DisplayName::parse(form.name)) else {
-        let profile = accounts.profile(person.0).await?;
-        return Ok(profile.map_or(PageResponse::Unauthenticated, |profile| {
-            PageResponse::invalid(page(profile, state))
-        }));
+    let name = match form.parse() {
+        Ok(name) => name,
+        Err(errors) => return invalid(&form, errors, person, accounts).await,
     };
     match accounts.rename(person.0, name, device).await? {
         RenameOutcome::SignedOut => return Ok(PageResponse::Unauthenticated),
@@ -92,6 +84,19 @@ async fn submit(
         RenameOutcome::Unchanged => {}
     }
     Ok(PageResponse::redirect(uri()))
+}
+
+async fn invalid(
+    form: &NameRequest,
+    errors: FieldErrors,
+    person: SignedIn,
+    accounts: &Accounts,
+) -> PageResult<ProfilePage> {
+    let form = FormState::default().keep("name", &form.name).with_errors(errors);
+    let profile = accounts.profile(person.0).await?;
+    Ok(profile.map_or(PageResponse::Unauthenticated, |profile| {
+        PageResponse::invalid(page(profile, form))
+    }))
 }
 
 fn page(profile: Profile, form: FormState) -> ProfilePage {
@@ -109,8 +114,4 @@ fn page(profile: Profile, form: FormState) -> ProfilePage {
 
 pub fn uri() -> Origin<'static> {
     uri!(show)
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show, submit]
 }

@@ -1,7 +1,8 @@
-//! The two answers of a page's handler: show a page, or go to another.
+//! The responses of a page's handler: a page, or a redirect to another one.
 
 use crate::accounts::Fault;
-use crate::web::errors::page::{json, wants_json};
+use crate::web::errors::code::Code;
+use crate::web::errors::refusal::Refusal;
 use crate::web::pages::page::{Page, PageContext};
 use rocket::Request;
 use rocket::http::Status;
@@ -11,11 +12,9 @@ use rocket::response::{self, Redirect, Responder};
 /// What a handler answers.
 pub enum PageResponse<C> {
     Html(Page<C>),
-    /// A page, or its context as JSON for those who ask for that.
-    HtmlOrJson(Page<C>),
     /// 303: whatever was posted is done, and reloading does not repeat it.
     Redirect(Box<Redirect>),
-    /// The person is not signed in after all.
+    /// The session has ended since the guard let the request pass.
     Unauthenticated,
     NotFound,
 }
@@ -37,10 +36,9 @@ impl<C> PageResponse<C> {
 impl<'r, C: PageContext> Responder<'r, 'static> for PageResponse<C> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         match self {
-            PageResponse::HtmlOrJson(page) if wants_json(request) => json(&page.1),
-            PageResponse::Html(page) | PageResponse::HtmlOrJson(page) => page.respond_to(request),
+            PageResponse::Html(page) => page.respond_to(request),
             PageResponse::Redirect(redirect) => redirect.respond_to(request),
-            PageResponse::Unauthenticated => Err(Status::Unauthorized),
+            PageResponse::Unauthenticated => Err(Refusal::new(Code::SessionEnded).note(request)),
             PageResponse::NotFound => Err(Status::NotFound),
         }
     }

@@ -1,44 +1,37 @@
-//! A person's sessions: this device, the others, and their end.
+//! A user's sessions: this device and the others, and how to end them.
 
 use crate::accounts::Sessions;
 use crate::accounts::sessions::{EndSessionsOutcome, OwnSessions};
 use crate::domain::Time;
 use crate::domain::device::Device;
 use crate::domain::session::{Session, SessionId, SessionSelector};
+use crate::web::browser::Browser;
 use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::notice::Notice;
-use crate::web::pages::browser::Browser;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
 use crate::web::pages::sign_in;
 use rocket::http::uri::Origin;
 use rocket::request::FromParam;
-use rocket::{Route, State, get, post, routes, uri};
+use rocket::{State, get, post, uri};
 use serde::Serialize;
 use std::sync::Arc;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The sessions of an account
-#[derive(Serialize, ToSchema)]
-#[schema(as = Sessions)]
+#[derive(Serialize)]
 pub struct SessionsPage {
     this: SessionItem,
     others: Vec<SessionItem>,
 }
 
-/// One sign-in on one browser or program
-#[derive(Clone, Serialize, ToSchema)]
-#[schema(as = Session)]
+#[derive(Clone, Serialize)]
 struct SessionItem {
     id: Uuid,
     browser: Browser,
-    /// The address it was signed in from
+    /// The IP address it was signed in from.
     address: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
     signed_in_at: Time,
-    #[schema(value_type = String, format = DateTime)]
     last_seen_at: Time,
 }
 
@@ -63,15 +56,15 @@ impl PageContext for SessionsPage {
 }
 
 #[get("/sessions")]
-async fn show(person: SignedIn, sessions: &State<Arc<Sessions>>) -> PageResult<SessionsPage> {
+pub async fn show(person: SignedIn, sessions: &State<Arc<Sessions>>) -> PageResult<SessionsPage> {
     Ok(match sessions.list(person.0).await? {
-        Some(own) => PageResponse::HtmlOrJson(Page::ok(page(&own))),
+        Some(own) => PageResponse::Html(Page::ok(page(&own))),
         None => PageResponse::Unauthenticated,
     })
 }
 
 #[post("/sessions/<id>/end")]
-async fn end(
+pub async fn end(
     person: SignedIn,
     id: Option<SessionId>,
     device: Device,
@@ -85,14 +78,13 @@ async fn end(
         EndSessionsOutcome::Ended(_) if id == person.0.session_id => {
             signed_out(cookies, Notice::SignedOut)
         }
-        EndSessionsOutcome::Ended(_) | EndSessionsOutcome::AlreadyEnded => {
-            listed(cookies, Notice::SessionEnded)
-        }
+        EndSessionsOutcome::Ended(_) => listed(cookies, Notice::SessionEnded),
+        EndSessionsOutcome::AlreadyEnded => listed(cookies, Notice::SessionAlreadyEnded),
     })
 }
 
 #[post("/sessions/end-others")]
-async fn end_others(
+pub async fn end_others(
     person: SignedIn,
     device: Device,
     sessions: &State<Arc<Sessions>>,
@@ -106,7 +98,7 @@ async fn end_others(
 }
 
 #[post("/sessions/end-all")]
-async fn end_all(
+pub async fn end_all(
     person: SignedIn,
     device: Device,
     sessions: &State<Arc<Sessions>>,
@@ -130,7 +122,7 @@ fn signed_out(cookies: &ReplyCookies, notice: Notice) -> PageResponse<SessionsPa
     PageResponse::redirect(sign_in::uri(None))
 }
 
-pub fn page(sessions: &OwnSessions) -> SessionsPage {
+fn page(sessions: &OwnSessions) -> SessionsPage {
     SessionsPage { this: item(&sessions.this), others: sessions.others.iter().map(item).collect() }
 }
 
@@ -144,18 +136,21 @@ fn item(session: &Session) -> SessionItem {
     }
 }
 
-impl<'r> FromParam<'r> for SessionId {
-    type Error = uuid::Error;
+/// The parameter is no session id.
+#[derive(Debug)]
+pub struct NoSessionId;
 
+impl<'r> FromParam<'r> for SessionId {
+    type Error = NoSessionId;
+
+    /// Only as it is written in our pages: `try_parse` also takes upper case, braces and a URN, which would be other URLs of
+    /// the same page.
     fn from_param(param: &'r str) -> Result<Self, Self::Error> {
-        Uuid::try_parse(param).map(SessionId)
+        let id = Uuid::try_parse(param).map_err(|_| NoSessionId)?;
+        if id.to_string() == param { Ok(SessionId(id)) } else { Err(NoSessionId) }
     }
 }
 
 fn uri() -> Origin<'static> {
     uri!(show)
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show, end, end_others, end_all]
 }

@@ -2,8 +2,8 @@
 
 use crate::accounts::sessions::Refusal;
 use crate::accounts::{Accounts, SignInAttempt, SignInOutcome};
-use crate::domain::email::{EmailAddress, EmailError};
-use crate::domain::password::{Password, PasswordError};
+use crate::domain::email::EmailAddress;
+use crate::domain::password::Password;
 use crate::domain::session::EndReason;
 use crate::web::guards::authentication::Authentication;
 use crate::web::guards::{Anyone, ClientContext, SignedIn};
@@ -13,11 +13,13 @@ use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::profile;
 use crate::web::pages::response::{PageResponse, PageResult};
-use rocket::form::Form;
+use crate::web::requests::SignInRequest;
+use crate::web::requests::fields::FieldErrors;
+use crate::web::requests::form::FormBody;
 use rocket::http::Status;
 use rocket::http::uri::Origin;
 use rocket::request::{FromRequest, Outcome};
-use rocket::{FromForm, Request, Route, State, get, post, routes, uri};
+use rocket::{Request, State, get, post, uri};
 use serde::Serialize;
 use std::convert::Infallible;
 
@@ -37,10 +39,7 @@ impl PageContext for SignInPage {
             .keep("next", "/profile")
             .keep("remember", "on");
         let refused = typed.clone().with_problem("invalid_credentials");
-        let incomplete = typed
-            .clone()
-            .with_error("email", "email_missing")
-            .with_error("password", "password_missing");
+        let incomplete = typed.clone().with_error("email", "email_missing");
         let of = |form, notice| SignInPage { form, notice, registration_open: true };
         let stuck = SignInNotice { cookies_missing: true, ended: None };
         let mut pages = vec![
@@ -58,29 +57,17 @@ impl PageContext for SignInPage {
     }
 }
 
-#[derive(FromForm)]
-struct SignInForm<'r> {
-    #[field(default = "")]
-    email: &'r str,
-    #[field(default = "")]
-    password: &'r str,
-    #[field(default = "")]
-    remember: &'r str,
-    #[field(default = "")]
-    next: &'r str,
-}
-
-/// What led somebody to the sign-in page, told there in words.
+/// Why a user is on the sign-in page, told there in words.
 #[derive(Default, Serialize)]
-struct SignInNotice {
+pub struct SignInNotice {
     /// They signed in a moment ago, but the browser kept no token.
     cookies_missing: bool,
-    /// Key of why the session ended whose refresh token they presented, in the message file.
+    /// Key in the message file: why the session of the refresh token has ended.
     ended: Option<String>,
 }
 
 #[get("/login?<next>")]
-fn show(
+pub fn show(
     person: Option<SignedIn>,
     next: Option<&str>,
     notice: SignInNotice,
@@ -88,7 +75,7 @@ fn show(
 ) -> PageResponse<SignInPage> {
     let next = next.and_then(NextPath::parse);
     if person.is_some() {
-        return PageResponse::redirect(onward(next));
+        return PageResponse::redirect(destination(next));
     }
     let form = next.map_or_else(FormState::default, |next| {
         FormState::default().keep("next", &next.to_string())
@@ -97,62 +84,50 @@ fn show(
 }
 
 #[post("/login", data = "<form>")]
-async fn submit(
+pub async fn submit(
     _guard: Anyone,
-    form: Form<SignInForm<'_>>,
-    arrival: ClientContext,
+    form: FormBody<SignInRequest>,
+    client: ClientContext,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<SignInPage> {
-    let (state, attempt) = form.read(arrival);
-    let Some(attempt) = attempt else { return Ok(refused(state, accounts)) };
+    let attempt = match form.parse() {
+        Ok(credentials) => attempt(credentials, form.remembers(), client),
+        Err(errors) => return Ok(refused(incomplete(typed(&form), errors), accounts)),
+    };
     Ok(match accounts.sign_in(attempt).await? {
         SignInOutcome::SignedIn { tokens, .. } => {
-            cookies.set_tokens_of_sign_in(*tokens);
-            PageResponse::redirect(onward(NextPath::parse(form.next)))
+            cookies.set_tokens_after_sign_in(*tokens);
+            PageResponse::redirect(destination(NextPath::parse(&form.next)))
         }
         SignInOutcome::InvalidCredentials => {
-            refused(state.with_problem("invalid_credentials"), accounts)
+            refused(typed(&form).with_problem("invalid_credentials"), accounts)
         }
     })
 }
 
-impl SignInForm<'_> {
-    /// The form as typed, and the attempt it makes unless something is missing. An address or a password that could be nobody's
-    /// is answered like a wrong one, but costs no hash.
-    fn read(&self, arrival: ClientContext) -> (FormState, Option<SignInAttempt>) {
-        let persistent = ["on", "true", "yes", "1"].contains(&self.remember);
-        let mut state = FormState::default().keep("email", self.email).keep("next", self.next);
-        if persistent {
-            state = state.keep("remember", "on");
-        }
-        let (email, password) = (EmailAddress::parse(self.email), Password::parse(self.password));
-        match (email, password) {
-            (Ok(email), Ok(password)) => {
-                let ClientContext { device, session: replaces } = arrival;
-                (state, Some(SignInAttempt { email, password, persistent, device, replaces }))
-            }
-            (email, password) => (incomplete(state, email.err(), password.err()), None),
-        }
-    }
+fn attempt(
+    (email, password): (EmailAddress, Password),
+    persistent: bool,
+    client: ClientContext,
+) -> SignInAttempt {
+    let ClientContext { device, session: replaces } = client;
+    SignInAttempt { email, password, persistent, device, replaces }
 }
 
-/// Names the fields left empty; anything else is simply wrong.
-fn incomplete(
-    state: FormState,
-    email: Option<EmailError>,
-    password: Option<PasswordError>,
-) -> FormState {
-    let no_email = email == Some(EmailError::Missing);
-    let no_password = password == Some(PasswordError::Missing);
-    match (no_email, no_password) {
-        (true, true) => {
-            state.with_error("email", "email_missing").with_error("password", "password_missing")
-        }
-        (true, false) => state.with_error("email", "email_missing"),
-        (false, true) => state.with_error("password", "password_missing"),
-        (false, false) => state.with_problem("invalid_credentials"),
+fn typed(form: &SignInRequest) -> FormState {
+    let state = FormState::default().keep("email", &form.email).keep("next", &form.next);
+    if form.remembers() { state.keep("remember", "on") } else { state }
+}
+
+/// Names the fields left empty. An address or a password that no account can have is answered like a wrong one, but costs no
+/// hash.
+fn incomplete(form: FormState, errors: FieldErrors) -> FormState {
+    let missing = errors.only(&["email_missing", "password_missing"]);
+    if missing.is_empty() {
+        return form.with_problem("invalid_credentials");
     }
+    form.with_errors(missing)
 }
 
 fn refused(form: FormState, accounts: &Accounts) -> PageResponse<SignInPage> {
@@ -168,15 +143,15 @@ fn page(
     Page(status, SignInPage { form, notice, registration_open: accounts.registration_open() })
 }
 
-fn onward(next: Option<NextPath>) -> Origin<'static> {
+fn destination(next: Option<NextPath>) -> Origin<'static> {
     next.map_or_else(profile::uri, NextPath::into_uri)
 }
 
-/// The sign-in page that goes on to `next`.
+/// The sign-in page, which leads to `next` afterwards.
 pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
     let bare = uri!(show(next = Option::<String>::None));
     match next {
-        // In the same letters as the path itself, for whoever reads the address bar.
+        // As readable in the address bar as the path itself.
         Some(next) => {
             Origin::parse_owned(format!("{bare}?next={}", next.in_query())).unwrap_or(bare)
         }
@@ -188,7 +163,7 @@ pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
 impl<'r> FromRequest<'r> for SignInNotice {
     type Error = Infallible;
 
-    /// Clears the cookies of a session that is over, once none of a next session can be on its way.
+    /// Clears the cookies of an ended session, once no response with the cookies of another one can still be under way.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let cookies_missing = cookies::tokens_did_not_stick(request);
         let (ended, over) = match Authentication::of(request).await {
@@ -207,8 +182,4 @@ impl<'r> FromRequest<'r> for SignInNotice {
 
 fn ended(reason: EndReason) -> String {
     format!("ended_{}", reason.into_str())
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show, submit]
 }

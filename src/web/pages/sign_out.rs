@@ -7,7 +7,7 @@ use crate::web::notice::Notice;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::sign_in;
 use rocket::response::Redirect;
-use rocket::{Route, State, get, post, routes};
+use rocket::{State, get, post};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -24,27 +24,23 @@ impl PageContext for SignOutPage {
     }
 }
 
-/// A link must not sign anybody out, so this shows a button.
+/// Shows a button: following a link must not sign anyone out.
 #[get("/logout")]
-fn show(person: Option<SignedIn>) -> Page<SignOutPage> {
+pub fn show(person: Option<SignedIn>) -> Page<SignOutPage> {
     Page::ok(SignOutPage { signed_in: person.is_some() })
 }
 
 #[post("/logout")]
-async fn submit(
+pub async fn submit(
     _guard: Anyone,
-    arrival: ClientContext,
+    client: ClientContext,
     sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> Result<Redirect, Fault> {
-    if let Some(session) = arrival.session {
-        sessions.sign_out(session, arrival.device).await?;
+    if let Some(session) = client.session {
+        sessions.sign_out(session, client.device).await?;
     }
     cookies.clear();
     cookies.notify(Notice::SignedOut);
     Ok(Redirect::to(sign_in::uri(None)))
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show, submit]
 }

@@ -1,4 +1,4 @@
-//! Registering.
+//! Signing up.
 
 use crate::accounts::{Accounts, NewAccount, SignUpOutcome};
 use crate::domain::email::EmailAddress;
@@ -10,9 +10,10 @@ use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::profile;
 use crate::web::pages::response::{PageResponse, PageResult};
-use rocket::form::Form;
+use crate::web::requests::SignUpRequest;
+use crate::web::requests::form::FormBody;
 use rocket::http::Status;
-use rocket::{FromForm, Route, State, get, post, routes};
+use rocket::{State, get, post};
 use serde::Serialize;
 
 #[derive(Default, Serialize)]
@@ -34,18 +35,8 @@ impl PageContext for SignUpPage {
     }
 }
 
-#[derive(FromForm)]
-struct SignUpForm<'r> {
-    #[field(default = "")]
-    name: &'r str,
-    #[field(default = "")]
-    email: &'r str,
-    #[field(default = "")]
-    password: &'r str,
-}
-
 #[get("/register")]
-fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<SignUpPage> {
+pub fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<SignUpPage> {
     match person {
         Some(_) => PageResponse::redirect(profile::uri()),
         None if accounts.registration_open() => PageResponse::Html(Page::ok(SignUpPage::default())),
@@ -54,21 +45,24 @@ fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<Si
 }
 
 #[post("/register", data = "<form>")]
-async fn submit(
+pub async fn submit(
     _guard: Anyone,
-    form: Form<SignUpForm<'_>>,
-    arrival: ClientContext,
+    form: FormBody<SignUpRequest>,
+    client: ClientContext,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<SignUpPage> {
-    let (state, new) = form.read(arrival);
-    let Some(new) = new else { return Ok(refused(state, accounts)) };
+    let typed = FormState::default().keep("name", &form.name).keep("email", &form.email);
+    let new = match form.parse() {
+        Ok(parsed) => new_account(parsed, client),
+        Err(errors) => return Ok(refused(typed.with_errors(errors), accounts)),
+    };
     Ok(match accounts.sign_up(new).await? {
         SignUpOutcome::SignedUp { tokens, .. } => {
-            cookies.set_tokens_of_sign_in(*tokens);
+            cookies.set_tokens_after_sign_in(*tokens);
             PageResponse::redirect(profile::uri())
         }
-        SignUpOutcome::EmailTaken => refused(state.with_error("email", "email_taken"), accounts),
+        SignUpOutcome::EmailTaken => refused(typed.with_error("email", "email_taken"), accounts),
         SignUpOutcome::Closed => closed(),
     })
 }
@@ -88,29 +82,10 @@ fn closed() -> PageResponse<SignUpPage> {
     ))
 }
 
-impl SignUpForm<'_> {
-    /// The form as typed, and the account it asks for unless something is wrong.
-    fn read(&self, arrival: ClientContext) -> (FormState, Option<NewAccount>) {
-        let mut state = FormState::default().keep("name", self.name).keep("email", self.email);
-        let name = state.check("name", DisplayName::parse(self.name));
-        let email = state.check("email", EmailAddress::parse(self.email));
-        let password = state.check("password", Password::parse_new(self.password));
-        let ClientContext { device, session: replaces } = arrival;
-        let parsed = name.zip(email).zip(password);
-        (
-            state,
-            parsed.map(|((name, email), password)| NewAccount {
-                name,
-                email,
-                password,
-                device,
-                persistent: false,
-                replaces,
-            }),
-        )
-    }
-}
-
-pub fn routes() -> Vec<Route> {
-    routes![show, submit]
+fn new_account(
+    (name, email, password): (DisplayName, EmailAddress, Password),
+    client: ClientContext,
+) -> NewAccount {
+    let ClientContext { device, session: replaces } = client;
+    NewAccount { name, email, password, device, persistent: false, replaces }
 }

@@ -6,6 +6,7 @@ use crate::texts::{Argument, Language, Texts};
 use crate::web::pages::assets::Assets;
 use crate::web::pages::page::{Frame, PageContext};
 use crate::web::pages::template_error;
+use crate::web::texts;
 use rocket_dyn_templates::tera::{self, Context, Tera, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -73,7 +74,7 @@ fn add_functions(tera: &mut Tera, language: &Language, assets: &Arc<Assets>) {
 
 /// `text(key="…")`, with the arguments of the message beside the key. A code may stand for its key.
 fn say(language: &Language, arguments: &Arguments) -> tera::Result<Value> {
-    let key = string(arguments, "key")?.replace('_', "-");
+    let key = texts::of_code(string(arguments, "key")?);
     let mut filled = Vec::new();
     for (name, value) in arguments.iter().filter(|(name, _)| *name != "key") {
         let argument = match value {

@@ -103,6 +103,9 @@ impl<'a> Visitor<'a> {
                 self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(Header::new("Cookie", pairs.join("; ")));
         }
+        if !self.headers.iter().any(|(name, _)| name == "Host") {
+            request = request.header(Header::new("Host", "localhost:8000"));
+        }
         for (name, value) in &self.headers {
             request = request.header(Header::new(name.clone(), value.clone()));
         }

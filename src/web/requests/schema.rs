@@ -1,45 +1,11 @@
-//! What the calls take, described. The bodies themselves are read field by field (`body.rs`), so that everything wrong is told at once.
-
-#![expect(dead_code, reason = "descriptions: no value of these types is ever made")]
+//! What the fields of requests may hold, as `OpenAPI` describes it.
 
 use serde_json::json;
-use utoipa::ToSchema;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::{Object, Type};
 
-/// What somebody registers with
-#[derive(ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "name": "Ada Lovelace", "email": "ada@example.org", "password": "three unrelated words" }))]
-pub struct Registration {
-    #[schema(schema_with = name)]
-    name: String,
-    #[schema(max_length = 254, format = Email)]
-    email: String,
-    #[schema(schema_with = new_password)]
-    password: String,
-}
-
-/// What somebody signs in with
-#[derive(ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "email": "ada@example.org", "password": "three unrelated words" }))]
-pub struct Login {
-    #[schema(max_length = 254, format = Email)]
-    email: String,
-    #[schema(min_length = 1, max_length = 256, pattern = "^[^\\u0000]*$")]
-    password: String,
-}
-
-/// A refresh token
-#[derive(ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Refresh {
-    refresh_token: String,
-}
-
 /// A name to show: none of the characters that `domain::text` calls deceptive, and something to be seen.
-fn name() -> Object {
+pub fn name() -> Object {
     let deceptive =
         r"\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff";
     Object::builder()
@@ -52,7 +18,7 @@ fn name() -> Object {
 }
 
 /// A new password. The words left out stand for thousands; who guesses a list wrong is told so with 422.
-fn new_password() -> Object {
+pub fn new_password() -> Object {
     let mut extensions = Extensions::default();
     // The library has no word for `not`; an extension is written out as it is.
     let common =

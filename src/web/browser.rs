@@ -1,4 +1,4 @@
-//! A User-Agent in words its owner recognises.
+//! The browser and system behind a User-Agent, in words its user recognises.
 
 use crate::domain::device::Device;
 use serde::Serialize;

@@ -1,0 +1,55 @@
+//! The checks in front of every route, wrapped around the handlers as they are mounted, so that no route can forget them.
+
+use crate::web::errors::code::Code;
+use crate::web::errors::refusal::Refusal;
+use crate::web::guards::authentication::Authentication;
+use crate::web::http::{csrf, original_method, request_log, well_formed};
+use rocket::http::Status;
+use rocket::response::{Redirect, Responder};
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Request, Route};
+
+/// Puts the checks in front of a route.
+pub fn checked(mut route: Route) -> Route {
+    route.handler = Box::new(Checked(route.handler));
+    route
+}
+
+#[derive(Clone)]
+struct Checked(Box<dyn Handler>);
+
+#[rocket::async_trait]
+impl Handler for Checked {
+    async fn handle<'r>(&self, request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r> {
+        if let Some(refusal) = well_formed::refusal(request) {
+            return Outcome::error(refusal.note(request));
+        }
+        if !well_formed::is_canonical(request) {
+            return redirect_or_not_found(request);
+        }
+        if original_method::is_overridden(request, &mut data).await {
+            return Outcome::error(Refusal::new(Code::BadRequest).note(request));
+        }
+        if !csrf::is_allowed(request) {
+            let path = request_log::path(request);
+            tracing::warn!(path, "refused: a request from another origin");
+            return Outcome::error(Refusal::new(Code::Forbidden).note(request));
+        }
+        let outcome = self.0.handle(request, data).await;
+        // `Option<SignedIn>` reads "cannot be told" as "nobody", but a 503 is not a 401.
+        match Authentication::known(request) {
+            Some(Authentication::Unavailable) => Outcome::error(Status::ServiceUnavailable),
+            _ => outcome,
+        }
+    }
+}
+
+fn redirect_or_not_found<'r>(request: &'r Request<'_>) -> Outcome<'r> {
+    let Some(page) = well_formed::canonical_page(request) else {
+        return Outcome::error(Status::NotFound);
+    };
+    // A query that Rocket's type for URIs cannot hold is none that a page of ours has.
+    Redirect::permanent(page)
+        .respond_to(request)
+        .map_or_else(|_| Outcome::error(Status::NotFound), Outcome::Success)
+}

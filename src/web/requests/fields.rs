@@ -1,0 +1,95 @@
+//! What is wrong with which field of a request: by code, whose sentence the message file has.
+
+use crate::domain::email::EmailError;
+use crate::domain::name::NameError;
+use crate::domain::password::PasswordError;
+use crate::texts::Language;
+use crate::web::texts;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Everything that is wrong, in the order of the fields.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct FieldErrors(Vec<FieldError>);
+
+#[derive(Clone, Debug, Serialize)]
+struct FieldError {
+    field: Cow<'static, str>,
+    code: &'static str,
+}
+
+impl FieldErrors {
+    pub fn of(field: impl Into<Cow<'static, str>>, code: &'static str) -> Self {
+        Self(vec![FieldError { field: field.into(), code }])
+    }
+
+    /// The parsed value; otherwise none, and its error is added.
+    pub fn check<T, E: MessageKey>(
+        &mut self,
+        field: &'static str,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        parsed
+            .map_err(|error| self.0.push(FieldError { field: field.into(), code: error.key() }))
+            .ok()
+    }
+
+    /// Only the errors with these codes.
+    #[must_use]
+    pub fn only(mut self, codes: &[&str]) -> Self {
+        self.0.retain(|error| codes.contains(&error.code));
+        self
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The sentences of each field.
+    pub fn sentences(&self, language: &Language) -> BTreeMap<String, Vec<String>> {
+        let mut sentences: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for FieldError { field, code } in &self.0 {
+            let sentence = language.text(&texts::of_code(code));
+            sentences.entry(field.clone().into_owned()).or_default().push(sentence);
+        }
+        sentences
+    }
+}
+
+/// An error with a sentence in the message file.
+pub trait MessageKey {
+    fn key(&self) -> &'static str;
+}
+
+impl MessageKey for EmailError {
+    fn key(&self) -> &'static str {
+        match self {
+            EmailError::Missing => "email_missing",
+            EmailError::TooLong => "email_too_long",
+            EmailError::Malformed => "email_malformed",
+        }
+    }
+}
+
+impl MessageKey for NameError {
+    fn key(&self) -> &'static str {
+        match self {
+            NameError::Missing => "name_missing",
+            NameError::TooLong => "name_too_long",
+            NameError::Forbidden => "name_forbidden",
+        }
+    }
+}
+
+impl MessageKey for PasswordError {
+    fn key(&self) -> &'static str {
+        match self {
+            PasswordError::Missing => "password_missing",
+            PasswordError::TooShort => "password_too_short",
+            PasswordError::TooLong => "password_too_long",
+            PasswordError::Forbidden => "password_forbidden",
+            PasswordError::Common => "password_common",
+        }
+    }
+}
