@@ -1,7 +1,8 @@
-//! Vestibule: the entrance hall of a web application. People register, sign in, see and manage their account.
+//! Vestibule adds accounts to your web application: sign-up, sign-in, sessions and signed tokens, in one
+//! self-hosted program.
 //!
-//! Four rooms, arrows in one direction: `web` asks `accounts`, which uses `store` and `token`, which speak in the types of
-//! `domain`. `docs/ARCHITECTURE.md` is the map.
+//! Four layers, dependencies in one direction: `web` -> `accounts` -> `store` and `token` -> `domain`.
+//! `docs/ARCHITECTURE.md` is the map.
 
 pub mod accounts;
 pub mod clock;
@@ -68,10 +69,7 @@ pub fn overlay_problem(config: &Config) -> Option<String> {
     Some(format!("VESTIBULE_TEMPLATE_DIR: {error}"))
 }
 
-/// The one composition root, for the program and for tests: what `start` opens, and the routes over it.
-///
-/// # Errors
-/// `BuildProblem`: nothing may be served then.
+/// The composition root, for the program and for tests: what `start` opens, and the routes over it.
 pub async fn build(
     config: Config,
     figment: Figment,
@@ -89,10 +87,7 @@ pub async fn build(
     ))
 }
 
-/// Data directory, secret, database and keys: all that the operator's commands need.
-///
-/// # Errors
-/// `BuildProblem`.
+/// Opens data directory, secret, database and keys: all that the operator's commands need.
 pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError> {
     if config.has_lost_its_secret() {
         return Err(BuildError::SecretLost(config.secret_file()));
@@ -114,7 +109,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     Ok(Services::start(settings, clock).await?)
 }
 
-/// Makes a directory that only its owner may enter; one that is there is left as it is, with a warning if others may enter.
+/// Creates a directory that only its owner may enter. An existing one is left as it is, with a warning
+/// if others may enter.
 fn make_private(directory: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     if std::fs::metadata(directory)?.permissions().mode() & 0o077 != 0 {

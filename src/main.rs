@@ -1,16 +1,16 @@
-//! The command line, nothing else.
+//! The command line; everything else is in the library.
 
 mod cli;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// The entrance hall of a web application: register, sign in, see and manage an account.
+/// Accounts for your web application: sign-up, sign-in, sessions and signed tokens
 #[derive(Parser)]
 #[command(
     version,
     about,
-    after_help = "Configuration: Rocket.toml and environment; README.md lists every name."
+    after_help = "Settings come from Rocket.toml and the environment; README.md lists them all."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -19,12 +19,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the pages (what happens without a command, too)
+    /// Start the server (the default)
     Serve,
-    /// See and change the keys that sign tokens
+    /// Manage the keys that sign tokens
     #[command(subcommand)]
     Keys(cli::keys::Keys),
-    /// See and change accounts
+    /// Manage accounts
     #[command(subcommand)]
     Account(cli::account::Account),
 }

@@ -77,7 +77,7 @@ const WALLS: [(&str, &[&str]); 7] = [
         &[
             "rocket",
             "diesel",
-            "tera",
+            "tera::",
             "figment",
             "crate::web",
             "crate::accounts",

@@ -1,14 +1,15 @@
-//! Password hashing behind a gate: argon2id (RFC 9106) on a fixed pool of reused buffers.
+//! Password hashing with argon2id (RFC 9106) in a fixed pool of reused buffers.
 //!
-//! The buffers are the gate. There is one a core, handed on as long as somebody waits and given back to the system when nobody
-//! does; allocating one for each hash made the process grow by gigabytes in a flood (measured). Whoever finds no buffer
-//! waits in line, first come, first served, at most 2 seconds; whoever finds the line too long is refused at once.
+//! There is one buffer a core, and hashing needs one: that bounds memory and load. Buffers are handed
+//! on while requests wait and freed when none does; allocating one for each hash made the process grow
+//! by gigabytes in a flood (measured). A request waits for a buffer at most 2 seconds, first come,
+//! first served; if the queue is full, it is refused at once.
 
 use super::Fault;
 use crate::domain::password::{Password, PasswordHash};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -16,33 +17,39 @@ use zeroize::Zeroizing;
 
 /// OWASP's parameters for argon2id: 19 MiB, two passes, one lane.
 const PARAMS: Params = Params::DEFAULT;
-/// Parameters read from a stored hash are never above these: a row of the database must not cost us gigabytes.
-const MOST_PASSES: u32 = 10;
-/// What is reserved for a buffer, in blocks of 1 KiB. Above 32 MiB glibc maps memory by itself and unmaps it when freed; below,
-/// it may keep it for ever. Only the part that is used becomes resident.
-const RESERVED: usize = 33 * 1024;
-/// How long a password may wait for its turn.
+/// The most that a stored hash may demand. It is above `PARAMS`, so that hashes made with stronger
+/// parameters (by a later version, or imported) verify, and bounded, so that a forged row of the
+/// database costs neither gigabytes nor minutes.
+const MAX_MEMORY_KIB: u32 = 64 * 1024;
+const MAX_PASSES: u32 = 10;
+const MAX_LANES: u32 = 4;
+/// Reserved for a buffer, in blocks of 1 KiB. glibc returns memory to the system at once only above
+/// 32 MiB. Only the part that is used becomes resident.
+const RESERVED_BLOCKS: usize = 33 * 1024;
+/// How long a request waits for a buffer.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How many may wait for each buffer: about what one core hashes in two seconds.
+/// Requests that may wait for each buffer: about what one core hashes in two seconds.
 const QUEUE_PER_CORE: usize = 40;
-const BUSY: Fault = Fault::Overloaded("passwords wait to be checked");
+const OVERLOADED: Fault = Fault::Overloaded("passwords wait to be checked");
 
 /// Hashes and verifies passwords.
 pub(super) struct Hasher {
-    gate: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
-    longest_line: usize,
+    max_waiting: usize,
     buffers: Arc<Buffers>,
+    hashes: Arc<AtomicU64>,
 }
 
 impl Hasher {
     pub(super) fn new() -> Result<Self, std::io::Error> {
         let cores = std::thread::available_parallelism()?.get();
         Ok(Self {
-            gate: Arc::new(Semaphore::new(cores)),
+            permits: Arc::new(Semaphore::new(cores)),
             waiting: Arc::default(),
-            longest_line: cores * QUEUE_PER_CORE,
+            max_waiting: cores * QUEUE_PER_CORE,
             buffers: Arc::default(),
+            hashes: Arc::default(),
         })
     }
 
@@ -50,20 +57,14 @@ impl Hasher {
     pub(super) async fn hash(&self, password: Password) -> Result<PasswordHash, Fault> {
         self.with_buffer(move |buffer| {
             let salt = new_salt()?;
-            let phc = Phc {
-                algorithm: Algorithm::Argon2id.ident(),
-                version: Some(Version::V0x13.into()),
-                params: ParamsString::try_from(&PARAMS)
-                    .map_err(|_| Fault::Crypto("argon2 parameters"))?,
-                salt: Some(salt),
-                hash: Some(compute(&password, &salt, &PARAMS, buffer)?),
-            };
-            Ok(PasswordHash::from_phc(phc.to_string()))
+            let hash = compute(&password, &salt, &PARAMS, buffer)?;
+            phc(&PARAMS, salt, hash)
         })
         .await
     }
 
-    /// Whether the password is the stored one. No stored one costs the same and is never right.
+    /// Whether the password is the stored one. Without a stored one, it costs the same and is never
+    /// right.
     pub(super) async fn verify(
         &self,
         password: Password,
@@ -74,23 +75,29 @@ impl Hasher {
 
     /// Whether a stored hash has lower parameters than a new one would get.
     pub(super) fn is_weak(stored: &PasswordHash) -> bool {
-        Stored::read(stored).is_none_or(|stored| {
+        StoredHash::read(stored).is_none_or(|stored| {
             stored.params.m_cost() < PARAMS.m_cost() || stored.params.t_cost() < PARAMS.t_cost()
         })
     }
 
-    /// Waits for a buffer and works in it on a blocking thread. The permit goes along: a client that hangs up does not free
-    /// the place of a hash that still runs.
+    /// Hashes computed since the start.
+    pub(super) fn hashes(&self) -> u64 {
+        self.hashes.load(Ordering::Relaxed)
+    }
+
+    /// Waits for a buffer and works in it on a blocking thread. The permit moves into that thread: a
+    /// client that disconnects does not free the slot of a hash that still runs.
     async fn with_buffer<T, F>(&self, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
-        F: FnOnce(&mut [Block]) -> Result<T, Fault> + Send + 'static,
+        F: FnOnce(&mut Vec<Block>) -> Result<T, Fault> + Send + 'static,
     {
-        let place = QueueSlot::in_line(&self.waiting, self.longest_line)?;
+        let slot = QueueSlot::take(&self.waiting, self.max_waiting)?;
         let permit =
-            tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(&self.gate).acquire_owned()).await;
-        let permit = permit.map_err(|_| BUSY)?.map_err(|_| BUSY)?;
-        drop(place);
+            tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = permit.map_err(|_| OVERLOADED)?.map_err(|_| OVERLOADED)?;
+        drop(slot);
+        self.hashes.fetch_add(1, Ordering::Relaxed);
         let (buffers, waiting) = (Arc::clone(&self.buffers), Arc::clone(&self.waiting));
         let done = tokio::task::spawn_blocking(move || {
             let mut buffer = buffers.take();
@@ -103,13 +110,14 @@ impl Hasher {
     }
 }
 
-/// A place in the line, given up when dropped, also by a client that hangs up.
+/// A place in the queue, freed when dropped, also when the client disconnects.
 struct QueueSlot<'h>(&'h AtomicUsize);
 
 impl<'h> QueueSlot<'h> {
-    fn in_line(waiting: &'h AtomicUsize, longest: usize) -> Result<Self, Fault> {
-        let place = Self(waiting);
-        if waiting.fetch_add(1, Ordering::SeqCst) >= longest { Err(BUSY) } else { Ok(place) }
+    fn take(waiting: &'h AtomicUsize, max_waiting: usize) -> Result<Self, Fault> {
+        let slot = Self(waiting);
+        let before = waiting.fetch_add(1, Ordering::SeqCst);
+        if before >= max_waiting { Err(OVERLOADED) } else { Ok(slot) }
     }
 }
 
@@ -119,57 +127,63 @@ impl Drop for QueueSlot<'_> {
     }
 }
 
-/// The buffers nobody works in at the moment.
+/// The buffers that are not in use.
 #[derive(Default)]
 struct Buffers(Mutex<Vec<Vec<Block>>>);
 
 impl Buffers {
     fn take(&self) -> Vec<Block> {
         self.free().pop().unwrap_or_else(|| {
-            let mut buffer = Vec::with_capacity(RESERVED);
+            let mut buffer = Vec::with_capacity(RESERVED_BLOCKS);
             buffer.resize(PARAMS.block_count(), Block::new());
             buffer
         })
     }
 
-    /// Keeps a buffer for whoever waits; if nobody does, all of them go back to the system.
-    fn give_back(&self, buffer: Vec<Block>, somebody_waits: bool) {
+    /// Keeps a buffer while requests wait; otherwise all of them go back to the system, as does one that grew for a hash
+    /// with more memory.
+    fn give_back(&self, buffer: Vec<Block>, requests_wait: bool) {
         let mut free = self.free();
-        if somebody_waits { free.push(buffer) } else { free.clear() }
+        if !requests_wait {
+            free.clear();
+        } else if buffer.capacity() <= RESERVED_BLOCKS {
+            free.push(buffer);
+        }
     }
 
     fn free(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
-        // Whole buffers come and go: a panic elsewhere leaves none half-taken.
+        // Only whole buffers are pushed and popped, so a panic elsewhere leaves the list intact.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A stored hash, read and found to be within bounds.
-struct Stored {
+struct StoredHash {
     params: Params,
     salt: Salt,
     hash: Output,
 }
 
-impl Stored {
+impl StoredHash {
     fn read(stored: &PasswordHash) -> Option<Self> {
         let phc = Phc::new(stored.as_phc()).ok()?;
         let params = Params::try_from(&phc).ok()?;
-        let ours = phc.algorithm == Algorithm::Argon2id.ident()
+        let readable = phc.algorithm == Algorithm::Argon2id.ident()
             && phc.version == Some(Version::V0x13.into());
-        let bounded =
-            params.block_count() <= PARAMS.block_count() && params.t_cost() <= MOST_PASSES;
-        (ours && bounded).then_some(Self { params, salt: phc.salt?, hash: phc.hash? })
+        let bounded = params.m_cost() <= MAX_MEMORY_KIB
+            && params.t_cost() <= MAX_PASSES
+            && params.p_cost() <= MAX_LANES;
+        (readable && bounded).then_some(Self { params, salt: phc.salt?, hash: phc.hash? })
     }
 }
 
 /// Exactly one hash, whatever is stored.
 fn verify_in(
-    buffer: &mut [Block],
+    buffer: &mut Vec<Block>,
     password: &Password,
     stored: Option<&PasswordHash>,
 ) -> Result<bool, Fault> {
-    let Some(stored) = stored.and_then(Stored::read) else {
+    let Some(stored) = stored.and_then(StoredHash::read) else {
         compute(password, &new_salt()?, &PARAMS, buffer)?;
         return Ok(false);
     };
@@ -181,7 +195,7 @@ fn compute(
     password: &Password,
     salt: &Salt,
     params: &Params,
-    buffer: &mut [Block],
+    buffer: &mut Vec<Block>,
 ) -> Result<Output, Fault> {
     #[cfg(test)]
     tests::HASHES.with(|hashes| hashes.set(hashes.get() + 1));
@@ -189,11 +203,27 @@ fn compute(
     let mut out = Zeroizing::new([0u8; Params::DEFAULT_OUTPUT_LEN]);
     let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
     let out = out.get_mut(..length).ok_or(Fault::Crypto("argon2 output length"))?;
-    let blocks = buffer.get_mut(..params.block_count()).ok_or(Fault::Crypto("argon2 memory"))?;
+    let blocks = params.block_count();
+    if buffer.len() < blocks {
+        buffer.resize(blocks, Block::new());
+    }
+    let memory = buffer.get_mut(..blocks).ok_or(Fault::Crypto("argon2 memory"))?;
     argon2
-        .hash_password_into_with_memory(password.expose(), salt, out, blocks)
+        .hash_password_into_with_memory(password.expose(), salt, out, memory)
         .map_err(|_| Fault::Crypto("argon2"))?;
     Output::new(out).map_err(|_| Fault::Crypto("argon2 output"))
+}
+
+/// The PHC string of a hash made now.
+fn phc(params: &Params, salt: Salt, hash: Output) -> Result<PasswordHash, Fault> {
+    let phc = Phc {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(|_| Fault::Crypto("argon2 parameters"))?,
+        salt: Some(salt),
+        hash: Some(hash),
+    };
+    Ok(PasswordHash::from_phc(phc.to_string()))
 }
 
 fn new_salt() -> Result<Salt, Fault> {

@@ -53,40 +53,63 @@ async fn no_stored_hash_and_an_unreadable_one_are_never_right() {
     }
 }
 
+/// A hash as another version or another program would have stored it.
+fn stored_with(m: u32, t: u32, p: u32, text: &str) -> PasswordHash {
+    let params = Params::new(m, t, p, None).unwrap();
+    let salt = new_salt().unwrap();
+    let hash = compute(&password(text), &salt, &params, &mut Vec::new()).unwrap();
+    phc(&params, salt, hash).unwrap()
+}
+
 #[tokio::test]
 async fn lower_parameters_still_verify_and_are_weak() {
-    let params = Params::new(8192, 1, 1, None).unwrap();
-    let salt = new_salt().unwrap();
-    let mut buffer = vec![Block::new(); params.block_count()];
-    let hash = compute(&password("old"), &salt, &params, &mut buffer).unwrap();
-    let phc = Phc {
-        algorithm: Algorithm::Argon2id.ident(),
-        version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params).unwrap(),
-        salt: Some(salt),
-        hash: Some(hash),
-    };
-    let stored = PasswordHash::from_phc(phc.to_string());
+    let stored = stored_with(8192, 1, 1, "old");
     assert!(Hasher::is_weak(&stored));
     assert!(hasher().verify(password("old"), Some(stored)).await.unwrap());
 }
 
+#[tokio::test]
+async fn higher_parameters_verify_up_to_the_cap_and_are_not_weak() {
+    let hasher = hasher();
+    for (m, t, p) in [(MAX_MEMORY_KIB, 1, MAX_LANES), (19_456, 3, 1), (19_457, 2, 1)] {
+        let stored = stored_with(m, t, p, "strong");
+        assert_eq!(Hasher::is_weak(&stored), t < 2, "m={m}");
+        assert!(hasher.verify(password("strong"), Some(stored.clone())).await.unwrap(), "m={m}");
+        assert!(!hasher.verify(password("wrong"), Some(stored)).await.unwrap(), "m={m}");
+    }
+}
+
 #[test]
 fn parameters_of_a_stored_hash_are_capped() {
-    let huge = "$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    assert!(Stored::read(&PasswordHash::from_phc(huge.to_owned())).is_none());
-    let slow = "$argon2id$v=19$m=19456,t=1000,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    assert!(Stored::read(&PasswordHash::from_phc(slow.to_owned())).is_none());
+    const HASH: &str = "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let is_read = |params: &str| {
+        let stored = format!("$argon2id$v=19${params}${HASH}");
+        StoredHash::read(&PasswordHash::from_phc(stored)).is_some()
+    };
+    assert!(is_read("m=65536,t=10,p=4"));
+    for above in ["m=65537,t=2,p=1", "m=4194304,t=2,p=1", "m=19456,t=11,p=1", "m=19456,t=2,p=5"] {
+        assert!(!is_read(above), "{above}");
+    }
+}
+
+#[test]
+fn a_buffer_that_grew_for_one_hash_is_not_kept() {
+    let buffers = Buffers::default();
+    for (blocks, kept) in [(PARAMS.block_count(), 1), (64 * 1024, 0)] {
+        let mut buffer = buffers.take();
+        buffer.resize(blocks, Block::new());
+        buffers.give_back(buffer, true);
+        assert_eq!(buffers.free().len(), kept, "{blocks} blocks");
+    }
 }
 
 #[tokio::test]
-async fn when_the_line_is_full_the_next_is_refused_at_once() {
+async fn when_the_queue_is_full_the_next_request_is_refused_at_once() {
     let hasher = hasher();
-    let longest = hasher.longest_line;
-    let places: Vec<_> =
-        (0..longest).map(|_| QueueSlot::in_line(&hasher.waiting, longest).unwrap()).collect();
+    let max = hasher.max_waiting;
+    let slots: Vec<_> = (0..max).map(|_| QueueSlot::take(&hasher.waiting, max).unwrap()).collect();
     assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Overloaded(_))));
-    drop(places);
+    drop(slots);
     assert!(hasher.verify(password("x"), None).await.is_ok());
 }
 
@@ -103,20 +126,21 @@ async fn every_verification_costs_one_hash_whether_there_is_a_stored_one_or_not(
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_longer_than_two_seconds_is_refused() {
+async fn a_request_that_waits_longer_than_two_seconds_is_refused() {
     let hasher = hasher();
-    let all = hasher.gate.available_permits();
-    let _taken = hasher.gate.clone().acquire_many_owned(u32::try_from(all).unwrap()).await.unwrap();
+    let all = hasher.permits.available_permits();
+    let _taken =
+        hasher.permits.clone().acquire_many_owned(u32::try_from(all).unwrap()).await.unwrap();
     let began = tokio::time::Instant::now();
     assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Overloaded(_))));
     assert_eq!(began.elapsed().as_secs(), 2);
-    assert_eq!(hasher.waiting.load(Ordering::SeqCst), 0, "the place in the line was given up");
+    assert_eq!(hasher.waiting.load(Ordering::SeqCst), 0, "the slot in the queue was freed");
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_does_not_free_the_place_of_a_hash_that_still_runs() {
+async fn a_client_that_disconnects_does_not_free_the_slot_of_a_hash_that_still_runs() {
     let hasher = hasher();
-    let all = hasher.gate.available_permits();
+    let all = hasher.permits.available_permits();
     let (started, running) = std::sync::mpsc::channel();
     let (finish, told) = std::sync::mpsc::channel::<()>();
     let mut task = Box::pin(hasher.with_buffer(move |_| {
@@ -127,9 +151,9 @@ async fn a_client_that_hangs_up_does_not_free_the_place_of_a_hash_that_still_run
     assert!(futures_poll_once(&mut task).await.is_pending());
     running.recv().unwrap();
     drop(task);
-    assert_eq!(hasher.gate.available_permits(), all - 1);
+    assert_eq!(hasher.permits.available_permits(), all - 1);
     finish.send(()).unwrap();
-    let _all = hasher.gate.acquire_many(u32::try_from(all).unwrap()).await.unwrap();
+    let _all = hasher.permits.acquire_many(u32::try_from(all).unwrap()).await.unwrap();
 }
 
 async fn futures_poll_once<F: Future>(

@@ -48,4 +48,10 @@ impl Accounts {
     pub fn registration_open(&self) -> bool {
         self.registration == Registration::Open
     }
+
+    /// Password hashes computed since the start: what each attempt costs, to measure and to test.
+    #[must_use]
+    pub fn password_hashes(&self) -> u64 {
+        self.hasher.hashes()
+    }
 }

@@ -1,121 +1,99 @@
 //! `vestibule keys`.
 
-use super::{Database, Done, at, failed, input, operate, print_table, say};
+use super::output::{at, print, print_table, say, text, text_with_number};
+use super::{Database, Done, failed, input, operate};
 use clap::Subcommand;
 use std::process::ExitCode;
+use vestibule::accounts::SigningKeys;
 use vestibule::accounts::signing_keys::{KeyRotation, RetireOutcome};
-use vestibule::accounts::{Services, SigningKeys};
 use vestibule::clock::Clock;
 use vestibule::config::decode_secret;
 use vestibule::domain::key::{Algorithm, KEY_SET_KEPT, KeyPurpose, KeyRecord, KeyState};
 
 #[derive(Subcommand)]
 pub enum Keys {
-    /// Show the keys: which signs, which waits, which still verify
+    /// List the keys: next, active and retiring
     List,
-    /// Let the waiting keys sign, and make new ones to wait
+    /// Sign with the next keys, and create new next keys
     ///
-    /// The old keys verify until their last token has died, so nobody is signed out. Every running process follows within a second.
-    /// New keys of access tokens are of the algorithm of the waiting one, which a server replaces when it starts with another
+    /// The old keys verify until their last token has expired, so nobody is signed out. Every running process follows within a second.
+    /// A new key of access tokens has the algorithm of the next key, which a server replaces when it starts with another
     /// `VESTIBULE_ALGORITHM`.
     Rotate {
-        /// Drop every key now, because one may be known to others: everybody has to sign in again
+        /// Delete all keys now, because one may have leaked: everybody has to sign in again
         #[arg(long)]
         emergency: bool,
     },
-    /// Drop a retiring key before its time
+    /// Delete a retiring key before it expires
     ///
-    /// Its tokens are refused from then on, here and by the services that verify them. Browsers with an access token of it renew
-    /// themselves unnoticed, programs have to; whoever holds a refresh token of it signs in again.
+    /// Its tokens are refused immediately, here and by services that verify them. Browsers refresh their access tokens without notice,
+    /// API clients have to; a refresh token signed with this key no longer works, and its user signs in again.
     Retire {
-        /// The id, as `keys list` shows it
+        /// The ID, as `keys list` shows it
         // One in 64 begins with a hyphen.
         #[arg(allow_hyphen_values = true)]
         id: String,
     },
     /// Seal the keys under another secret, read from the terminal or standard input
     ///
-    /// Run it with the present secret configured, then configure the new one and restart:
+    /// Run it with the current secret configured, then configure the new one and restart:
     ///
     ///   (umask 077; openssl rand -hex 32 > new-secret); vestibule keys reseal < new-secret
     ///
-    /// Running processes go on with the keys they have opened, until they are restarted.
+    /// Running processes keep the keys they have opened until they are restarted.
     #[command(verbatim_doc_comment)]
     Reseal,
 }
 
 pub fn run(command: Keys) -> ExitCode {
-    operate(Database::Existing, |services| carry_out(services, command))
+    operate(Database::MustExist, |services| carry_out(services.keys, command))
 }
 
-async fn carry_out(services: Services, command: Keys) -> Done {
+async fn carry_out(keys: impl AsRef<SigningKeys>, command: Keys) -> Done {
+    let keys = keys.as_ref();
     match command {
-        Keys::List => list(&services.keys).await,
-        Keys::Rotate { emergency } => rotate(&services.keys, emergency).await,
-        Keys::Retire { id } => retire(&services.keys, id).await,
-        Keys::Reseal => reseal(&services.keys).await,
+        Keys::List => show(&keys.list().await.map_err(failed)?),
+        Keys::Rotate { emergency } => rotate(keys, emergency).await,
+        Keys::Retire { id } => retire(keys, id).await,
+        Keys::Reseal => reseal(keys).await,
     }
-}
-
-async fn list(keys: &SigningKeys) -> Done {
-    show(&keys.list().await.map_err(failed)?);
-    Ok(())
 }
 
 async fn rotate(keys: &SigningKeys, emergency: bool) -> Done {
-    let rotation = if emergency { KeyRotation::Emergency } else { KeyRotation::Ordinary };
+    let (rotation, done) = if emergency {
+        (KeyRotation::Emergency, "cli-keys-replaced")
+    } else {
+        (KeyRotation::Ordinary, "cli-keys-rotated")
+    };
     let before = keys.list().await.map_err(failed)?;
     keys.rotate(rotation).await.map_err(failed)?;
-    say(match rotation {
-        KeyRotation::Ordinary => {
-            "The waiting keys sign from now on; the old ones verify until their last token has died.\n"
-        }
-        KeyRotation::Emergency => {
-            "All old keys are dropped, in every process within a second. Everybody has to sign in again; so has whoever signs in before that.\n"
-        }
-    });
     let after = keys.list().await.map_err(failed)?;
-    warn_integrators(&before, &after);
-    show(&after);
+    say(done, &[])?;
+    warn_integrators(&before, &after)?;
+    print("")?;
+    show(&after)
+}
+
+/// What services that verify access tokens must know about the new keys.
+fn warn_integrators(before: &[KeyRecord], after: &[KeyRecord]) -> Done {
+    let active =
+        |key: &&KeyRecord| key.purpose == KeyPurpose::Access && key.state == KeyState::Active;
+    let (Some(old), Some(new)) = (before.iter().find(active), after.iter().find(active)) else {
+        return Ok(());
+    };
+    let symmetric = new.algorithm == Algorithm::Hs256;
+    if old.algorithm != new.algorithm {
+        let key =
+            if symmetric { "cli-keys-algorithm-symmetric" } else { "cli-keys-algorithm-changed" };
+        say(key, &[("old", old.algorithm.into_str()), ("new", new.algorithm.into_str())])?;
+    }
+    if !symmetric && Clock::system().now() - new.created_at < KEY_SET_KEPT {
+        say("cli-keys-unpublished", &[("minutes", &KEY_SET_KEPT.num_minutes().to_string())])?;
+    }
     Ok(())
 }
 
-/// What services that verify access tokens should know of these keys.
-fn warn_integrators(before: &[KeyRecord], keys: &[KeyRecord]) {
-    let active =
-        |key: &&KeyRecord| key.purpose == KeyPurpose::Access && key.state == KeyState::Active;
-    let (Some(signed), Some(signs)) = (before.iter().find(active), keys.iter().find(active)) else {
-        return;
-    };
-    if signed.algorithm != signs.algorithm {
-        warn_of_algorithm(signed.algorithm, signs.algorithm);
-    }
-    if Clock::system().now() - signs.created_at < KEY_SET_KEPT
-        && signs.algorithm != Algorithm::Hs256
-    {
-        say(format!(
-            "The key of access tokens is younger than the copies other services may keep of the key set ({} minutes):\n\
-             they meet its id for the first time and must look again, as docs/INTEGRATING.md shows.\n",
-            KEY_SET_KEPT.num_minutes()
-        ));
-    }
-}
-
-fn warn_of_algorithm(old: Algorithm, new: Algorithm) {
-    let (then, now) = (old.into_str(), new.into_str());
-    say(if new == Algorithm::Hs256 {
-        format!(
-            "Access tokens are signed with {now} from now on, no longer with {then}: no other service can verify them.\n"
-        )
-    } else {
-        format!(
-            "Access tokens are signed with {now} from now on, no longer with {then}: services that verify must accept {now},\n\
-             and {then} until the last token of it has died.\n"
-        )
-    });
-}
-
-fn show(keys: &[KeyRecord]) {
+fn show(keys: &[KeyRecord]) -> Done {
     let row = |key: &KeyRecord| {
         [
             key.id.clone(),
@@ -126,37 +104,33 @@ fn show(keys: &[KeyRecord]) {
             key.retires_at.map(at).unwrap_or_default(),
         ]
     };
-    let rows: Vec<_> = keys.iter().map(row).collect();
-    print_table(["ID", "TOKENS", "ALGORITHM", "STATE", "MADE", "GONE"], &rows);
+    let columns = [
+        "cli-column-id",
+        "cli-column-tokens",
+        "cli-column-algorithm",
+        "cli-column-state",
+        "cli-column-created",
+        "cli-column-expires",
+    ];
+    print_table(columns, &keys.iter().map(row).collect::<Vec<_>>())
 }
 
 async fn retire(keys: &SigningKeys, id: String) -> Done {
-    match keys.retire(id.clone()).await.map_err(failed)? {
-        RetireOutcome::Retired => {
-            say(format!("The key {id} is gone."));
-            Ok(())
+    let outcome = keys.retire(id.clone()).await.map_err(failed)?;
+    let id = ("id", &*id);
+    match outcome {
+        RetireOutcome::Retired => say("cli-keys-retired", &[id]),
+        RetireOutcome::NotFound => Err(text("cli-keys-not-found", &[id])),
+        RetireOutcome::InUse(KeyState::Next) => Err(text("cli-keys-next", &[id])),
+        RetireOutcome::InUse(state) => {
+            Err(text("cli-keys-in-use", &[id, ("state", state.into_str())]))
         }
-        RetireOutcome::NotFound => {
-            Err(format!("There is no key {id}. See the ids with: vestibule keys list"))
-        }
-        RetireOutcome::InUse(KeyState::Next) => Err(format!(
-            "The key {id} has signed nothing yet, and only a retiring one can be dropped. To be rid of it run twice: vestibule keys rotate"
-        )),
-        RetireOutcome::InUse(state) => Err(format!(
-            "The key {id} is {}, and only a retiring one can be dropped. First run: vestibule keys rotate",
-            state.into_str()
-        )),
     }
 }
 
 async fn reseal(keys: &SigningKeys) -> Done {
-    let secret = decode_secret(&input::new_secret()?).ok_or(
-        "The new secret is not hex or base64 of at least 32 random bytes. Make one with: openssl rand -hex 32",
-    )?;
+    let secret =
+        decode_secret(&input::new_secret()?).ok_or_else(|| text("cli-secret-invalid", &[]))?;
     let count = keys.reseal(secret).await.map_err(failed)?;
-    say(format!(
-        "{count} keys are sealed under the new secret. Put it where the old one is (VESTIBULE_SECRET, the file of \
-         VESTIBULE_SECRET_FILE, or else the file `secret` in the data directory) and restart every process."
-    ));
-    Ok(())
+    print(text_with_number("cli-keys-resealed", "count", count))
 }

@@ -1,16 +1,15 @@
 //! The commands, one a file. Exit codes: 0 done, 1 refused, 2 wrong use.
 
-#![expect(clippy::print_stderr, reason = "a command speaks to whoever typed it")]
+#![expect(clippy::print_stderr, reason = "a command reports to its caller")]
 
 pub mod account;
 mod input;
 pub mod keys;
 mod log;
 mod output;
-mod runtime;
 pub mod serve;
 
-use output::{at, print_table, say};
+use output::text;
 use rocket::figment::Figment;
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -22,72 +21,60 @@ use vestibule::config::{Config, ConfigErrors, DatabaseUrl};
 const REFUSED: u8 = 1;
 const WRONG_USE: u8 = 2;
 
-/// What a command did, or why it refused.
+/// What a command did, or the sentence that says why it refused.
 type Done = Result<(), String>;
 
-/// Whether a command may find no database and create one.
+/// Whether a command may create the database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Database {
-    /// It must exist: a command on the wrong folder would work on an empty one of its own and report
-    /// success.
-    Existing,
+    /// With a wrong setting, a command would otherwise work on an empty database of its own and report success.
+    MustExist,
     MayBeNew,
 }
 
 /// Runs an operator's command on the configured database.
 fn operate<F: Future<Output = Done>>(
     database: Database,
-    work: impl FnOnce(Services) -> F,
+    command: impl FnOnce(Services) -> F,
 ) -> ExitCode {
-    let figment = vestibule::figment();
-    let config = match load(&figment) {
+    let config = match load(&vestibule::figment()) {
         Ok(config) => config,
         Err(errors) => return wrong_use(&errors),
     };
-    log::of_a_command();
-    if let Err(refusal) = find(database, &config.database) {
-        return refuse(&refusal);
-    }
-    let done = runtime::run(&figment, async {
-        match vestibule::start(&config, Clock::system()).await {
-            Ok(services) => work(services).await,
-            Err(error) => Err(format!("{error}.")),
-        }
-    });
-    match done {
-        Err(error) => refuse(&format!("The runtime could not be started: {error}.")),
-        Ok(Err(refusal)) => refuse(&refusal),
-        Ok(Ok(())) if output::finish() => ExitCode::SUCCESS,
-        Ok(Ok(())) => refuse(
-            "The command was carried out, but its output could not be written. Check the disk space.",
-        ),
-    }
+    log::start_for_command();
+    let done = find(database, &config.database).and_then(|()| run(&config, command));
+    done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
 }
 
-/// Whether the database is where the command expects it. PostgreSQL answers for itself.
+fn run<F: Future<Output = Done>>(config: &Config, command: impl FnOnce(Services) -> F) -> Done {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(failed)?.block_on(async {
+        let services = vestibule::start(config, Clock::system()).await;
+        command(services.map_err(|error| format!("{error}."))?).await
+    })
+}
+
+/// Whether the database is where the settings say. PostgreSQL tells so itself.
 fn find(database: Database, url: &DatabaseUrl) -> Done {
     let DatabaseUrl::Sqlite(path) = url else { return Ok(()) };
-    let place = path.display();
+    let place = path.display().to_string();
     match (path.try_exists(), database) {
         (Ok(true), _) => {}
-        (Ok(false), Database::Existing) => {
-            return Err(format!(
-                "There is no database at {place}. Set VESTIBULE_DATA_DIR or DATABASE_URL as the server has them, or start the server first."
-            ));
+        (Ok(false), Database::MustExist) => {
+            return Err(text("cli-database-missing", &[("path", &place)]));
         }
-        (Ok(false), Database::MayBeNew) => eprintln!(
-            "Creating a new database at {place}. If the server has one already, set VESTIBULE_DATA_DIR or DATABASE_URL as it has them."
-        ),
+        (Ok(false), Database::MayBeNew) => {
+            eprintln!("{}", text("cli-database-new", &[("path", &place)]));
+        }
         (Err(error), _) => {
-            return Err(format!(
-                "The database at {place} cannot be read: {error}. Run the command as the user who runs the server."
-            ));
+            let arguments = [("path", &*place), ("error", &error.to_string())];
+            return Err(text("cli-database-unreadable", &arguments));
         }
     }
     Ok(())
 }
 
-/// Our configuration and Rocket's, with the errors of both in one list.
+/// Vestibule's configuration and Rocket's, with all errors of both.
 fn load(figment: &Figment) -> Result<Config, ConfigErrors> {
     let mut errors = vestibule::figment_problems(figment);
     match Config::load(figment, environment()) {
@@ -100,8 +87,7 @@ fn load(figment: &Figment) -> Result<Config, ConfigErrors> {
     }
 }
 
-/// The environment as text. What is not text is not valid for us either, and is reported where it is
-/// read.
+/// The environment as text. A value that is not UTF-8 cannot be a valid setting, and is reported when it is read.
 fn environment() -> impl Iterator<Item = (String, String)> {
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
@@ -117,9 +103,7 @@ fn wrong_use(errors: &ConfigErrors) -> ExitCode {
     ExitCode::from(WRONG_USE)
 }
 
-/// A fault as the operator reads it.
+/// A fault, as the operator reads it.
 fn failed(fault: impl Display) -> String {
-    format!(
-        "It failed: {fault}. Check the database, and see with `list` what was done before you run it again."
-    )
+    text("cli-failed", &[("error", &fault.to_string())])
 }

@@ -1,49 +1,56 @@
-//! What commands print on standard output.
+//! What a command prints: sentences from `locales`, and tables.
 
+use super::Done;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use vestibule::domain::Time;
+use vestibule::texts::{Argument, Texts};
 
-/// Whether something could not be written: the command then fails, whatever it did.
-static INCOMPLETE: AtomicBool = AtomicBool::new(false);
-
-/// Prints a line. A closed pipe is no failure: whoever closed it has read enough.
-pub fn say(line: impl Display) {
-    note(writeln!(io::stdout(), "{line}"));
+/// A sentence, filled in with text.
+pub fn text(key: &str, arguments: &[(&str, &str)]) -> String {
+    let arguments: Vec<_> =
+        arguments.iter().map(|(name, value)| (*name, Argument::Text(value))).collect();
+    Texts::built_in().fallback().text_with(key, &arguments)
 }
 
-/// Writes out what is buffered; whether everything has been written.
-pub fn finish() -> bool {
-    note(io::stdout().flush());
-    !INCOMPLETE.load(Ordering::SeqCst)
+/// A sentence whose plural depends on a number.
+pub fn text_with_number(key: &str, name: &str, number: usize) -> String {
+    let number = Argument::Number(i64::try_from(number).unwrap_or(i64::MAX));
+    Texts::built_in().fallback().text_with(key, &[(name, number)])
 }
 
-fn note(written: io::Result<()>) {
-    if written.is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
-        INCOMPLETE.store(true, Ordering::SeqCst);
+/// Prints a sentence.
+pub fn say(key: &str, arguments: &[(&str, &str)]) -> Done {
+    print(text(key, arguments))
+}
+
+/// Prints a line. A reader that closes the pipe has read enough; that is no failure.
+pub fn print(line: impl Display) -> Done {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(text("cli-output-failed", &[("error", &error.to_string())]))
+        }
+        _ => Ok(()),
     }
 }
 
-/// Prints rows under their heading, each column as wide as it must be.
-pub fn print_table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) {
-    let mut widths = heading.map(str::len);
-    for row in rows {
+/// Prints rows under their headings, which are keys of messages; each column is as wide as its widest cell.
+pub fn print_table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> Done {
+    let headings = headings.map(|key| text(key, &[]));
+    let mut widths = [0; N];
+    for row in std::iter::once(&headings).chain(rows) {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
     }
-    let line = |cells: &[&str]| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        say(padded.collect::<Vec<_>>().join("  ").trim_end());
-    };
-    line(&heading);
-    for row in rows {
-        line(&row.each_ref().map(String::as_str));
+    for row in std::iter::once(&headings).chain(rows) {
+        let padded = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        print(padded.collect::<Vec<_>>().join("  ").trim_end())?;
     }
+    Ok(())
 }
 
-/// A time as operators read it.
+/// A time in UTC; the same in every language, because scripts read it too.
 pub fn at(time: Time) -> String {
     time.format("%Y-%m-%d %H:%M:%SZ").to_string()
 }

@@ -1,57 +1,70 @@
 //! `vestibule serve`.
 
-use super::{load, log, refuse, runtime, say, wrong_use};
+use super::{load, log, output, refuse, wrong_use};
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
+use std::io;
 use std::net::{IpAddr, TcpListener};
 use std::process::ExitCode;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
 use vestibule::clock::Clock;
 use vestibule::config::{Config, ConfigErrors};
 
-/// Serves until it is told to stop.
+/// How long blocking work may go on after the last request was answered.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Serves until a signal ends it.
 pub fn run() -> ExitCode {
-    let figment = with_real_port(vestibule::figment());
+    let figment = with_free_port(vestibule::figment());
     let config = match load(&figment) {
         Ok(config) => config,
         Err(errors) => return wrong_use(&errors),
     };
-    if let Some(problem) = vestibule::overlay_problem(&config) {
-        return wrong_use(&ConfigErrors(vec![problem]));
+    if let Some(error) = vestibule::overlay_problem(&config) {
+        return wrong_use(&ConfigErrors(vec![error]));
     }
-    match runtime::run(&figment, serve(config, figment.clone())) {
-        Ok(code) => code,
-        Err(error) => not_started(&format!("the runtime could not be started: {error}")),
-    }
+    log::start_for_server();
+    let runtime = match runtime(&figment) {
+        Ok(runtime) => runtime,
+        Err(error) => return not_started(&error.to_string()),
+    };
+    let code = runtime.block_on(serve(config, figment));
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    code
 }
 
-/// Chooses a free port where `ROCKET_PORT=0` asks for any: the base URL must be known beforehand.
-fn with_real_port(figment: Figment) -> Figment {
-    if figment.extract_inner::<u16>("port").ok() != Some(0) {
+/// Chooses the port when `ROCKET_PORT` is 0, before the default base URL is made of it.
+fn with_free_port(figment: Figment) -> Figment {
+    let address = figment.extract_inner::<IpAddr>("address");
+    let (Ok(address), Ok(0)) = (address, figment.extract_inner::<u16>("port")) else {
         return figment;
-    }
-    let Ok(address) = figment.extract_inner::<IpAddr>("address") else { return figment };
-    let bound = TcpListener::bind((address, 0)).and_then(|listener| listener.local_addr());
-    match bound {
-        Ok(bound) => figment.merge(("port", bound.port())),
+    };
+    let free = TcpListener::bind((address, 0)).and_then(|listener| listener.local_addr());
+    match free {
+        Ok(free) => figment.merge(("port", free.port())),
+        // Rocket says why when it binds.
         Err(_) => figment,
     }
 }
 
+/// Rocket's own start would read `Rocket.toml` again and panic at what is wrong there.
+fn runtime(figment: &Figment) -> io::Result<Runtime> {
+    let rocket: rocket::Config = figment.extract().map_err(io::Error::other)?;
+    Builder::new_multi_thread()
+        .worker_threads(rocket.workers)
+        .max_blocking_threads(rocket.max_blocking)
+        .thread_name("rocket-worker-thread")
+        .enable_all()
+        .build()
+}
+
 async fn serve(config: Config, figment: Figment) -> ExitCode {
-    log::of_a_server();
-    for warning in &config.warnings {
-        tracing::warn!("{warning}");
-    }
-    for name in &config.without_effect {
-        tracing::warn!(name, "this setting is checked, but this version does not act on it yet");
-    }
-    // Every open connection is a file, and Rocket caps neither.
-    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
-        tracing::warn!(%error, "the limit of open files could not be raised");
-    }
-    let address = config.base_url.as_str().to_owned();
+    warn_of(&config);
+    let base_url = config.base_url.as_str().to_owned();
     let rocket = match vestibule::build(config, figment, Clock::system()).await {
-        Ok(rocket) => rocket.attach(ready(address)),
+        Ok(rocket) => rocket.attach(end_on_hangup()).attach(ready(base_url)),
         Err(error) => return not_started(&error.to_string()),
     };
     match rocket.launch().await {
@@ -63,10 +76,55 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     }
 }
 
-/// Says where to go, once the port is open.
-fn ready(address: String) -> AdHoc {
+fn warn_of(config: &Config) {
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    for name in &config.without_effect {
+        tracing::warn!(name, "this version checks the setting, but does not act on it yet");
+    }
+    // Every open connection is a file, and Rocket limits neither.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
+}
+
+/// A terminal that closes ends the server as SIGTERM does: running requests are answered. Under `nohup` it goes on.
+fn end_on_hangup() -> AdHoc {
+    AdHoc::on_liftoff("end on SIGHUP", |rocket| {
+        Box::pin(async move {
+            if ignores_hangup() {
+                return;
+            }
+            let shutdown = rocket.shutdown();
+            match signal(SignalKind::hangup()) {
+                Ok(mut hangup) => {
+                    tokio::spawn(async move {
+                        hangup.recv().await;
+                        shutdown.notify();
+                    });
+                }
+                Err(error) => tracing::warn!(%error, "SIGHUP cannot be handled"),
+            }
+        })
+    })
+}
+
+/// Whether whoever started the server had SIGHUP ignored (Linux: the lowest bit of `SigIgn`).
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Says where to go once the port is open.
+fn ready(base_url: String) -> AdHoc {
     AdHoc::on_liftoff("ready", |_| {
-        Box::pin(async move { say(format!("Vestibule is ready: open {address}")) })
+        Box::pin(async move {
+            // A closed standard output is no reason to stop serving.
+            let _ = output::print(format!("Vestibule is ready: open {base_url}"));
+        })
     })
 }
 

@@ -1,10 +1,9 @@
-//! The address people use.
+//! The public address of this server.
 
 use std::net::IpAddr;
 use url::{Host, Url};
 
-/// An origin as browsers write it (RFC 6454 section 6.2), such as `https://id.example.org`. Everything
-/// except localhost is https.
+/// An origin as browsers write it (RFC 6454 section 6.2): `https://id.example.org`. Plain http only on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,
@@ -13,7 +12,7 @@ pub struct BaseUrl {
 
 impl BaseUrl {
     pub(super) fn on_localhost(port: u16) -> Self {
-        // Browsers leave the default port out.
+        // Browsers omit the default port.
         let text = if port == 80 {
             "http://localhost".to_owned()
         } else {
@@ -30,16 +29,14 @@ impl BaseUrl {
         }
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         if !bare || !url.username().is_empty() || url.password().is_some() {
-            return Err("it must be an origin alone, without a path, a query or a user name");
+            return Err("it must have no path, query or user name");
         }
         if url.host_str().is_some_and(|host| host.contains('*')) {
-            return Err("it must name one host, without an asterisk");
+            return Err("it must name one host; an asterisk is not supported");
         }
         let https = url.scheme() == "https";
         if !https && !is_loopback(&url) {
-            return Err(
-                "everything except localhost must be served over HTTPS: start it with https://",
-            );
+            return Err("everything except localhost must be served over https://");
         }
         Ok(Self { text: url.origin().ascii_serialization(), https })
     }

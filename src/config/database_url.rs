@@ -1,11 +1,11 @@
-//! Where the database is.
+//! Where the database is, from `DATABASE_URL`.
 
 use std::path::PathBuf;
 
-/// Where the data lives.
+/// The database to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A file; made on first use.
+    /// A file; created on first use.
     Sqlite(PathBuf),
     /// A connection URL.
     Postgres(String),

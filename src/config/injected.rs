@@ -1,28 +1,52 @@
-//! Names in the environment that are not ours, although they begin with our prefix.
+//! Environment variables that Kubernetes and container links inject for services whose name begins with `vestibule`.
+//!
+//! Kubernetes: `<SERVICE>_SERVICE_HOST`, `<SERVICE>_SERVICE_PORT[_<NAME>]`, `<SERVICE>_PORT`,
+//! `<SERVICE>_PORT_<N>_<PROTOCOL>[_ADDR|_PORT|_PROTO]` (docs: "Accessing the Service"). Docker's legacy
+//! links add `<ALIAS>_NAME` and `<ALIAS>_ENV_<NAME>`. Values are checked too, so that a mistaken
+//! `VESTIBULE_PORT=8000` is still told.
 
-/// Whether Kubernetes or a container link has set this variable for a service called `vestibule`
-/// (<https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables>).
-/// `key` is the name without `VESTIBULE_`, in lower case.
-pub fn is_injected(key: &str, value: &str) -> bool {
-    match key {
-        "service_host" | "service_port" => true,
-        "port" => value.contains("://"),
-        "name" => value.starts_with('/'),
-        _ => {
-            key.starts_with("service_port_")
-                || key.starts_with("env_")
-                || key.strip_prefix("port_").is_some_and(is_port_variable)
-        }
-    }
+use std::net::IpAddr;
+
+/// Whether a variable was injected; its name is in lower case and without `VESTIBULE_`.
+pub(super) fn is_injected(name: &str, value: &str) -> bool {
+    name.starts_with("env_")
+        || (name == "name" && value.starts_with('/'))
+        || (is_of_service(name, "service_host") && value.parse::<IpAddr>().is_ok())
+        || (is_service_port(name) && value.parse::<u16>().is_ok())
+        || (is_of_service(name, "port") && is_url(value))
+        || is_port_detail(name)
 }
 
-/// `8000_tcp`, `8000_tcp_addr`, `8000_udp_port`, `8000_tcp_proto`.
-fn is_port_variable(rest: &str) -> bool {
-    let mut parts = rest.split('_');
-    let port = parts.next().is_some_and(|port| port.parse::<u16>().is_ok());
-    let protocol = parts.next().is_some_and(|it| ["tcp", "udp", "sctp"].contains(&it));
-    let what = parts.next().is_none_or(|it| ["addr", "port", "proto"].contains(&it));
-    port && protocol && what && parts.next().is_none()
+/// `service_host` for the service `vestibule`, `mail_service_host` for `vestibule-mail`.
+fn is_of_service(name: &str, suffix: &str) -> bool {
+    name.strip_suffix(suffix).is_some_and(|service| service.is_empty() || service.ends_with('_'))
+}
+
+fn is_service_port(name: &str) -> bool {
+    is_of_service(name, "service_port")
+        || name.starts_with("service_port_")
+        || name.contains("_service_port_")
+}
+
+fn is_url(value: &str) -> bool {
+    ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme))
+}
+
+/// `port_8000_tcp` and what may follow it.
+fn is_port_detail(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('_').collect();
+    parts.windows(3).enumerate().any(|(at, window)| {
+        let [port, number, protocol] = window else { return false };
+        *port == "port"
+            && number.parse::<u16>().is_ok()
+            && ["tcp", "udp", "sctp"].contains(protocol)
+            && matches!(
+                parts.get(at + 3..),
+                Some(
+                    [] | ["addr" | "port" | "proto" | "start" | "end"] | ["port", "start" | "end"]
+                )
+            )
+    })
 }
 
 #[cfg(test)]
@@ -30,32 +54,42 @@ mod tests {
     use super::is_injected;
 
     #[test]
-    fn what_kubernetes_and_container_links_set_is_told_from_typing_errors() {
-        for (key, value) in [
-            ("port", "tcp://10.0.0.1:8000"),
-            ("service_host", "10.0.0.1"),
+    fn injected_forms_are_known_and_mistakes_are_not_taken_for_them() {
+        for (name, value) in [
+            ("port", "tcp://10.96.0.12:8000"),
+            ("service_host", "10.96.0.12"),
+            ("service_host", "fd00::12"),
             ("service_port", "8000"),
             ("service_port_http", "8000"),
-            ("port_8000_tcp", "tcp://10.0.0.1:8000"),
-            ("port_8000_tcp_addr", "10.0.0.1"),
-            ("port_8000_udp_port", "8000"),
+            ("service_port_https_web", "443"),
+            ("port_8000_tcp", "tcp://10.96.0.12:8000"),
+            ("port_8000_tcp_addr", "10.96.0.12"),
+            ("port_8000_tcp_port", "8000"),
             ("port_8000_tcp_proto", "tcp"),
-            ("name", "/web/vestibule"),
+            ("port_8000_tcp_port_start", "8000"),
+            ("port_53_udp", "udp://10.96.0.12:53"),
+            ("metrics_service_host", "10.96.0.13"),
+            ("metrics_port", "tcp://10.96.0.13:9100"),
+            ("metrics_port_9100_tcp_addr", "10.96.0.13"),
+            ("name", "/shop/vestibule"),
+            ("env_VESTIBULE_BASE_URL", "https://id.example.org"),
             ("env_path", "/bin"),
         ] {
-            assert!(is_injected(key, value), "{key}={value}");
+            assert!(is_injected(name, value), "{name}={value}");
         }
-        for (key, value) in [
+        for (name, value) in [
             ("port", "8000"),
-            ("name", "Vestibule"),
+            ("name", "Our site"),
+            ("service_host", "id.example.org"),
+            ("service_port", "http"),
+            ("port_http_tcp", "tcp://10.96.0.12:8000"),
+            ("port_8000", "tcp://10.96.0.12:8000"),
+            ("port_8000_tcp_adr", "10.96.0.12"),
+            ("report", "tcp://10.96.0.12:8000"),
             ("acess_ttl", "15m"),
-            ("service", "x"),
-            ("port_http_tcp", "8000"),
-            ("port_8000", "8000"),
-            ("port_8000_tcp_address", "10.0.0.1"),
-            ("port_8000_tcp_addr_more", "10.0.0.1"),
+            ("environment", "production"),
         ] {
-            assert!(!is_injected(key, value), "{key}={value}");
+            assert!(!is_injected(name, value), "{name}={value}");
         }
     }
 }

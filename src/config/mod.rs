@@ -1,13 +1,16 @@
-//! What the operator decided, read from `Rocket.toml` and the environment, checked before anything is started.
+//! The operator's settings, read from `Rocket.toml` and the environment and checked before anything starts.
 
 mod base_url;
 mod database_url;
+mod errors;
 mod injected;
 mod parse;
 mod secret;
+mod values;
 
 pub use base_url::BaseUrl;
 pub use database_url::DatabaseUrl;
+pub use errors::ConfigErrors;
 pub use secret::{SecretError, decode as decode_secret};
 
 use crate::domain::Span;
@@ -16,58 +19,26 @@ use crate::domain::key::Algorithm;
 use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
 use figment::Figment;
-use figment::value::Value;
-use injected::is_injected;
-use std::collections::BTreeMap;
-use std::fmt;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use values::Values;
 
-/// Below this a session may be renewed twice while one request is under way.
+/// With a shorter access lifetime, a session may rotate twice during one request.
 const SHORT_ACCESS: Span = Span::minutes(3);
 
-const SHORT_ACCESS_WARNING: &str = "VESTIBULE_ACCESS_TTL is below 3m: on slow networks a request under way while the \
-     session is refreshed twice may end it";
-const PLAIN_HTTP_WARNING: &str = "ROCKET_ADDRESS lets other machines connect, but VESTIBULE_BASE_URL is http on this one: \
-     passwords would cross the network in the clear. Set VESTIBULE_BASE_URL to the https address people use";
-
-/// Every `VESTIBULE_*` name, without the prefix and in lower case.
-const NAMES: [&str; 18] = [
-    "data_dir",
-    "base_url",
-    "secret",
-    "secret_file",
-    "access_ttl",
-    "idle_ttl",
-    "session_ttl",
-    "rotation_grace",
-    "audience",
-    "algorithm",
-    "trusted_proxies",
-    "rate_limits",
-    "registration",
-    "cors_origins",
-    "metrics_address",
-    "template_dir",
-    "max_sessions",
-    "event_retention",
-];
-
-const REGISTRATIONS: [(&str, Registration); 2] =
-    [("open", Registration::Open), ("closed", Registration::Closed)];
-
-/// A complete and sound configuration.
+/// A complete and valid configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub database: DatabaseUrl,
     pub data_dir: PathBuf,
-    /// The base URL: issuer, origin checks, links.
+    /// Issuer, origin checks, links.
     pub base_url: BaseUrl,
     /// Origins whose pages may use the API.
     pub cors_origins: Vec<BaseUrl>,
-    /// The secret as given; none: it is made on first run in the data directory.
+    /// The secret as given; without it, one is created on the first run in the data directory.
     pub secret: Option<Secret>,
     pub lifetimes: Lifetimes,
+    /// `aud` of access tokens.
     pub audience: String,
     pub registration: Registration,
     /// Open sessions an account may have.
@@ -78,163 +49,71 @@ pub struct Config {
     pub algorithm: Algorithm,
     /// Templates, locales and static files that replace the built-in ones.
     pub template_dir: Option<PathBuf>,
-    /// Things to tell the operator that keep nothing from starting.
-    pub warnings: Vec<&'static str>,
-    /// Names that were set to something this version checks but does not yet act on.
+    /// What the operator should know, but what does not prevent the start.
+    pub warnings: Vec<String>,
+    /// Settings that this version checks but does not act on yet.
     pub without_effect: Vec<&'static str>,
 }
 
-/// Everything that is wrong with a configuration, each with what to do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ConfigErrors(pub Vec<String>);
-
 impl Config {
-    /// Reads the configuration from figment's `vestibule` table and `database_url`, over which `environment` goes.
-    ///
-    /// # Errors
-    /// All problems at once.
+    /// Reads figment's `vestibule` table and `database_url`; `environment` takes precedence.
     pub fn load(
         figment: &Figment,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigErrors> {
-        let mut problems = ConfigErrors::default();
-        let values = Values::collect(figment, environment, &mut problems);
-        let port = figment.extract_inner::<u16>("port").unwrap_or(8000);
-        let mut config = values.read(port, &mut problems);
-        if config.lifetimes.access < SHORT_ACCESS {
-            config.warnings.push(SHORT_ACCESS_WARNING);
-        }
-        let address = figment.extract_inner::<IpAddr>("address");
-        if address.is_ok_and(|it| !it.is_loopback()) && !config.base_url.is_https() {
-            config.warnings.push(PLAIN_HTTP_WARNING);
-        }
-        if problems.0.is_empty() { Ok(config) } else { Err(problems) }
+        let mut errors = ConfigErrors::default();
+        let values = Values::collect(figment, environment, &mut errors);
+        let port = figment.extract_inner("port").unwrap_or(8000);
+        let mut config = values.read(port, &mut errors);
+        config.warn_of_short_access();
+        config.warn_of_plain_http(figment.extract_inner("address").ok());
+        if errors.0.is_empty() { Ok(config) } else { Err(errors) }
     }
 
-    /// Whether there is a database, but not the secret that was made with it: another one would open none of its keys.
+    /// Whether there is a database, but not the secret that was created with it: a new secret would open none of its keys.
     #[must_use]
     pub fn has_lost_its_secret(&self) -> bool {
         let DatabaseUrl::Sqlite(database) = &self.database else { return false };
-        self.secret.is_none() && database.exists() && !self.secret_file().exists()
+        // A path that cannot be read is not known to be missing; opening it says why.
+        let exists = |path: &Path| path.try_exists().unwrap_or(true);
+        self.secret.is_none() && exists(database) && !exists(&self.secret_file())
     }
 
-    /// Where the secret is that was made on first run.
+    /// Where the secret is created on the first run.
     #[must_use]
     pub fn secret_file(&self) -> PathBuf {
         self.data_dir.join("secret")
     }
 
-    /// The secret that seals the signing keys; on first run it is made.
-    ///
-    /// # Errors
-    /// `SecretProblem`.
+    /// The secret that seals the signing keys; it is created on the first run.
     pub fn secret(&self) -> Result<Secret, SecretError> {
         match &self.secret {
             Some(secret) => Ok(secret.clone()),
-            None => secret::read_or_make(&self.secret_file()),
+            None => secret::read_or_create(&self.secret_file()),
         }
     }
-}
 
-/// The raw texts: `VESTIBULE_*` by name in lower case without the prefix, and `DATABASE_URL`.
-struct Values {
-    values: BTreeMap<String, String>,
-    database: Option<String>,
-}
+    fn warn_of_short_access(&mut self) {
+        if self.lifetimes.access < SHORT_ACCESS {
+            self.warnings.push(
+                "VESTIBULE_ACCESS_TTL is below 3m: on a slow network, a request may end a session that rotates twice meanwhile"
+                    .to_owned(),
+            );
+        }
+    }
 
-impl Values {
-    /// Environment values are taken as they are: figment would read a secret of digits as a number.
-    fn collect(
-        figment: &Figment,
-        environment: impl Iterator<Item = (String, String)>,
-        problems: &mut ConfigErrors,
-    ) -> Self {
-        let mut values = BTreeMap::new();
-        match figment.find_value("vestibule") {
-            Ok(Value::Dict(_, table)) => {
-                values.extend(table.into_iter().map(|(key, value)| (key, text(&value))));
-            }
-            Ok(_) => problems.0.push(
-                "vestibule in Rocket.toml is not a table: write [default.vestibule]".to_owned(),
-            ),
-            Err(_) => {}
-        }
-        let mut database = figment.find_value("database_url").ok().map(|url| text(&url));
-        for (name, value) in environment {
-            if name == "DATABASE_URL" {
-                database = Some(value);
-            } else if let Some(key) = name.strip_prefix("VESTIBULE_").map(str::to_lowercase)
-                && !is_injected(&key, &value)
-            {
-                values.insert(key, value);
-            }
-        }
-        // An empty value means unset.
-        values.values_mut().for_each(|value| *value = value.trim().to_owned());
-        values.retain(|_, value| !value.is_empty());
-        let database = database.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
-        for unknown in values.keys().filter(|key| !NAMES.contains(&key.as_str())) {
-            let name = unknown.to_uppercase();
-            problems.0.push(format!(
-                "VESTIBULE_{name} is not a name this version knows: check its spelling or remove it"
+    /// Plain http is meant for browsers on this machine; on another address, others send their passwords in clear text.
+    fn warn_of_plain_http(&mut self, address: Option<IpAddr>) {
+        if let Some(address) = address
+            && !address.is_loopback()
+            && !self.base_url.is_https()
+        {
+            self.warnings.push(format!(
+                "ROCKET_ADDRESS is {address} and VESTIBULE_BASE_URL is {}: passwords that come from other machines are sent in clear text. \
+                 Set VESTIBULE_BASE_URL to the https address of the proxy in front, or ROCKET_ADDRESS to 127.0.0.1",
+                self.base_url.as_str()
             ));
         }
-        Self { values, database }
-    }
-
-    fn read(&self, port: u16, problems: &mut ConfigErrors) -> Config {
-        let data_dir = PathBuf::from(self.get("data_dir").unwrap_or("data"));
-        let base_url = self.base_url(port, problems);
-        Config {
-            database: self.database(&data_dir, problems),
-            cors_origins: self.cors_origins(problems),
-            secret: self.secret(problems),
-            lifetimes: self.lifetimes(problems),
-            audience: self.get("audience").unwrap_or(base_url.as_str()).to_owned(),
-            registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, problems),
-            max_sessions: self.max_sessions(problems),
-            event_retention: self.span("event_retention", Span::days(365), problems),
-            algorithm: self.algorithm(problems),
-            template_dir: self.template_dir(problems),
-            warnings: Vec::new(),
-            without_effect: self.check_the_rest(problems),
-            data_dir,
-            base_url,
-        }
-    }
-
-    /// Checks what a later version will act on.
-    fn check_the_rest(&self, problems: &mut ConfigErrors) -> Vec<&'static str> {
-        let limits = self.one_of("rate_limits", true, &[("on", true), ("off", false)], problems);
-        let networks = self.get("trusted_proxies");
-        parse::check_networks(networks, problems);
-        let metrics = self.get("metrics_address");
-        parse::check_address(metrics, problems);
-        let set = [
-            ("VESTIBULE_RATE_LIMITS", !limits),
-            ("VESTIBULE_TRUSTED_PROXIES", networks.is_some()),
-            ("VESTIBULE_METRICS_ADDRESS", metrics.is_some()),
-        ];
-        set.into_iter().filter_map(|(name, set)| set.then_some(name)).collect()
-    }
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(_, text) => text.clone(),
-        Value::Array(_, values) => values.iter().map(text).collect::<Vec<_>>().join(","),
-        Value::Num(_, number) => {
-            number.to_u128().map_or_else(|| format!("{value:?}"), |n| n.to_string())
-        }
-        Value::Bool(_, flag) => if *flag { "on" } else { "off" }.to_owned(),
-        other => format!("{other:?}"),
-    }
-}
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "The configuration cannot be used; nothing was started.")?;
-        self.0.iter().try_for_each(|problem| writeln!(f, "  - {problem}"))
     }
 }
 

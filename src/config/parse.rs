@@ -1,8 +1,9 @@
-//! One value at a time: from text to a checked value, or a problem that says what to do.
+//! Each setting: from text to a checked value, or an error that says what to do.
 
-use super::{BaseUrl, ConfigErrors, Values};
-use crate::config::DatabaseUrl;
+use super::values::Values;
+use super::{BaseUrl, Config, ConfigErrors, DatabaseUrl};
 use crate::domain::Span;
+use crate::domain::account::Registration;
 use crate::domain::key::Algorithm;
 use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
@@ -11,25 +12,60 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use strum::VariantArray;
 
+const REGISTRATIONS: [(&str, Registration); 2] =
+    [("open", Registration::Open), ("closed", Registration::Closed)];
+/// Longest rotation grace. A copy of a superseded token is answered for up to 7 times this before it counts as
+/// stolen; no browser needs more than these 7 minutes to try again.
+const MAX_GRACE: Span = Span::seconds(60);
 /// Open sessions an account may have: more than anybody's devices, few enough for one page.
 const DEFAULT_MAX_SESSIONS: i64 = 100;
-/// The windows in which a superseded refresh token is not taken for theft are multiples of the grace
-/// time (docs/decisions/0001-rotation.md).
-const MAX_GRACE: Span = Span::minutes(2);
 const MAX_MAX_SESSIONS: i64 = 10_000;
 
 impl Values {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+    /// Reads every setting; one with an error gets its default.
+    pub(super) fn read(&self, port: u16, errors: &mut ConfigErrors) -> Config {
+        let data_dir = PathBuf::from(self.get("data_dir").unwrap_or("data"));
+        let base_url = self.base_url(port, errors);
+        Config {
+            database: self.database(&data_dir, errors),
+            cors_origins: self.cors_origins(errors),
+            secret: self.secret(errors),
+            lifetimes: self.lifetimes(errors),
+            audience: self.get("audience").unwrap_or(base_url.as_str()).to_owned(),
+            registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, errors),
+            max_sessions: self.max_sessions(errors),
+            template_dir: self.template_dir(errors),
+            event_retention: self.duration("event_retention", Span::days(365), errors),
+            algorithm: self.algorithm(errors),
+            warnings: Vec::new(),
+            without_effect: self.without_effect(errors),
+            data_dir,
+            base_url,
+        }
     }
 
-    /// A value out of a few.
-    pub(super) fn one_of<T: Copy>(
+    /// Checks what a later version will act on.
+    fn without_effect(&self, errors: &mut ConfigErrors) -> Vec<&'static str> {
+        let limits = self.one_of("rate_limits", true, &[("on", true), ("off", false)], errors);
+        let networks = self.get("trusted_proxies");
+        check_networks(networks, errors);
+        let metrics = self.get("metrics_address");
+        check_address(metrics, errors);
+        let set = [
+            ("VESTIBULE_RATE_LIMITS", !limits),
+            ("VESTIBULE_TRUSTED_PROXIES", networks.is_some()),
+            ("VESTIBULE_METRICS_ADDRESS", metrics.is_some()),
+        ];
+        set.into_iter().filter_map(|(name, set)| set.then_some(name)).collect()
+    }
+
+    /// One of a few words.
+    fn one_of<T: Copy>(
         &self,
         name: &str,
         default: T,
         choices: &[(&str, T)],
-        problems: &mut ConfigErrors,
+        errors: &mut ConfigErrors,
     ) -> T {
         let Some(given) = self.get(name) else { return default };
         if let Some((_, value)) = choices.iter().find(|(text, _)| *text == given) {
@@ -37,158 +73,144 @@ impl Values {
         }
         let allowed: Vec<&str> = choices.iter().map(|(text, _)| *text).collect();
         let name = name.to_uppercase();
-        problems
-            .0
-            .push(format!("VESTIBULE_{name} is {given:?}: use one of {}", allowed.join(", ")));
+        errors.push(format!("VESTIBULE_{name} is {given:?}: use one of {}", allowed.join(", ")));
         default
     }
 
-    pub(super) fn algorithm(&self, problems: &mut ConfigErrors) -> Algorithm {
+    fn algorithm(&self, errors: &mut ConfigErrors) -> Algorithm {
         let choices: Vec<_> = Algorithm::VARIANTS
             .iter()
             .map(|algorithm| (algorithm.into_str(), *algorithm))
             .collect();
-        self.one_of("algorithm", Algorithm::EdDsa, &choices, problems)
+        self.one_of("algorithm", Algorithm::EdDsa, &choices, errors)
     }
 
-    pub(super) fn base_url(&self, port: u16, problems: &mut ConfigErrors) -> BaseUrl {
+    fn base_url(&self, port: u16, errors: &mut ConfigErrors) -> BaseUrl {
         let default = BaseUrl::on_localhost(port);
         let Some(given) = self.get("base_url") else { return default };
-        BaseUrl::parse(given).unwrap_or_else(|what| {
-            problems.0.push(format!("VESTIBULE_BASE_URL is {given:?}: {what}"));
+        BaseUrl::parse(given).unwrap_or_else(|error| {
+            errors.push(format!("VESTIBULE_BASE_URL is {given:?}: {error}"));
             default
         })
     }
 
-    pub(super) fn cors_origins(&self, problems: &mut ConfigErrors) -> Vec<BaseUrl> {
+    fn cors_origins(&self, errors: &mut ConfigErrors) -> Vec<BaseUrl> {
         let mut origins = Vec::new();
         for text in items(self.get("cors_origins")) {
             match BaseUrl::parse(text) {
                 Ok(origin) => origins.push(origin),
-                Err(what) => {
-                    problems.0.push(format!("VESTIBULE_CORS_ORIGINS holds {text:?}: {what}"));
+                Err(error) => {
+                    errors.push(format!("VESTIBULE_CORS_ORIGINS contains {text:?}: {error}"));
                 }
             }
         }
         origins
     }
 
-    pub(super) fn database(&self, data_dir: &Path, problems: &mut ConfigErrors) -> DatabaseUrl {
+    fn database(&self, data_dir: &Path, errors: &mut ConfigErrors) -> DatabaseUrl {
         let default = DatabaseUrl::Sqlite(data_dir.join("vestibule.db"));
-        let Some(given) = self.database.as_deref() else { return default };
+        let Some(given) = self.database_url() else { return default };
         match given.split_once("://") {
             Some(("sqlite", path)) if is_file_name(path) => {
                 DatabaseUrl::Sqlite(PathBuf::from(path))
             }
             Some(("postgres" | "postgresql", _)) => {
-                problems.0.push(
-                    "DATABASE_URL names PostgreSQL, which this version does not support yet: use sqlite://<file>"
-                        .to_owned(),
+                errors.push(
+                    "DATABASE_URL: this version does not support PostgreSQL yet; use sqlite://<file>",
                 );
                 default
             }
             _ => {
-                problems.0.push(
-                    "DATABASE_URL must be sqlite://<file>, for example sqlite:///srv/vestibule/vestibule.db".to_owned(),
+                errors.push(
+                    "DATABASE_URL must be sqlite://<file>, for example sqlite:///srv/vestibule/vestibule.db"
                 );
                 default
             }
         }
     }
 
-    pub(super) fn secret(&self, problems: &mut ConfigErrors) -> Option<Secret> {
+    fn secret(&self, errors: &mut ConfigErrors) -> Option<Secret> {
         let (name, text) = match (self.get("secret"), self.get("secret_file")) {
             (None, None) => return None,
             (Some(_), Some(_)) => {
-                problems.0.push(
-                    "VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are both set: keep one".to_owned(),
-                );
+                errors.push("VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are both set: remove one");
                 return None;
             }
             (Some(text), None) => ("VESTIBULE_SECRET".to_owned(), text.to_owned()),
             (None, Some(path)) => match std::fs::read_to_string(path) {
                 Ok(text) => (format!("the secret in VESTIBULE_SECRET_FILE {path:?}"), text),
                 Err(error) => {
-                    problems
-                        .0
-                        .push(format!("VESTIBULE_SECRET_FILE {path:?} cannot be read ({error}): name a readable file"));
+                    errors.push(format!("VESTIBULE_SECRET_FILE {path:?} cannot be read ({error}): name a readable file"));
                     return None;
                 }
             },
         };
         let secret = super::secret::decode(&text);
         if secret.is_none() {
-            problems.0.push(format!(
-                "{name} is not hex or base64 of at least 32 random bytes: make one with `openssl rand -hex 32`"
+            errors.push(format!(
+                "{name} is not hex or base64 of at least 32 random bytes: create one with `openssl rand -hex 32`"
             ));
         }
         secret
     }
 
-    pub(super) fn template_dir(&self, problems: &mut ConfigErrors) -> Option<PathBuf> {
+    fn template_dir(&self, errors: &mut ConfigErrors) -> Option<PathBuf> {
         let folder = PathBuf::from(self.get("template_dir")?);
         if !folder.is_dir() {
-            problems.0.push(format!(
-                "VESTIBULE_TEMPLATE_DIR is {}: there is no such folder. Create it, or remove the setting",
-                folder.display()
-            ));
+            errors.push(format!("VESTIBULE_TEMPLATE_DIR is {folder:?}: there is no such folder"));
         }
         Some(folder)
     }
 
-    pub(super) fn max_sessions(&self, problems: &mut ConfigErrors) -> i64 {
+    fn max_sessions(&self, errors: &mut ConfigErrors) -> i64 {
         let Some(given) = self.get("max_sessions") else { return DEFAULT_MAX_SESSIONS };
         let parsed = given.parse().ok().filter(|most| (1..=MAX_MAX_SESSIONS).contains(most));
         if parsed.is_none() {
-            problems.0.push(format!(
+            errors.push(format!(
                 "VESTIBULE_MAX_SESSIONS is {given:?}: use a number from 1 to {MAX_MAX_SESSIONS}"
             ));
         }
         parsed.unwrap_or(DEFAULT_MAX_SESSIONS)
     }
 
-    pub(super) fn lifetimes(&self, problems: &mut ConfigErrors) -> Lifetimes {
+    fn lifetimes(&self, errors: &mut ConfigErrors) -> Lifetimes {
         let lifetimes = Lifetimes {
-            access: self.span("access_ttl", Span::minutes(15), problems),
-            idle: self.span("idle_ttl", Span::days(7), problems),
-            absolute: self.span("session_ttl", Span::days(30), problems),
-            grace: self.span("rotation_grace", Span::seconds(20), problems),
+            access: self.duration("access_ttl", Span::minutes(15), errors),
+            idle: self.duration("idle_ttl", Span::days(7), errors),
+            absolute: self.duration("session_ttl", Span::days(30), errors),
+            grace: self.duration("rotation_grace", Span::seconds(20), errors),
         };
-        if lifetimes.grace > MAX_GRACE {
-            problems.0.push(format!(
-                "VESTIBULE_ROTATION_GRACE is above {}m: for that long a stolen refresh token would go unnoticed",
-                MAX_GRACE.num_minutes()
-            ));
-        }
         if lifetimes.access >= lifetimes.idle || lifetimes.idle > lifetimes.absolute {
-            problems.0.push(
-                "the lifetimes do not fit together: VESTIBULE_ACCESS_TTL must be below VESTIBULE_IDLE_TTL, and that at most VESTIBULE_SESSION_TTL"
-                    .to_owned(),
+            errors.push(
+                "VESTIBULE_ACCESS_TTL must be shorter than VESTIBULE_IDLE_TTL, and VESTIBULE_IDLE_TTL at most VESTIBULE_SESSION_TTL",
             );
+        }
+        if lifetimes.grace > MAX_GRACE {
+            errors.push("VESTIBULE_ROTATION_GRACE is longer than 60s: a stolen token could be used for too long");
         }
         lifetimes
     }
 
-    pub(super) fn span(&self, name: &str, default: Span, problems: &mut ConfigErrors) -> Span {
+    fn duration(&self, name: &str, default: Span, errors: &mut ConfigErrors) -> Span {
         let Some(given) = self.get(name) else { return default };
-        let parsed = parse_span(given);
+        let parsed = parse_duration(given);
         if parsed.is_none() {
             let name = name.to_uppercase();
-            problems.0.push(format!(
-                "VESTIBULE_{name} is {given:?}: use a number and a unit, such as 90s, 15m, 12h or 7d, at least 1s"
+            errors.push(format!(
+                "VESTIBULE_{name} is {given:?}: durations are a number and a unit, such as `90s`, `15m`, `12h` or `7d`, from 1s to 3650d"
             ));
         }
         parsed.unwrap_or(default)
     }
 }
 
-/// SQLite takes some names for something other than a file; an in-memory database would be one for each connection.
+/// SQLite does not read every name as a file; each connection would have an in-memory database of its own.
 fn is_file_name(path: &str) -> bool {
     !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:") && !path.contains('?')
 }
 
 /// "90s", "15m", "12h", "7d"; from one second to ten years.
-fn parse_span(text: &str) -> Option<Span> {
+fn parse_duration(text: &str) -> Option<Span> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -204,21 +226,21 @@ fn parse_span(text: &str) -> Option<Span> {
     (Span::seconds(1)..=Span::days(3_650)).contains(&span).then_some(span)
 }
 
-pub(super) fn check_networks(list: Option<&str>, problems: &mut ConfigErrors) {
+fn check_networks(list: Option<&str>, errors: &mut ConfigErrors) {
     for text in items(list) {
         if text.parse::<IpNet>().is_err() && text.parse::<IpAddr>().is_err() {
-            problems.0.push(format!(
-                "VESTIBULE_TRUSTED_PROXIES holds {text:?}: use networks such as 10.0.0.0/8, with commas between"
+            errors.push(format!(
+                "VESTIBULE_TRUSTED_PROXIES contains {text:?}: separate networks such as 10.0.0.0/8 by commas"
             ));
         }
     }
 }
 
-pub(super) fn check_address(text: Option<&str>, problems: &mut ConfigErrors) {
+fn check_address(text: Option<&str>, errors: &mut ConfigErrors) {
     if let Some(text) = text
         && text.parse::<SocketAddr>().is_err()
     {
-        problems.0.push(format!(
+        errors.push(format!(
             "VESTIBULE_METRICS_ADDRESS is {text:?}: use address:port, such as 127.0.0.1:9100"
         ));
     }

@@ -1,4 +1,4 @@
-//! The operator's secret: read, judged, or made on first run.
+//! The operator's secret: read and checked, or created on the first run.
 
 use crate::token::Secret;
 use data_encoding::{
@@ -11,25 +11,25 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// Length of a secret in bytes: the least we take, and what we make.
+/// Bytes of a secret: the minimum accepted, and what is created.
 const LENGTH: usize = 32;
-/// Fewer different bytes than this among 32 do not come from a random source (the chance is under one in 10^15).
-const FEWEST_DIFFERENT: usize = 16;
+/// A random source yields fewer distinct values than this among 32 bytes with a chance under one in 10^15.
+const MIN_DISTINCT: usize = 16;
 
 /// Why the secret file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error(
-        "the secret file {0} could not be read or made: {1}. Make its folder writable for this user"
+        "the secret file {0} could not be read or created: {1}. Make its folder writable for this user"
     )]
     File(PathBuf, io::Error),
     #[error(
-        "the secret file {0} does not hold a secret. Restore it from a backup; without it the signing keys cannot be opened"
+        "the secret file {0} does not contain a valid secret. Restore it from a backup; without it the signing keys cannot be opened"
     )]
     Unreadable(PathBuf),
 }
 
-/// Reads hex or base64 of at least 32 bytes that look random. A phrase, a placeholder or a run of numbers is none.
+/// Reads hex or base64 of at least 32 random-looking bytes; refuses phrases, placeholders and runs of numbers.
 #[must_use]
 pub fn decode(text: &str) -> Option<Secret> {
     let text = text.trim();
@@ -41,7 +41,7 @@ pub fn decode(text: &str) -> Option<Secret> {
     (bytes.len() >= LENGTH && looks_random(&bytes)).then(|| Secret::new(bytes))
 }
 
-/// Words that stand where a secret should be. Each is long enough not to come up in random base64.
+/// Words of placeholders, each too long to occur in random base64.
 fn is_phrase(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words = [
@@ -57,30 +57,30 @@ fn is_phrase(text: &str) -> bool {
     words.iter().any(|word| lower.contains(word))
 }
 
-/// Enough different bytes, and no run with a constant step.
+/// Enough distinct bytes, and no run with a constant step.
 fn looks_random(bytes: &[u8]) -> bool {
-    let different = bytes.iter().collect::<HashSet<_>>().len();
+    let distinct = bytes.iter().collect::<HashSet<_>>().len();
     let steps: Vec<u8> =
         bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a)).collect();
-    let different_steps = steps.iter().collect::<HashSet<_>>().len();
-    different >= FEWEST_DIFFERENT && different_steps >= FEWEST_DIFFERENT
+    let distinct_steps = steps.iter().collect::<HashSet<_>>().len();
+    distinct >= MIN_DISTINCT && distinct_steps >= MIN_DISTINCT
 }
 
-/// The secret in the file; if there is none, a new one, made in full before it gets its name: two processes that start
-/// together use one, and a crash leaves none or a whole one.
-pub(super) fn read_or_make(path: &Path) -> Result<Secret, SecretError> {
+/// Reads the secret, or creates it. It is written in full before it gets its name: two processes that start together
+/// use the same one, and a crash leaves no partial file.
+pub(super) fn read_or_create(path: &Path) -> Result<Secret, SecretError> {
     let failed = |error| SecretError::File(path.to_owned(), error);
     if !path.try_exists().map_err(failed)? {
-        make(path).map_err(failed)?;
+        create(path).map_err(failed)?;
     }
     let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
     if fs::metadata(path).map_err(failed)?.permissions().mode() & 0o077 != 0 {
-        tracing::warn!(file = %path.display(), "others may read the secret: run chmod 600 on it");
+        tracing::warn!(file = %path.display(), "other users can read the secret: run chmod 600 on it");
     }
     decode(&text).ok_or_else(|| SecretError::Unreadable(path.to_owned()))
 }
 
-fn make(path: &Path) -> io::Result<()> {
+fn create(path: &Path) -> io::Result<()> {
     let mut secret = Zeroizing::new([0u8; LENGTH]);
     getrandom::fill(&mut *secret).map_err(io::Error::other)?;
     let mut draft_name = [0u8; 8];
@@ -97,7 +97,7 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A file's name survives a power cut once its folder is written.
+/// A new file name survives a power cut only once its folder is synced.
 fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hex_and_base64_of_32_random_bytes_are_secrets_and_placeholders_are_none() {
+    fn hex_and_base64_of_32_random_bytes_are_secrets_and_placeholders_are_not() {
         let bytes: Vec<u8> =
             (0..32u32).map(|i| (i * i * 37 + i * 11 + 90).to_le_bytes()[0]).collect();
         for text in [
@@ -139,12 +139,12 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_made_once_and_only_its_owner_may_read_it() {
+    fn a_secret_is_created_once_and_only_its_owner_may_read_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        read_or_make(&path).unwrap();
+        read_or_create(&path).unwrap();
         let first = fs::read_to_string(&path).unwrap();
-        read_or_make(&path).unwrap();
+        read_or_create(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), first);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a draft was left");
@@ -155,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         fs::write(&path, "oops").unwrap();
-        assert!(matches!(read_or_make(&path), Err(SecretError::Unreadable(_))));
+        assert!(matches!(read_or_create(&path), Err(SecretError::Unreadable(_))));
         assert_eq!(fs::read_to_string(&path).unwrap(), "oops");
     }
 }

@@ -1,4 +1,4 @@
-//! An account: who somebody is to us.
+//! Accounts.
 
 use super::{Time, email::EmailAddress, name::DisplayName};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -16,7 +16,7 @@ pub enum Role {
     Admin,
 }
 
-/// A registered person.
+/// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     pub id: AccountId,
@@ -35,7 +35,7 @@ impl Account {
     }
 }
 
-/// Whether strangers may register.
+/// Whether anybody may sign up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registration {
     Open,

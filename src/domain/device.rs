@@ -1,11 +1,12 @@
-//! Where a session lives: the browser or client it was started from.
+//! The browser or client that a session was started from.
 
+use super::text;
 use std::net::IpAddr;
 
-/// Longest User-Agent we keep, in code points.
-const LONGEST_USER_AGENT: usize = 255;
+/// Longest User-Agent kept, in code points.
+const MAX_USER_AGENT_LENGTH: usize = 255;
 
-/// The browser or client of a session, as it described itself: shown to its owner, never trusted.
+/// A browser or client as it describes itself: shown to the account's owner, never trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Device {
     pub user_agent: String,
@@ -13,11 +14,11 @@ pub struct Device {
 }
 
 impl Device {
-    /// Keeps the first 255 code points of the User-Agent and drops its control characters.
+    /// Keeps the first 255 code points of the User-Agent without its control and invisible characters.
     #[must_use]
     pub fn new(user_agent: &str, ip: Option<IpAddr>) -> Self {
-        let kept = user_agent.chars().filter(|c| !c.is_control());
-        Self { user_agent: kept.take(LONGEST_USER_AGENT).collect(), ip }
+        let kept = user_agent.chars().filter(|c| !text::is_control(*c) && !text::is_invisible(*c));
+        Self { user_agent: kept.take(MAX_USER_AGENT_LENGTH).collect(), ip }
     }
 }
 
@@ -26,8 +27,8 @@ mod tests {
     use super::Device;
 
     #[test]
-    fn a_user_agent_is_bounded_and_free_of_controls() {
-        let device = Device::new(&format!("a\nb{}", "é".repeat(9_000)), None);
+    fn a_user_agent_is_bounded_and_free_of_control_and_invisible_characters() {
+        let device = Device::new(&format!("a\n\u{202e}\u{200b}b{}", "é".repeat(9_000)), None);
         assert!(device.user_agent.starts_with("abé"));
         assert_eq!(device.user_agent.chars().count(), 255);
     }

@@ -7,13 +7,14 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// Shortest new password in code points (NIST SP 800-63B section 5.1.1.2).
-pub const SHORTEST: usize = 8;
+pub const MIN_LENGTH: usize = 8;
 /// Longest password in code points: a bound on the work before hashing, far above any passphrase.
-pub const LONGEST: usize = 256;
+pub const MAX_LENGTH: usize = 256;
 
-/// A password as typed: NFC (RFC 8265 section 4.2), 1 to 256 code points, otherwise neither changed nor cut.
+/// A password as typed: NFC (RFC 8265 section 4.2), 1 to 256 code points, otherwise neither changed nor cut. Space and invisible
+/// characters are part of it: nobody sees a password, so they deceive nobody.
 ///
-/// It has no `Display`, hides itself from `Debug` and is wiped when dropped.
+/// It has no `Display`, is hidden from `Debug` and wiped when dropped.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
@@ -21,7 +22,7 @@ pub struct Password(Zeroizing<String>);
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-/// Why a text cannot be a password, or not a new one.
+/// Why text cannot be a password, or not a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordError {
     Missing,
@@ -32,31 +33,30 @@ pub enum PasswordError {
 }
 
 impl Password {
-    /// Reads a password somebody signs in with; the rules for new ones do not apply, so tightening them locks nobody out.
-    ///
-    /// # Errors
-    /// Empty, over 256 code points, or with a NUL character.
+    /// Reads a password to check; the rules for new ones do not apply, so that tightening them locks nobody out. Only a NUL
+    /// character is refused: C programs take it for the end of the text.
     pub fn parse(typed: &str) -> Result<Self, PasswordError> {
         // A code point is 4 bytes at most; this keeps normalisation off megabytes.
-        if typed.len() > 4 * LONGEST {
+        if typed.len() > 4 * MAX_LENGTH {
             return Err(PasswordError::TooLong);
         }
         let normal = Zeroizing::new(typed.nfc().collect::<String>());
         match normal.chars().count() {
             0 => Err(PasswordError::Missing),
-            n if n > LONGEST => Err(PasswordError::TooLong),
+            n if n > MAX_LENGTH => Err(PasswordError::TooLong),
             _ if normal.contains('\0') => Err(PasswordError::Forbidden),
             _ => Ok(Self(normal)),
         }
     }
 
-    /// Reads a password somebody wants to use from now on.
-    ///
-    /// # Errors
-    /// As `parse`, and when it is under 8 code points or on the list of common passwords.
+    /// Reads a new password. Control characters are refused, as RFC 8265 section 4.2 demands: browsers remove line ends from
+    /// a password field, so a password that contains one could never be typed into a page.
     pub fn parse_new(typed: &str) -> Result<Self, PasswordError> {
         let password = Self::parse(typed)?;
-        if password.0.chars().count() < SHORTEST {
+        if password.0.chars().any(char::is_control) {
+            return Err(PasswordError::Forbidden);
+        }
+        if password.0.chars().count() < MIN_LENGTH {
             return Err(PasswordError::TooShort);
         }
         if COMMON.contains(Zeroizing::new(password.0.to_lowercase()).as_str()) {
@@ -65,7 +65,7 @@ impl Password {
         Ok(password)
     }
 
-    /// Whether both are the same password, typed by the same person; no secret of ours is compared.
+    /// Whether both are the same. Not in constant time: both were typed by the same user.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.0 == other.0
@@ -119,8 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn space_and_case_are_kept() {
+    fn white_space_and_case_are_kept() {
         assert_eq!(Password::parse("  Correct Horse  ").unwrap().expose(), b"  Correct Horse  ");
+    }
+
+    #[test]
+    fn invisible_characters_are_kept_and_count() {
+        let typed = "\u{200d}\u{ad}\u{202e}\u{3164} \u{feff}\u{2800}👩‍🚀";
+        assert_eq!(Password::parse_new(typed).unwrap().expose(), typed.as_bytes());
     }
 
     #[test]
@@ -132,7 +138,11 @@ mod tests {
         assert_eq!(problem(&"é".repeat(256)), None);
         assert_eq!(problem(&"x".repeat(257)), Some(PasswordError::TooLong));
         assert_eq!(problem(&"x".repeat(1_000_000)), Some(PasswordError::TooLong));
-        assert_eq!(problem("null\0in the middle"), Some(PasswordError::Forbidden));
+        for control in
+            ["null\0in the middle", "a tab\tin the middle", "a line end\r\n", "escape\u{1b}[0m"]
+        {
+            assert_eq!(problem(control), Some(PasswordError::Forbidden), "{control:?}");
+        }
         for common in ["password", "PASSWORD", "iloveyou", "12345678"] {
             assert_eq!(problem(common), Some(PasswordError::Common), "{common}");
         }
@@ -141,7 +151,10 @@ mod tests {
 
     #[test]
     fn an_old_password_need_not_meet_the_rules_for_new_ones() {
-        assert!(Password::parse("short").is_ok());
+        for old in ["short", "password", "with a\ttab"] {
+            assert!(Password::parse(old).is_ok(), "{old:?}");
+        }
+        assert_eq!(Password::parse("null\0").err(), Some(PasswordError::Forbidden));
     }
 
     #[test]
@@ -153,7 +166,9 @@ mod tests {
     fn the_list_is_lower_case_and_long_enough_to_matter() {
         assert!(COMMON.len() > 5_000);
         assert!(
-            COMMON.iter().all(|p| p.chars().count() >= super::SHORTEST && **p == p.to_lowercase())
+            COMMON
+                .iter()
+                .all(|p| p.chars().count() >= super::MIN_LENGTH && **p == p.to_lowercase())
         );
     }
 }

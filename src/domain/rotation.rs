@@ -1,38 +1,38 @@
 //! What to do with a presented refresh token: the whole rotation decision, pure.
 //!
-//! Rotation with reuse detection (RFC 9700 section 4.14.2) in a form that signs no honest owner out: everybody who
-//! races for a renewal gets the same successor, a lost reply heals, and a copy in two hands always ends the session.
+//! Rotation with reuse detection (RFC 9700 section 4.14.2) that signs no owner out: concurrent refreshes
+//! get the same successor, a lost response heals, and a token used by two holders ends the session.
 
 use super::lifetimes::Lifetimes;
 use super::session::{EndReason, Generation, Session};
 use super::{Span, Time};
 
-/// What to do. All writes it asks for are conditional on the generation it was decided on.
+/// What to do. Every write is conditional on the record it was decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// There is no such session.
     Unknown,
     /// It ended before.
     Ended(Time, EndReason),
-    /// It ends now: its idle or absolute life is over, or a copy of it is in two hands.
+    /// It ends now: its idle timeout or absolute lifetime is over, or a token of it has two holders.
     End(EndReason),
-    /// The token is ahead of the record (a restored backup, another key): refuse, alarm, end nothing.
+    /// The token is ahead of the record (a restored backup, another key): refuse, log, end nothing.
     Invalid,
-    /// The current token: step to the next generation.
+    /// The current token: rotate to the next generation.
     Rotate(Step),
-    /// Somebody raced this renewal: give the same successor again, write nothing.
+    /// A concurrent request rotated first: issue the same successor again, write nothing.
     Repeat,
-    /// The same after the grace time, while nobody has used the successor: give it again, and count both windows from now. To heal
-    /// while an answer with the first successor may still be under way would put a second one on the wire beside it, and
-    /// whichever comes last would stay in the browser.
+    /// The same after the grace time, while the successor is unconfirmed: issue it again and restart
+    /// the replay window. Healing while a response with the first successor may still be under way
+    /// would put a second one beside it, and the browser keeps whichever comes last.
     Reissue { replay_until: Time },
-    /// The reply to the last renewal was lost: step on from the same parent.
+    /// The response to the last rotation was lost: rotate again from the same parent.
     Heal(Step),
-    /// A very late request: give nothing, end nothing.
+    /// A very late request: issue nothing, end nothing.
     Stale,
 }
 
-/// The change a renewal makes to the record; `confirmed` becomes false with it.
+/// The change a rotation makes to the record; `confirmed` becomes false with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
     pub generation: Generation,
@@ -42,7 +42,8 @@ pub struct Step {
     pub idle_expires_at: Time,
 }
 
-/// Decides on the presented generation. The order of the rules matters: the end of a session comes before any grace.
+/// Decides on the presented generation. The order of the rules matters: the end of a session comes
+/// before any grace rule.
 #[must_use]
 pub fn decide(
     session: Option<&Session>,
@@ -87,17 +88,17 @@ fn decide_living(
     }
 }
 
-/// While nobody has used the successor and it may still be on the wire; but not for ever, or whoever keeps asking with an old copy
-/// would never be told from its owner.
+/// While the successor is unconfirmed and may still be on the wire, but not forever: otherwise a thief
+/// who keeps presenting an old token could never be told from its owner.
 fn may_reissue(session: &Session, now: Time, lifetimes: &Lifetimes) -> bool {
     let window = lifetimes.grace + stale_window(lifetimes);
     let may_be_on_the_wire = now <= session.replay_until + stale_window(lifetimes);
     !session.confirmed && may_be_on_the_wire && now <= session.rotated_at + window * 2
 }
 
-/// Whether an old token may come from a request that was under way for long: the renewal is recent, and no more renewals lie
-/// between than a browser makes in that time. Somebody who renews all the time keeps the last renewal recent for ever, but
-/// not the generation.
+/// Whether a superseded token may come from a slow request: the last rotation is recent, and no more
+/// rotations lie between than a browser makes in that time. A thief who refreshes all the time keeps
+/// the last rotation recent forever, but not the generation.
 fn may_be_late(session: &Session, presented: Generation, now: Time, lifetimes: &Lifetimes) -> bool {
     let window = lifetimes.grace + stale_window(lifetimes);
     let renewals_in_it = 1 + window.num_milliseconds() / lifetimes.access.num_milliseconds().max(1);
@@ -115,13 +116,13 @@ fn step(session: &Session, parent: Generation, now: Time, lifetimes: &Lifetimes)
     }
 }
 
-/// For how long after the grace time an old token is taken for a late one rather than a stolen one.
+/// For how long after the grace time a superseded token is taken for a late one, not a stolen one.
 fn stale_window(lifetimes: &Lifetimes) -> Span {
     lifetimes.grace * 6
 }
 
 impl Session {
-    /// The record after a step.
+    /// The record after a rotation.
     #[must_use]
     pub fn stepped(mut self, step: Step) -> Self {
         self.generation = step.generation;

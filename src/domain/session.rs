@@ -1,4 +1,5 @@
-//! A session: one sign-in on one browser or client, and the whole of its refresh token family (RFC 9700 section 4.14).
+//! Sessions: one sign-in in one browser or client, which is one whole refresh token family (RFC 9700
+//! section 4.14).
 
 use super::Time;
 use super::account::AccountId;
@@ -12,7 +13,8 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId(pub Uuid);
 
-/// How often a session has been renewed; the `gen` claim of its tokens. It only grows.
+/// How often the refresh token of a session has been rotated; the `gen` claim of its tokens. It only
+/// grows.
 pub type Generation = i64;
 
 /// Why a session ended.
@@ -25,7 +27,7 @@ pub enum EndReason {
     /// By its owner, together with all others.
     Everywhere,
     PasswordChanged,
-    /// An old refresh token came back after its successor was in use (RFC 9700 section 4.14.2).
+    /// A superseded refresh token was presented (RFC 9700 section 4.14.2).
     Reuse,
     Expired,
     Idle,
@@ -58,7 +60,7 @@ impl SessionSelector {
     }
 }
 
-/// The session record. Updated in place: a renewal is one conditional update.
+/// The session record. Updated in place: a rotation is one conditional update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     pub id: SessionId,

@@ -41,9 +41,6 @@ pub fn figment() -> Figment {
         .limit("json", body)
         .limit("string", body);
     Figment::from(rocket::Config::default())
-        .select(Profile::from_env_or("ROCKET_PROFILE", rocket::Config::DEFAULT_PROFILE))
-        // A closed terminal ends the server like SIGTERM: running requests are finished.
-        .merge(("shutdown.signals", ["term", "hup"]))
         .merge(("limits", limits))
         .merge(("ident", false))
         // Anybody can send X-Real-IP; only a trusted proxy may be believed.
@@ -52,6 +49,13 @@ pub fn figment() -> Figment {
         .merge(("log_level", "off"))
         .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
+        .select(profile())
+}
+
+/// `ROCKET_PROFILE`, or Rocket's default for this build; an empty value means unset.
+fn profile() -> Profile {
+    let given = Env::var("ROCKET_PROFILE").filter(|name| !name.trim().is_empty());
+    given.map_or(rocket::Config::DEFAULT_PROFILE, |name| Profile::new(name.trim()))
 }
 
 /// Whose pages may send requests.
@@ -98,6 +102,13 @@ pub fn build(
 #[must_use]
 pub fn figment_problems(figment: &Figment) -> Vec<String> {
     let mut problems = Vec::new();
+    let profile = figment.profile();
+    let built_in = [rocket::Config::DEBUG_PROFILE, rocket::Config::RELEASE_PROFILE];
+    if !built_in.contains(profile) && !figment.profiles().any(|known| known == profile) {
+        problems.push(format!(
+            "ROCKET_PROFILE is {profile}: Rocket.toml has no table [{profile}]. Add it, or remove ROCKET_PROFILE"
+        ));
+    }
     match figment.extract::<rocket::Config>() {
         Err(errors) => {
             problems.extend(errors.into_iter().map(|error| format!("{error}: check Rocket.toml and ROCKET_*")));

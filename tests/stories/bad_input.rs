@@ -1,5 +1,6 @@
 use crate::support::{EMAIL, PASSWORD, TestApp};
 use rocket::http::{ContentType, Method};
+use vestibule::accounts::Accounts;
 
 #[rocket::async_test]
 async fn bodies_too_large_of_the_wrong_kind_or_malformed_are_told_apart_and_never_a_500() {
@@ -73,19 +74,25 @@ async fn odd_characters_in_every_field_get_a_clear_answer() {
 async fn a_password_of_a_megabyte_costs_no_hash() {
     let app = TestApp::start().await;
     app.ada().await;
-    let long = "a".repeat(15_000);
-    assert_eq!(
-        app.visitor().post("/login", &[("email", EMAIL), ("password", &long)]).await.status,
-        401
-    );
-    let fields = [("name", "Ada"), ("email", "x@example.org"), ("password", &long)];
-    assert!(
-        app.visitor()
-            .post("/register", &fields)
-            .await
-            .body
-            .contains("Enter a password of 256 characters or fewer.")
-    );
+    let hashes = || app.client.rocket().state::<Accounts>().unwrap().password_hashes();
+    let before = hashes();
+    assert_eq!(before, 1, "signing up costs one");
+    for (length, sign_in, sign_up) in [(1_000_000, 413, 413), (15_000, 401, 422), (257, 401, 422)] {
+        let long = "a".repeat(length);
+        let fields = [("email", EMAIL), ("password", &*long)];
+        assert_eq!(app.visitor().post("/login", &fields).await.status, sign_in, "{length}");
+        let fields = [("name", "Ada"), ("email", "x@example.org"), ("password", &*long)];
+        let reply = app.visitor().post("/register", &fields).await;
+        assert_eq!(reply.status, sign_up, "{length}");
+        assert_eq!(
+            reply.body.contains("Enter a password of 256 characters or fewer."),
+            sign_up == 422,
+            "{length}"
+        );
+    }
+    assert_eq!(hashes(), before);
+    app.visitor().post("/login", &[("email", EMAIL), ("password", "a wrong one")]).await;
+    assert_eq!(hashes(), before + 1, "the counter counts");
 }
 
 #[rocket::async_test]

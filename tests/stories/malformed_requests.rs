@@ -1,6 +1,6 @@
 //! Requests that no browser and no program of good will sends: on every route of the application.
 
-use crate::support::{EMAIL, PASSWORD, Reply, TestApp, Visitor, parsed};
+use crate::support::{ACCESS, EMAIL, PASSWORD, Reply, TestApp, Visitor, claims, parsed, text};
 use rocket::http::{ContentType, Method};
 use vestibule::ROUTES;
 
@@ -42,12 +42,14 @@ async fn a_page_answers_under_its_one_spelling_and_no_other_leads_to_it() {
 async fn a_session_has_one_id_in_one_spelling() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
-    let id = "0196f000-abcd-7000-8000-000000000000";
-    let own = app.number("SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL");
+    let other = app.kept_ada().await;
+    let id = text(&claims(other.cookie(ACCESS)), "sid").to_owned();
     for other in [id.to_uppercase(), id.replace('-', ""), format!("urn:uuid:{id}")] {
         assert_eq!(ada.post(&format!("/sessions/{other}/end"), &[]).await.status, 404, "{other}");
     }
-    assert_eq!(app.living_sessions(), own);
+    assert_eq!(app.living_sessions(), 2);
+    assert_eq!(ada.post(&format!("/sessions/{id}/end"), &[]).await.status, 303);
+    assert_eq!(app.living_sessions(), 1);
 }
 
 #[rocket::async_test]
