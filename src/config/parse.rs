@@ -157,7 +157,8 @@ impl Values {
     fn template_dir(&self, errors: &mut ConfigErrors) -> Option<PathBuf> {
         let folder = PathBuf::from(self.get("template_dir")?);
         if !folder.is_dir() {
-            errors.push(format!("VESTIBULE_TEMPLATE_DIR is {folder:?}: there is no such folder"));
+            let folder = folder.display();
+            errors.push(format!("VESTIBULE_TEMPLATE_DIR is {folder}: there is no such folder"));
         }
         Some(folder)
     }

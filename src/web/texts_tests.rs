@@ -80,7 +80,13 @@ fn every_message_that_is_said_is_there() {
             said += 1;
         }
     }
-    assert!(said > 50, "the keys were not found");
+    let groups = ["cli-", "name_", "email_", "password_", "field_", "body_"];
+    for literal in literals().iter().filter(|text| groups.iter().any(|g| text.starts_with(g))) {
+        let key = literal.replace('_', "-");
+        assert!(english.contains(key.as_str()), "there is no message {key}");
+        said += 1;
+    }
+    assert!(said > 100, "the keys were not found");
 }
 
 #[test]

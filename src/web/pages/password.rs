@@ -27,7 +27,7 @@ impl PageContext for PasswordPage {
     const TEMPLATE: &'static str = "password/form";
 
     fn samples() -> Vec<Self> {
-        let wrong = crate::web::pages::samples::codes(&["password_"]);
+        let wrong = crate::web::pages::samples::keys(&["password-"]);
         let forms = wrong.iter().map(|code| FormState::default().with_error("new_password", code));
         let forms = forms.chain([
             FormState::default().with_error("current_password", "password_wrong"),

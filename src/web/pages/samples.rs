@@ -13,10 +13,9 @@ use strum::VariantArray;
 /// Is shown each page: template, language and HTML.
 type See<'a> = &'a mut dyn FnMut(&str, &Language, &str);
 
-/// The codes of fields that begin so, each with a message.
-pub fn codes(prefixes: &[&str]) -> Vec<&'static str> {
-    let begins =
-        |key: &&str| prefixes.iter().any(|prefix| key.starts_with(prefix.trim_end_matches('_')));
+/// The keys of messages that begin so.
+pub fn keys(prefixes: &[&str]) -> Vec<&'static str> {
+    let begins = |key: &&str| prefixes.iter().any(|prefix| key.starts_with(prefix));
     Texts::built_in().fallback().keys().filter(begins).collect()
 }
 
