@@ -42,9 +42,9 @@ export async function assertAccessible(page) {
 export async function register(page, email, name = "Ada Lovelace") {
   await page.goto("/register");
   await page.getByLabel("Name").fill(name);
-  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Email address").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await page.waitForURL("**/profile");
 }
 

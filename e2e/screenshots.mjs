@@ -18,8 +18,8 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await shoot(name);
     }
     await page.goto("/register");
-    await page.getByLabel("E-mail address").fill("ada at example");
-    await page.getByRole("button", { name: "Register" }).click();
+    await page.getByLabel("Email address").fill("ada at example");
+    await page.getByRole("button", { name: "Create account" }).click();
     await shoot("register-wrong");
     await register(page, `${size}.${colorScheme}@example.org`);
     await shoot("profile");
@@ -28,13 +28,13 @@ for (const [size, viewport] of Object.entries(sizes)) {
     const userAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
     const other = await open(browser, server, { viewport, colorScheme, userAgent });
     await other.page.goto("/login");
-    await other.page.getByLabel("E-mail address").fill(`${size}.${colorScheme}@example.org`);
+    await other.page.getByLabel("Email address").fill(`${size}.${colorScheme}@example.org`);
     await other.page.getByLabel("Password").fill(PASSWORD);
     await other.page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
     await other.page.waitForURL("**/profile");
     await page.goto("/sessions");
     await shoot("sessions");
-    await page.getByRole("button", { name: "End all others" }).click();
+    await page.getByRole("button", { name: "Sign out all other devices" }).click();
     await shoot("sessions-alone");
     await other.page.goto("/profile");
     await other.page.screenshot({ path: join(folder, `login-told-${size}-${colorScheme}.png`), fullPage: true });

@@ -25,7 +25,7 @@ async function signIn(page, email, password = PASSWORD) {
 }
 
 async function signInHere(page, email, password = PASSWORD) {
-  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Email address").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(/profile|sessions|password/);
@@ -55,13 +55,13 @@ for (const javaScriptEnabled of [true, false]) {
     await laptop.page.getByRole("link", { name: "Sessions" }).first().click();
     assert.ok((await laptop.page.getByRole("region", { name: "This device" }).innerText()).includes("Chrome on Linux"));
     const other = laptop.page.getByRole("region", { name: "Safari on iPhone" });
-    await other.getByRole("button", { name: "End this session" }).click();
-    assert.equal(await laptop.page.getByRole("status").innerText(), "That session has ended.");
-    assert.ok((await laptop.page.locator("main").innerText()).includes("You are signed in nowhere else."));
+    await other.getByRole("button", { name: "Sign out this device" }).click();
+    assert.equal(await laptop.page.getByRole("status").innerText(), "The device has been signed out.");
+    assert.ok((await laptop.page.locator("main").innerText()).includes("You’re not signed in anywhere else."));
 
     await phone.page.goto("/sessions");
     assert.ok(phone.page.url().endsWith("/login?next=/sessions"), "nothing but next is in the address");
-    assert.ok((await phone.page.getByRole("status").innerText()).startsWith("You ended this session from another"));
+    assert.ok((await phone.page.getByRole("status").innerText()).startsWith("You were signed out from another"));
     await signInHere(phone.page, email);
     assert.ok(phone.page.url().endsWith("/sessions"));
     for (const { context, errors } of [laptop, phone]) {
@@ -112,7 +112,7 @@ test("the password is changed, other browsers are out and told, this one goes on
   await page.waitForURL("**/profile");
   assert.ok((await page.getByRole("status").innerText()).startsWith("Your password has been changed."));
   await other.page.goto("/profile");
-  assert.ok((await other.page.getByRole("status").innerText()).startsWith("Your password was changed"));
+  assert.ok((await other.page.getByRole("status").innerText()).startsWith("You were signed out because your password was changed"));
   await signIn(other.page, "change@example.org", "four other unrelated words");
   assert.deepEqual(errors, []);
   await context.close();

@@ -89,9 +89,9 @@ impl Files {
         self.overlay.get(name)
     }
 
-    #[must_use]
-    pub fn has_overlay(&self) -> bool {
-        !self.overlay.is_empty()
+    /// The operator's files.
+    pub fn overlays(&self) -> impl Iterator<Item = &File> {
+        self.overlay.values()
     }
 
     fn collect(&mut self, folder: &Path, prefix: &str) -> Result<(), FileError> {

@@ -22,6 +22,7 @@ use accounts::{Fault, Services, Settings, StartError};
 use clock::Clock;
 use config::{Config, SecretError};
 use figment::Figment;
+use files::FileError;
 use rocket::{Build, Rocket};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -43,6 +44,8 @@ pub enum BuildError {
          under \"The secret\" how to go on"
     )]
     SecretLost(PathBuf),
+    #[error("{0}")]
+    Overlay(#[from] FileError),
     #[error("{0}. {advice}", advice = advice(.0))]
     Start(#[from] StartError),
 }
@@ -58,18 +61,28 @@ fn advice(problem: &StartError) -> &'static str {
     }
 }
 
+/// What is wrong with the operator's templates, locales and static files.
+#[must_use]
+pub fn overlay_problem(config: &Config) -> Option<String> {
+    let folder = config.template_dir.as_deref()?;
+    let error = web::Presentation::load(Some(folder)).err()?;
+    Some(format!("VESTIBULE_TEMPLATE_DIR: {error}"))
+}
+
 /// The composition root, for the program and for tests: what `start` opens, and the routes over it.
 pub async fn build(
     config: Config,
     figment: Figment,
     clock: Clock,
 ) -> Result<Rocket<Build>, BuildError> {
+    let presentation = web::Presentation::load(config.template_dir.as_deref())?;
     let services = start(&config, clock).await?;
     services.run_in_background();
     services.keys.reconcile(config.algorithm).await.map_err(StartError::Fault)?;
     Ok(web::build(
         figment,
         services,
+        presentation,
         web::Origins { own: config.base_url, invited: config.cors_origins },
     ))
 }

@@ -48,8 +48,13 @@ fn serve(folder: &Path) -> Served {
 }
 
 fn serve_logging(folder: &Path, log: Stdio) -> Served {
+    ready(&mut vestibule(folder), log)
+}
+
+/// Starts a server and waits until it says that it is ready.
+fn ready(command: &mut Command, log: Stdio) -> Served {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let served = start(vestibule(folder).env("ROCKET_PORT", port.to_string()), log);
+    let served = start(command.env("ROCKET_PORT", port.to_string()), log);
     assert_eq!(served.1, port);
     served
 }
@@ -62,6 +67,15 @@ fn start(command: &mut Command, log: Stdio) -> Served {
     let port = line.trim_end().strip_prefix("Vestibule is ready: open http://localhost:");
     let port = port.and_then(|port| port.parse().ok());
     Served(child, port.unwrap_or_else(|| panic!("{line:?}")))
+}
+
+/// The whole response, headers included.
+fn get(port: u16, path: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 #[test]
@@ -92,11 +106,38 @@ fn a_word_it_does_not_know_is_wrong_use_and_help_is_not() {
 }
 
 #[test]
-fn missing_templates_and_an_environment_that_is_no_text_are_told() {
+fn it_serves_its_pages_in_a_folder_that_holds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = vestibule(folder.path());
+    let served = ready(command.current_dir(folder.path()), Stdio::null());
+    let page = get(served.1, "/login");
+    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("<h1>Sign in</h1>"), "{page}");
+    let (_, style) = page.split_once("href=\"&#x2F;static&#x2F;").unwrap();
+    let style = get(served.1, &format!("/static/{}", style.split('"').next().unwrap()));
+    assert!(style.starts_with("HTTP/1.1 200 ") && style.contains("text/css"), "{style}");
+}
+
+#[test]
+fn an_overlay_that_cannot_be_used_is_told_with_file_and_line_and_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let overlay = folder.path().join("overlay");
+    let mut command = vestibule(folder.path());
+    command.env("VESTIBULE_TEMPLATE_DIR", &overlay);
+    let (code, message) = run(&mut command);
+    assert!(code == Some(2) && message.contains("no such folder"), "{message}");
+    std::fs::create_dir_all(overlay.join("templates")).unwrap();
+    let base = overlay.join("templates/base.html.tera");
+    std::fs::write(&base, "<!DOCTYPE html>\n{{ text(key=common) }}\n").unwrap();
+    let (code, message) = run(&mut command);
+    let place = format!("VESTIBULE_TEMPLATE_DIR: {}:2: ", base.display());
+    assert!(code == Some(2) && message.contains(&place), "{message}");
+    assert!(!folder.path().join("data").exists(), "something was started");
+}
+
+#[test]
+fn an_environment_that_is_no_text_is_told() {
     use std::os::unix::ffi::OsStringExt;
     let folder = tempfile::tempdir().unwrap();
-    let (code, message) = run(vestibule(folder.path()).current_dir(folder.path()));
-    assert!(code == Some(2) && message.contains("ROCKET_TEMPLATE_DIR"), "{message}");
     let odd = std::ffi::OsString::from_vec(vec![0xff]);
     let (code, message) =
         run(vestibule(folder.path()).env("FOO", &odd).env("VESTIBULE_ACCESS_TTL", &odd));

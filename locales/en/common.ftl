@@ -5,7 +5,6 @@ common-skip = Skip to main content
 common-account-menu = Account
 common-sign-in = Sign in
 common-sign-out = Sign out
-common-create-account = Create account
 common-have-account = Already have an account?
 common-start-page = Go to the start page
 common-problem = There is a problem

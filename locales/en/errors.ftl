@@ -3,7 +3,7 @@
 error-status = Error { $status }
 error-400-title = There is a problem with this request
 error-400-text = Go back, reload the page and try again.
-error-403-title = You don't have access to this page
+error-403-title = You don’t have access to this page
 error-403-text = Your account may not open it, or a link or form on another site sent you here. Go to the start page and try from there.
 error-404-title = Page not found
 error-404-text = Check the address, or go to the start page.
@@ -19,6 +19,8 @@ error-422-title = There is a problem with the form
 error-422-text = Go back, check what you entered and try again.
 error-429-title = Too many attempts
 error-429-text = Wait a moment, then try again.
+error-431-title = The request is too large
+error-431-text = Your browser sent more than this site accepts. Delete the cookies of this site, then try again.
 error-500-title = Sorry, there is a problem with the service
 error-500-text = Try again in a moment. If you were signed in, you still are.
 error-503-title = Sorry, the service is unavailable

@@ -1,10 +1,10 @@
 # The labels of fields, and what can be wrong with them, in forms and in the API.
 
-field-name = Name
-field-email = Email address
-field-password = Password
-field-current-password = Current password
-field-new-password = New password
+label-name = Name
+label-email = Email address
+label-password = Password
+label-current-password = Current password
+label-new-password = New password
 
 name-missing = Enter your name.
 name-too-long = Enter a name of 100 characters or fewer.
@@ -16,7 +16,7 @@ email-taken = There is already an account with this email address. Sign in, or u
 password-missing = Enter your password.
 password-too-short = Enter a password of 8 characters or more.
 password-too-long = Enter a password of 256 characters or fewer.
-password-forbidden = Enter a password without control characters, such as tabs or line ends.
+password-forbidden = Remove the control characters, such as tabs or line breaks, from the password.
 password-common = This password is too easy to guess. Try three unrelated words.
 password-wrong = Your current password is not correct. Enter it again.
 password-same = Enter a password that is different from your current one.

@@ -16,3 +16,4 @@ ended-operator = The people who run this site signed you out. Sign in to continu
 ended-disabled = This account has been disabled. Ask the people who run this site.
 ended-deleted = This account has been deleted.
 ended-restored = You were signed out because our data was restored from a backup. Sign in to continue.
+ended-session-limit = You were signed out here because you signed in on many other devices. Sign in to continue.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use vestibule::clock::Clock;
-use vestibule::config::Config;
+use vestibule::config::{Config, ConfigErrors};
 
 /// How long blocking work may go on after the last request was answered.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
@@ -22,6 +22,9 @@ pub fn run() -> ExitCode {
         Ok(config) => config,
         Err(errors) => return wrong_use(&errors),
     };
+    if let Some(error) = vestibule::overlay_problem(&config) {
+        return wrong_use(&ConfigErrors(vec![error]));
+    }
     log::start_for_server();
     let runtime = match runtime(&figment) {
         Ok(runtime) => runtime,

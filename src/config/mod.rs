@@ -48,6 +48,8 @@ pub struct Config {
     pub event_retention: Span,
     /// What access tokens are signed with.
     pub algorithm: Algorithm,
+    /// Templates, locales and static files that replace the built-in ones.
+    pub template_dir: Option<PathBuf>,
     /// What the operator should know, but what does not prevent the start.
     pub warnings: Vec<String>,
     /// Settings that this version checks but does not act on yet.

@@ -34,6 +34,7 @@ impl Values {
             audience: self.get("audience").unwrap_or(base_url.as_str()).to_owned(),
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, errors),
             max_sessions: self.max_sessions(errors),
+            template_dir: self.template_dir(errors),
             event_retention: self.duration("event_retention", Span::days(365), errors),
             algorithm: self.algorithm(errors),
             warnings: Vec::new(),
@@ -151,6 +152,15 @@ impl Values {
             ));
         }
         secret
+    }
+
+    fn template_dir(&self, errors: &mut ConfigErrors) -> Option<PathBuf> {
+        let folder = PathBuf::from(self.get("template_dir")?);
+        if !folder.is_dir() {
+            let folder = folder.display();
+            errors.push(format!("VESTIBULE_TEMPLATE_DIR is {folder}: there is no such folder"));
+        }
+        Some(folder)
     }
 
     fn max_sessions(&self, errors: &mut ConfigErrors) -> i64 {

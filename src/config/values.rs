@@ -7,7 +7,7 @@ use figment::value::Value;
 use std::collections::BTreeMap;
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "data_dir",
     "base_url",
     "secret",
@@ -23,6 +23,7 @@ const NAMES: [&str; 17] = [
     "registration",
     "cors_origins",
     "metrics_address",
+    "template_dir",
     "max_sessions",
     "event_retention",
 ];

@@ -60,7 +60,7 @@ fn the_language_asked_for_most_is_chosen_by_weight() {
         ("\u{0}\u{fffd};;;q=,,", "en"),
         (huge.as_str(), "en"),
     ] {
-        assert_eq!(texts.negotiate(Some(header)).tag(), tag, "{:.40}", header);
+        assert_eq!(texts.negotiate(Some(header)).tag(), tag, "{header:.40}");
     }
     assert_eq!(texts.negotiate(None).tag(), "en");
 }
@@ -106,8 +106,7 @@ fn a_broken_overlay_is_refused_with_file_and_line() {
 
 #[test]
 fn a_file_that_replaces_nothing_is_refused() {
-    for name in ["common.ftl", "templates/hom.html.tera", "locales/de/sing-in.ftl", "static/x.css"]
-    {
+    for name in ["common.ftl", "templates/hom.html", "locales/de/sing-in.ftl", "static/x.css"] {
         let error = overlaid(&[(name, "")]).unwrap_err();
         assert_eq!(error.path, Path::new(name));
     }

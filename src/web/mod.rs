@@ -5,7 +5,9 @@ mod browser;
 mod errors;
 mod guards;
 mod http;
+mod notice;
 mod pages;
+mod presentation;
 mod requests;
 mod routes;
 mod texts;
@@ -18,11 +20,10 @@ use errors::catchers;
 use http::cors::CorsOrigins;
 use http::method_not_allowed::Paths;
 use http::{checks, headers, original_method, request_log};
-use pages::page;
+pub use presentation::Presentation;
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
 use rocket::figment::providers::{Env, Format, Toml};
-use rocket::figment::value::magic::RelativePathBuf;
 use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
@@ -46,7 +47,6 @@ pub fn figment() -> Figment {
         .merge(("ip_header", false))
         // Rocket's request log prints query strings; ours does not.
         .merge(("log_level", "off"))
-        .merge(("template_dir", "templates"))
         .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
         .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
         .select(profile())
@@ -67,7 +67,12 @@ pub struct Origins {
 
 /// The web application, ready to ignite.
 #[must_use]
-pub fn build(figment: Figment, services: Services, origins: Origins) -> Rocket<Build> {
+pub fn build(
+    figment: Figment,
+    services: Services,
+    presentation: Presentation,
+    origins: Origins,
+) -> Rocket<Build> {
     let routes = routes::routes();
     let paths = Paths::of(&routes);
     let checked: Vec<Route> =
@@ -77,13 +82,15 @@ pub fn build(figment: Figment, services: Services, origins: Origins) -> Rocket<B
         .manage(services.sessions)
         .manage(services.accounts)
         .manage(services.administration)
+        .manage(presentation.texts)
+        .manage(presentation.templates)
+        .manage(presentation.assets)
         .manage(paths)
         .manage(origins.own)
         .manage(CorsOrigins(origins.invited))
         .attach(Shield::new())
         .attach(original_method::RecordOriginalMethod)
         .attach(request_log::RequestLog)
-        .attach(page::templates())
         .attach(headers::Headers)
         .mount("/", checked)
         .register("/", catchers::catchers())
@@ -116,16 +123,6 @@ pub fn figment_problems(figment: &Figment) -> Vec<String> {
             "TLS is not built in (ROCKET_TLS): remove it, and put a proxy with TLS in front"
                 .to_owned(),
         );
-    }
-    let templates =
-        figment.extract_inner::<RelativePathBuf>("template_dir").map(|path| path.relative());
-    match templates {
-        Ok(folder) if folder.join("base.html.tera").is_file() => {}
-        Ok(folder) => problems.push(format!(
-            "the templates are not in {}: start in the folder that holds them, or set ROCKET_TEMPLATE_DIR",
-            folder.display()
-        )),
-        Err(error) => problems.push(format!("{error}: set ROCKET_TEMPLATE_DIR to the folder of the templates")),
     }
     problems
 }

@@ -22,7 +22,7 @@ async fn all_sessions_end_and_this_browser_goes_on_in_a_new_one() {
             .get("/login")
             .await
             .body
-            .contains("Your password was changed, which ended this session.")
+            .contains("You were signed out because your password was changed.")
     );
     assert_eq!((app.living_sessions(), app.events("password_changed")), (1, 1));
     let sign_in = |password| [("email", EMAIL), ("password", password)];
@@ -44,12 +44,12 @@ async fn a_wrong_current_password_and_a_bad_new_one_are_told_and_nothing_changes
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     for (current, new, told) in [
-        ("wrong password", NEW, "This is not your current password."),
+        ("wrong password", NEW, "Your current password is not correct."),
         ("", NEW, "Enter your password."),
         (PASSWORD, "", "Enter your password."),
-        (PASSWORD, "short", "Use at least 8 characters."),
-        (PASSWORD, "iloveyou", "among the most common ones"),
-        (PASSWORD, PASSWORD, "Use a password other than the current one."),
+        (PASSWORD, "short", "Enter a password of 8 characters or more."),
+        (PASSWORD, "iloveyou", "too easy to guess"),
+        (PASSWORD, PASSWORD, "Enter a password that is different from your current one."),
     ] {
         let reply =
             ada.post("/password", &[("current_password", current), ("new_password", new)]).await;

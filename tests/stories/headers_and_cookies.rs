@@ -122,7 +122,7 @@ async fn who_accepts_only_json_gets_problems_and_not_pages() {
     assert!(reply.header("WWW-Authenticate").is_some());
     assert!(
         reply.body.starts_with(
-            r#"{"status":401,"title":"Unauthorized","code":"token_missing","detail":"This"#
+            r#"{"status":401,"title":"Unauthorized","code":"token_missing","detail":"Auth"#
         ),
         "{reply:?}"
     );

@@ -23,6 +23,7 @@ mod keys;
 mod malformed_requests;
 mod operator;
 mod origin_check;
+mod overlay;
 mod registering;
 mod renewal;
 mod rotation;

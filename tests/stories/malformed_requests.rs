@@ -116,8 +116,8 @@ async fn a_field_of_a_form_that_comes_twice_or_is_unknown_is_refused() {
         ("/password", "new_password"),
     ] {
         for (form, wrong, sentence) in [
-            (format!("{field}=a&{field}=b"), field, "This field is given twice."),
-            ("role=admin".to_owned(), "role", "There is no such field here."),
+            (format!("{field}=a&{field}=b"), field, "This field appears twice."),
+            ("role=admin".to_owned(), "role", "This field does not exist."),
         ] {
             let form = Some((ContentType::Form, form));
             let page = ada.send_and_lose_cookies(Method::Post, path, form.clone()).await;

@@ -305,9 +305,7 @@ async fn the_operator_signs_somebody_out_everywhere() {
     operator.administration.sign_out(who(EMAIL)).await.unwrap().account();
     within_a_second(async || Api::of(&app).me(&token).await.status == 401).await;
     assert_eq!(ada.get("/profile").await.status, 303);
-    assert!(
-        ada.get("/login").await.body.contains("The people who run this site ended your session.")
-    );
+    assert!(ada.get("/login").await.body.contains("The people who run this site signed you out."));
     assert_eq!((app.living_sessions(), app.events("session_ended")), (0, 2));
     assert!(signed_in(&app, EMAIL).await.get("/profile").await.is_signed_in());
 }

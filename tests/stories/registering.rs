@@ -11,8 +11,8 @@ async fn every_mistake_is_named_beside_its_field_and_what_was_typed_is_kept_but_
         "email-error",
         "password-error",
         "ada at example",
-        "<title>Error: Register",
-        "Use at least 8 characters.",
+        "<title>Error: Create account",
+        "Enter a password of 8 characters or more.",
     ] {
         assert!(reply.body.contains(part), "{part} is missing");
     }
@@ -27,7 +27,7 @@ async fn a_common_password_is_refused_and_told_why() {
         .visitor()
         .post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", "Password123")])
         .await;
-    assert!(reply.status == 422 && reply.body.contains("among the most common ones"));
+    assert!(reply.status == 422 && reply.body.contains("too easy to guess"));
 }
 
 #[rocket::async_test]
@@ -39,7 +39,7 @@ async fn an_address_in_use_is_told_and_the_account_stays_as_it_is() {
     let reply = app.visitor().post("/register", &fields).await;
     assert!(
         reply.status == 422
-            && reply.body.contains("There is an account with this e-mail address already.")
+            && reply.body.contains("There is already an account with this email address.")
     );
     assert!(reply.set_cookies().is_empty());
     let mut ada = app.visitor();
@@ -104,12 +104,12 @@ async fn role_id_and_dates_cannot_be_posted() {
 async fn where_registration_is_closed_the_page_says_so_and_nobody_gets_in() {
     let app = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let form = app.visitor().get("/register").await;
-    assert!(form.status == 403 && form.body.contains("Registration is closed"));
+    assert!(form.status == 403 && form.body.contains("New accounts are closed"));
     let reply = app
         .visitor()
         .post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)])
         .await;
-    assert!(reply.status == 403 && reply.body.contains("Registration is closed"));
+    assert!(reply.status == 403 && reply.body.contains("New accounts are closed"));
     assert_eq!(app.number("SELECT count(*) AS n FROM accounts"), 0);
     assert!(!app.visitor().get("/login").await.body.contains("/register"));
 }

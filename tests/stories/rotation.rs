@@ -89,7 +89,7 @@ async fn replay_after_grace_and_stale_window_and_after_confirmation_ends_that_se
     assert_eq!(refused.location.as_deref(), TO_SIGN_IN, "the access token died with the session");
     assert!(refused.set_cookies().is_empty());
     let told = ada.get("/login?next=/profile").await;
-    assert!(told.body.contains("Somebody presented an old copy of your session"));
+    assert!(told.body.contains("We signed you out because an old copy of this session was used"));
     assert!(
         told.body.contains("name=\"next\" value=\"&#x2F;profile\"")
             && told.set_cookies().is_empty()
@@ -97,12 +97,12 @@ async fn replay_after_grace_and_stale_window_and_after_confirmation_ends_that_se
     app.wait(Span::minutes(1));
     let told = ada.get("/login?next=/profile").await;
     assert!(
-        told.body.contains("Somebody presented an old copy of your session"),
+        told.body.contains("We signed you out because an old copy of this session was used"),
         "the reader may have come late"
     );
     assert!(!ada.jar.contains_key(ACCESS) && !ada.jar.contains_key(REFRESH), "now both cookies go");
     assert!(
-        !ada.get("/login").await.body.contains("Somebody presented"),
+        !ada.get("/login").await.body.contains("We signed you out"),
         "nothing is told to a stranger"
     );
 }

@@ -64,8 +64,8 @@ async fn alone_the_page_says_so() {
     let app = TestApp::start().await;
     let page = app.ada().await.get("/sessions").await;
     assert!(
-        page.body.contains("You are signed in nowhere else.")
-            && !page.body.contains("End all others")
+        page.body.contains("You’re not signed in anywhere else.")
+            && !page.body.contains("Sign out all other devices")
     );
 }
 
@@ -78,7 +78,7 @@ async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
     let id = listed(&phone).await["this"]["id"].as_str().unwrap().to_owned();
     let reply = laptop.post(&format!("/sessions/{id}/end"), &[]).await;
     assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/sessions")));
-    assert!(laptop.get("/sessions").await.body.contains("That session has ended."));
+    assert!(laptop.get("/sessions").await.body.contains("The device has been signed out."));
 
     let refused = phone.get("/sessions").await;
     assert_eq!(
@@ -88,7 +88,7 @@ async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
     );
     let told = phone.get("/login?next=/sessions").await;
     assert!(
-        told.body.contains("You ended this session from another of your devices."),
+        told.body.contains("You were signed out from another of your devices."),
         "{}",
         told.body
     );
@@ -97,7 +97,7 @@ async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
     );
     let again = laptop.post(&format!("/sessions/{id}/end"), &[]).await;
     assert_eq!((again.status, again.location.as_deref()), (303, Some("/sessions")), "again");
-    assert!(laptop.get("/sessions").await.body.contains("That session had ended already."));
+    assert!(laptop.get("/sessions").await.body.contains("The device was already signed out."));
 }
 
 #[rocket::async_test]
@@ -109,7 +109,7 @@ async fn all_others_are_ended_and_this_one_goes_on() {
         laptop.post("/sessions/end-others", &[]).await.location.as_deref(),
         Some("/sessions")
     );
-    assert!(laptop.get("/sessions").await.body.contains("All other sessions have ended."));
+    assert!(laptop.get("/sessions").await.body.contains("All other devices have been signed out."));
     for other in &mut others {
         assert_eq!(other.get("/profile").await.status, 303);
     }
@@ -125,7 +125,7 @@ async fn signing_out_everywhere_ends_all_and_clears_this_browser() {
     assert_eq!(reply.location.as_deref(), Some("/login"));
     assert!(!laptop.jar.contains_key(ACCESS) && !laptop.jar.contains_key(REFRESH));
     assert_eq!(reply.header("Clear-Site-Data"), Some("\"cache\""));
-    assert!(laptop.get("/login").await.body.contains("You are signed out everywhere."));
+    assert!(laptop.get("/login").await.body.contains("You’re signed out everywhere."));
     phone.get("/profile").await;
     assert!(phone.get("/login").await.body.contains("You signed out everywhere."));
     assert_eq!(app.living_sessions(), 0);
@@ -179,7 +179,7 @@ async fn an_idle_session_is_told_so_and_next_is_kept() {
     assert_eq!(ada.get("/sessions").await.location.as_deref(), Some("/login?next=/sessions"));
     let told = ada.get("/login?next=/sessions").await;
     assert!(
-        told.body.contains("You were away for a while") && told.body.contains("&#x2F;sessions")
+        told.body.contains("you had been away for a while") && told.body.contains("&#x2F;sessions")
     );
 }
 
@@ -299,7 +299,7 @@ async fn beyond_the_limit_the_session_unused_for_longest_ends_with_its_own_reaso
     let mut fourth = signed_in_with(&app, IPHONE).await;
     assert_eq!((app.living_sessions(), first.get("/profile").await.status), (3, 303));
     let told = first.get("/login").await;
-    assert!(told.body.contains("signed in on many devices"), "{}", told.body);
+    assert!(told.body.contains("signed in on many other devices"), "{}", told.body);
     for signed_in in others.iter_mut().chain([&mut fourth]) {
         assert!(signed_in.get("/profile").await.is_signed_in());
     }

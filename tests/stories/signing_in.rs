@@ -134,10 +134,10 @@ async fn cookies_that_do_not_stick_are_told_instead_of_asking_again_and_again() 
             .get("/login?next=/profile")
             .await
             .body
-            .contains("Your browser did not keep the sign-in")
+            .contains("Your browser did not keep you signed in")
     );
     assert!(
-        !app.visitor().get("/login").await.body.contains("Your browser did not keep the sign-in")
+        !app.visitor().get("/login").await.body.contains("Your browser did not keep you signed in")
     );
 }
 

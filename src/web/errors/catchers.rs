@@ -9,6 +9,7 @@ use crate::web::http::cookies::ReplyCookies;
 use crate::web::http::next_path::NextPath;
 use crate::web::http::original_method;
 use crate::web::http::{method_not_allowed, well_formed};
+use crate::web::notice::Notice;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::sign_in;
 use rocket::http::{Method, Status};
@@ -26,7 +27,6 @@ pub struct OnwardPage {
 impl PageContext for OnwardPage {
     const TEMPLATE: &'static str = "onward";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         vec![OnwardPage { to: "/sessions?a=1&b=%22".into() }]
     }
@@ -87,7 +87,7 @@ fn sign_in_first<'r>(request: &'r Request<'_>, refusal: &Refusal) -> response::R
         }
         _ => {
             if !only_looks(request) {
-                ReplyCookies::of(request).flash("flash_not_saved");
+                ReplyCookies::of(request).notify(Notice::NotSaved);
             }
             Redirect::to(sign_in::uri(next.as_ref())).respond_to(request)
         }

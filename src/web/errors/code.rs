@@ -76,15 +76,13 @@ impl Code {
         }
     }
 
-    /// What is wrong, and what to do next.
-    pub fn text(self) -> &'static str {
-        let name = self.into_str();
-        let found = match self {
+    /// The code of its message: what is wrong, and what to do next.
+    pub fn message_key(self) -> String {
+        match self {
             // The forms say these, too.
-            Code::EmailTaken | Code::InvalidCredentials => texts::text(name),
-            _ => texts::text(&format!("problem_{name}")),
-        };
-        found.unwrap_or_default()
+            Code::EmailTaken | Code::InvalidCredentials => texts::of_code(self.into_str()),
+            _ => texts::key("problem", self.into_str()),
+        }
     }
 }
 
@@ -94,12 +92,9 @@ mod tests {
 
     #[test]
     fn every_code_has_a_sentence_and_a_status_that_leads_back_to_its_kind() {
+        let english = crate::texts::Texts::built_in().fallback();
         for code in Code::VARIANTS {
-            assert!(
-                code.text().ends_with('.'),
-                "{} has no sentence in the message file",
-                code.into_str()
-            );
+            assert!(english.text(&code.message_key()).ends_with('.'), "{code:?}");
             assert_eq!(Code::of(code.status()).status(), code.status());
         }
     }

@@ -5,10 +5,12 @@ use crate::web::errors::refusal::Refusal;
 use crate::web::errors::response::finish;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::requests::fields::FieldErrors;
-use crate::web::texts;
 use rocket::Request;
 use rocket::response::{self, Responder};
 use serde::Serialize;
+
+/// The statuses that have a page of their own.
+pub const STATUSES: [u16; 12] = [400, 403, 404, 405, 409, 413, 415, 422, 429, 431, 500, 503];
 
 /// A refusal, answered as a page.
 pub struct ErrorResponse(pub Refusal);
@@ -17,7 +19,7 @@ pub struct ErrorResponse(pub Refusal);
 #[derive(Serialize)]
 pub struct ErrorPage {
     status: u16,
-    /// Keys of its title and its sentence in the message file.
+    /// Keys of its title and its text.
     title: String,
     text: String,
     /// What a browser does not send by itself, for whoever wrote the form.
@@ -27,26 +29,21 @@ pub struct ErrorPage {
 impl PageContext for ErrorPage {
     const TEMPLATE: &'static str = "error";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let statuses = [400, 403, 404, 405, 409, 413, 415, 418, 422, 429, 431, 500, 503, 504];
-        let twice = FieldErrors::of("email", "field_twice");
-        let mut pages: Vec<Self> =
-            statuses.map(|status| ErrorPage::new(status, FieldErrors::default())).into();
-        pages.push(ErrorPage::new(422, twice));
-        pages
+        let page = |status| ErrorPage::new(status, FieldErrors::default());
+        let twice = ErrorPage::new(422, FieldErrors::of("email", "field_twice"));
+        STATUSES.into_iter().chain([418, 504]).map(page).chain([twice]).collect()
     }
 }
 
 impl ErrorPage {
     fn new(status: u16, errors: FieldErrors) -> Self {
-        let known = texts::text(&format!("error_{status}_title")).is_some();
         let key = match status {
-            _ if known => status,
+            _ if STATUSES.contains(&status) => status,
             500.. => 500,
             _ => 400,
         };
-        let (title, text) = (format!("error_{key}_title"), format!("error_{key}_text"));
+        let (title, text) = (format!("error-{key}-title"), format!("error-{key}-text"));
         Self { status, title, text, errors }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::accounts::Fault;
 use crate::domain::session::EndReason;
+use crate::texts::Language;
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::{Detail, Refusal};
 use crate::web::errors::response::{finish, json};
@@ -36,7 +37,7 @@ pub struct Document {
     /// What is wrong with which field, in sentences for people (with `invalid_fields`)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, inline)]
-    errors: Option<BTreeMap<String, Vec<&'static str>>>,
+    errors: Option<BTreeMap<String, Vec<String>>>,
     /// Why the session ended (with `session_ended`, where it is known)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = reasons)]
@@ -63,7 +64,8 @@ impl From<Fault> for Problem {
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = json(&document(&self.0))?;
+        let document = document(&self.0, texts::language(request));
+        let mut response = json(&document)?;
         response.set_header(ContentType::new("application", "problem+json"));
         if self.0.status == Status::Unauthorized {
             response.set_raw_header("WWW-Authenticate", challenge(self.0.code));
@@ -73,20 +75,21 @@ impl<'r> Responder<'r, 'static> for Problem {
     }
 }
 
-fn document(refusal: &Refusal) -> Document {
+fn document(refusal: &Refusal, language: &Language) -> Document {
+    let summary = || language.text(&refusal.code.message_key());
     Document {
         status: refusal.status.code,
         title: refusal.status.reason_lossy(),
         code: refusal.code.into_str(),
-        detail: refusal.detail.as_ref().map_or_else(|| refusal.code.text().to_owned(), sentence),
-        errors: (refusal.code == Code::InvalidFields).then(|| refusal.errors.sentences()),
+        detail: refusal.detail.as_ref().map_or_else(summary, |detail| say(language, detail)),
+        errors: (refusal.code == Code::InvalidFields).then(|| refusal.errors.sentences(language)),
         reason: refusal.reason.map(|reason| reason.into_str()),
     }
 }
 
-fn sentence(detail: &Detail) -> String {
-    let text = texts::text(detail.key).unwrap_or_default();
-    text.replace("{error}", detail.error.as_deref().unwrap_or_default())
+fn say(language: &Language, detail: &Detail) -> String {
+    let error = detail.error.as_deref().unwrap_or_default();
+    language.text_with(&texts::of_code(detail.key), &[("error", error.into())])
 }
 
 /// RFC 6750 section 3: no error code for a request that brought no token.

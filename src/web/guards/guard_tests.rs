@@ -47,11 +47,11 @@ impl Bench {
         };
         let cookies = format!("__Host-access={}; __Host-refresh={}", pair.access.0, pair.refresh.0);
         clock.advance(Span::minutes(16));
-        let figment = crate::figment()
-            .merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")));
+        let figment = crate::figment();
         let config = Config::load(&figment, [].into_iter()).unwrap();
+        let presentation = crate::web::Presentation::load(None).unwrap();
         let origins = crate::web::Origins { own: config.base_url, invited: Vec::new() };
-        let rocket = crate::web::build(figment, services, origins);
+        let rocket = crate::web::build(figment, services, presentation, origins);
         let rocket = rocket.mount("/", routes![none, status, panics, thrice]);
         Self { client: Client::untracked(rocket).await.unwrap(), cookies, _folder: folder }
     }

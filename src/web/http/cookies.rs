@@ -6,6 +6,7 @@
 
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
+use crate::web::notice::Notice;
 use rocket::Request;
 use rocket::http::Header;
 use rocket::request::{FromRequest, Outcome};
@@ -16,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const ACCESS: &str = "__Host-access";
 /// The refresh token.
 const REFRESH: &str = "__Host-refresh";
-/// The key of a message for the next page. A browser can send anything, so only known keys are shown.
+/// The notice for the next page. Proves nothing; only known ones are shown.
 const FLASH: &str = "__Host-flash";
 /// Remembers for a minute that a user has just signed in. Deliberately not Secure: if a browser keeps this one and drops the
 /// Secure ones, as Safari does on plain http, the sign-in page can say why.
@@ -33,8 +34,8 @@ enum Tokens {
 #[derive(Default)]
 struct PendingCookies {
     tokens: Option<Tokens>,
-    flash: Option<&'static str>,
-    flash_shown: bool,
+    notice: Option<Notice>,
+    notice_shown: bool,
     just_signed_in: bool,
 }
 
@@ -75,14 +76,14 @@ impl ReplyCookies {
         self.pending().tokens = Some(Tokens::ClearRefresh);
     }
 
-    /// Shows the message with this key on the next page.
-    pub fn flash(&self, key: &'static str) {
-        self.pending().flash = Some(key);
+    /// Says this on the next page.
+    pub fn notify(&self, notice: Notice) {
+        self.pending().notice = Some(notice);
     }
 
-    /// The message has been shown, so its cookie can go.
-    pub fn flash_shown(&self) {
-        self.pending().flash_shown = true;
+    /// What the request before left to be said has been said.
+    pub fn notice_shown(&self) {
+        self.pending().notice_shown = true;
     }
 
     /// The `Set-Cookie` headers.
@@ -100,9 +101,9 @@ impl ReplyCookies {
             Some(Tokens::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}
         }
-        match pending.flash {
-            Some(key) => cookies.push(set(FLASH, key, Some(Span::minutes(1)))),
-            None if pending.flash_shown => cookies.push(clear(FLASH)),
+        match pending.notice {
+            Some(notice) => cookies.push(set(FLASH, notice.into_str(), Some(Span::minutes(1)))),
+            None if pending.notice_shown => cookies.push(clear(FLASH)),
             None => {}
         }
         if pending.just_signed_in {
@@ -146,8 +147,8 @@ pub fn presented<'r>(request: &'r Request<'_>) -> PresentedTokens<'r> {
     PresentedTokens { access: read(request, ACCESS), refresh: read(request, REFRESH) }
 }
 
-/// The key of the message to show, as the browser sent it.
-pub fn flash<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+/// The code of the message to show, as the browser says.
+pub fn notice<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     read(request, FLASH)
 }
 

@@ -18,7 +18,6 @@ pub struct AdminPage {
 impl PageContext for AdminPage {
     const TEMPLATE: &'static str = "admin/overview";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         vec![
             AdminPage { accounts: 1, disabled: 0, admins: 1, sessions: 1 },

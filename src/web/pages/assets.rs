@@ -1,56 +1,60 @@
-//! Style sheet and icon, built into the program and named by what they hold, so that they may be cached for ever.
+//! Style sheet and icon. Their URLs name their content, so that they may be cached for ever.
 
+use crate::files::Files;
 use crate::web::guards::Anyone;
 use rocket::http::{ContentType, Header};
-use rocket::{Responder, get};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::LazyLock;
+use rocket::{Responder, State, get};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+const FOLDER: &str = "static/";
+/// Characters of the fingerprint: 64 bits tell the versions of a file apart.
+const FINGERPRINT: usize = 16;
+
+/// All static files.
+pub struct Assets(Vec<Asset>);
 
 struct Asset {
-    name: &'static str,
+    name: String,
     fingerprinted: String,
     content_type: ContentType,
-    bytes: &'static [u8],
+    bytes: Cow<'static, [u8]>,
 }
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
-    [
-        Asset::new("app.css", ContentType::CSS, include_bytes!("../../../static/app.css")),
-        Asset::new("icon.svg", ContentType::SVG, include_bytes!("../../../static/icon.svg")),
-    ]
-});
-
-impl Asset {
-    fn new(name: &'static str, content_type: ContentType, bytes: &'static [u8]) -> Self {
-        let mut hasher = DefaultHasher::new();
-        bytes.hash(&mut hasher);
-        Self {
-            name,
-            fingerprinted: format!("{:016x}-{name}", hasher.finish()),
-            content_type,
-            bytes,
-        }
+impl Assets {
+    pub fn load(files: &Files) -> Self {
+        let assets = files.below(FOLDER).map(|(name, file)| {
+            let fingerprint: String = file.fingerprint().chars().take(FINGERPRINT).collect();
+            let ending = name.rsplit('.').next().unwrap_or_default();
+            Asset {
+                name: name.to_owned(),
+                fingerprinted: format!("{fingerprint}-{name}"),
+                content_type: ContentType::from_extension(ending).unwrap_or(ContentType::Binary),
+                bytes: file.content.clone(),
+            }
+        });
+        Self(assets.collect())
     }
-}
 
-/// The path of an asset, for templates.
-pub fn path(name: &str) -> Option<String> {
-    let asset = ASSETS.iter().find(|asset| asset.name == name)?;
-    Some(format!("/static/{}", asset.fingerprinted))
+    /// The path of a file, for templates.
+    pub fn path(&self, name: &str) -> Option<String> {
+        let asset = self.0.iter().find(|asset| asset.name == name)?;
+        Some(format!("/{FOLDER}{}", asset.fingerprinted))
+    }
 }
 
 #[derive(Responder)]
 pub struct Immutable {
-    bytes: &'static [u8],
+    bytes: Cow<'static, [u8]>,
     content_type: ContentType,
     cache: Header<'static>,
 }
 
 #[get("/static/<file>")]
-pub fn show(_guard: Anyone, file: &str) -> Option<Immutable> {
-    let asset = ASSETS.iter().find(|asset| asset.fingerprinted == file)?;
+pub fn show(_guard: Anyone, file: &str, assets: &State<Arc<Assets>>) -> Option<Immutable> {
+    let asset = assets.0.iter().find(|asset| asset.fingerprinted == file)?;
     Some(Immutable {
-        bytes: asset.bytes,
+        bytes: asset.bytes.clone(),
         content_type: asset.content_type.clone(),
         cache: Header::new("Cache-Control", "public, max-age=31536000, immutable"),
     })

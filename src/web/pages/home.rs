@@ -16,7 +16,6 @@ pub struct HomePage {
 impl PageContext for HomePage {
     const TEMPLATE: &'static str = "home/show";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         [true, false].map(|registration_open| HomePage { registration_open }).into()
     }

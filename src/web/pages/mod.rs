@@ -8,9 +8,10 @@ pub mod page;
 pub mod password;
 pub mod profile;
 pub mod response;
-#[cfg(test)]
 pub mod samples;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
+pub mod template_error;
+pub mod templates;

@@ -2,22 +2,21 @@
 
 use crate::web::guards::authentication::Authentication;
 use crate::web::http::cookies::{self, ReplyCookies};
-use crate::web::pages::assets;
+use crate::web::pages::template_error;
+use crate::web::pages::templates::Templates;
 use crate::web::texts;
-use rocket::http::Status;
-use rocket::response::{self, Responder};
-use rocket::{Request, fairing::Fairing};
-use rocket_dyn_templates::tera::{self, Tera, Value};
-use rocket_dyn_templates::{Engines, Template};
+use rocket::Request;
+use rocket::http::{ContentType, Status};
+use rocket::response::{self, Responder, Response};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::io::Cursor;
 
-/// What a template is rendered with. Its samples cover every state of the page; one test renders them all.
+/// What a template is shown with.
 pub trait PageContext: Serialize + Sized {
-    /// The template's path below `templates/`, without its endings.
+    /// The template's path below `templates/`, without its ending.
     const TEMPLATE: &'static str;
 
-    #[cfg(test)]
+    /// The page in each of its states. All are rendered in the tests, and at the start if the operator has replaced files.
     fn samples() -> Vec<Self>;
 }
 
@@ -34,63 +33,46 @@ impl<C> Page<C> {
 #[derive(Serialize)]
 pub struct Frame<'p, C> {
     pub page: &'p C,
-    /// Unknown on pages that ask nobody who they are.
+    pub language: &'p str,
+    /// Unknown on pages that do not authenticate.
     pub signed_in: Option<bool>,
-    /// The code of a message from the page before.
-    pub flash: Option<&'static str>,
+    /// The key of what is said of the request before.
+    pub notice: Option<String>,
 }
-
-/// The messages one page leaves for the next; a browser could send anything else.
-const FLASHES: [&str; 8] = [
-    "flash_name_changed",
-    "flash_signed_out",
-    "flash_session_ended",
-    "flash_others_ended",
-    "flash_all_ended",
-    "flash_password_changed",
-    "flash_not_saved",
-    "flash_session_already_ended",
-];
 
 impl<'r, C: PageContext> Responder<'r, 'static> for Page<C> {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let signed_in = match Authentication::known(request) {
-            Some(Authentication::SignedIn(_)) => Some(true),
-            Some(Authentication::Anonymous(_)) => Some(false),
-            Some(Authentication::Unavailable) | None => None,
+        let frame = Frame {
+            page: &self.1,
+            language: texts::language(request).tag(),
+            signed_in: signed_in(request),
+            notice: notice(request),
         };
-        let presented = cookies::flash(request);
-        if presented.is_some() {
-            ReplyCookies::of(request).flash_shown();
-        }
-        let flash = FLASHES.into_iter().find(|known| presented == Some(known));
-        let frame = Frame { page: &self.1, signed_in, flash };
-        let mut response = Template::render(C::TEMPLATE, frame).respond_to(request)?;
-        response.set_status(self.0);
+        let templates = request.rocket().state::<Templates>().ok_or(Status::InternalServerError)?;
+        let html = templates.render(&frame).map_err(|error| {
+            let error = template_error::message(&error);
+            tracing::error!(template = C::TEMPLATE, error, "a page could not be rendered");
+            Status::InternalServerError
+        })?;
+        let response = Response::build()
+            .status(self.0)
+            .header(ContentType::HTML)
+            .sized_body(html.len(), Cursor::new(html))
+            .finalize();
         Ok(response)
     }
 }
 
-/// The template engine with our two functions: `text(key)` and `asset(name)`. Both fail on an unknown name.
-pub fn templates() -> impl Fairing {
-    Template::custom(|engines: &mut Engines| add_functions(&mut engines.tera))
+fn signed_in(request: &Request<'_>) -> Option<bool> {
+    match Authentication::known(request)? {
+        Authentication::SignedIn(_) => Some(true),
+        Authentication::Anonymous(_) => Some(false),
+        Authentication::Unavailable => None,
+    }
 }
 
-fn add_functions(tera: &mut Tera) {
-    tera.register_function("text", |args: &HashMap<String, Value>| {
-        let key = argument(args, "key")?;
-        texts::text(key).map(Value::from).ok_or_else(|| tera::Error::msg(format!("no text {key}")))
-    });
-    tera.register_function("asset", |args: &HashMap<String, Value>| {
-        let name = argument(args, "name")?;
-        assets::path(name)
-            .map(Value::from)
-            .ok_or_else(|| tera::Error::msg(format!("no asset {name}")))
-    });
-}
-
-fn argument<'a>(args: &'a HashMap<String, Value>, name: &str) -> tera::Result<&'a str> {
-    args.get(name)
-        .and_then(Value::as_str)
-        .ok_or_else(|| tera::Error::msg(format!("{name} is missing")))
+fn notice(request: &Request<'_>) -> Option<String> {
+    let presented = cookies::notice(request)?;
+    ReplyCookies::of(request).notice_shown();
+    presented.parse().ok().map(crate::web::notice::Notice::message_key)
 }

@@ -5,6 +5,7 @@ use crate::accounts::{Accounts, PasswordChange, PasswordOutcome};
 use crate::domain::device::Device;
 use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
+use crate::web::notice::Notice;
 use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::profile;
@@ -25,9 +26,8 @@ pub struct PasswordPage {
 impl PageContext for PasswordPage {
     const TEMPLATE: &'static str = "password/form";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let wrong = crate::web::pages::samples::codes(&["password_"]);
+        let wrong = crate::web::pages::samples::keys(&["password-"]);
         let forms = wrong.iter().map(|code| FormState::default().with_error("new_password", code));
         let forms = forms.chain([
             FormState::default().with_error("current_password", "password_wrong"),
@@ -84,6 +84,6 @@ async fn page(
 
 fn changed(cookies: &ReplyCookies, pair: TokenPair) -> PageResponse<PasswordPage> {
     cookies.set_tokens(pair);
-    cookies.flash("flash_password_changed");
+    cookies.notify(Notice::PasswordChanged);
     PageResponse::redirect(profile::uri())
 }

@@ -6,6 +6,7 @@ use crate::domain::device::Device;
 use crate::web::browser::Browser;
 use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
+use crate::web::notice::Notice;
 use crate::web::pages::form::FormState;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
@@ -24,24 +25,20 @@ pub struct ProfilePage {
     role: &'static str,
     member_since: Time,
     signed_in_at: Time,
-    /// Key of how the session was started, in the message file.
-    method: String,
     browser: Browser,
 }
 
 impl PageContext for ProfilePage {
     const TEMPLATE: &'static str = "profile/show";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let page = |form, method, role, browser| ProfilePage {
+        let page = |form, role, browser| ProfilePage {
             form,
             name: "Ada Lovelace".into(),
             email: "ada@example.org".into(),
             role,
             member_since: Time::UNIX_EPOCH,
             signed_in_at: Time::UNIX_EPOCH,
-            method: format!("method_{method}"),
             browser,
         };
         let kept = FormState::default().keep("name", "Ada Lovelace");
@@ -51,12 +48,11 @@ impl PageContext for ProfilePage {
         vec![
             page(
                 kept.clone(),
-                "password",
                 "user",
                 Browser { name: Some("Firefox".into()), system: Some("Linux".into()) },
             ),
-            page(kept, "password", "admin", Browser { name: Some("curl".into()), system: None }),
-            page(long, "password", "user", unknown),
+            page(kept, "admin", Browser { name: Some("curl".into()), system: None }),
+            page(long, "user", unknown),
         ]
     }
 }
@@ -84,7 +80,7 @@ pub async fn submit(
     };
     match accounts.rename(person.0, name, device).await? {
         RenameOutcome::SignedOut => return Ok(PageResponse::Unauthenticated),
-        RenameOutcome::Renamed => cookies.flash("flash_name_changed"),
+        RenameOutcome::Renamed => cookies.notify(Notice::NameChanged),
         RenameOutcome::Unchanged => {}
     }
     Ok(PageResponse::redirect(uri()))
@@ -112,7 +108,6 @@ fn page(profile: Profile, form: FormState) -> ProfilePage {
         role: account.role.into_str(),
         member_since: account.created_at,
         signed_in_at: session.created_at,
-        method: "method_password".to_owned(),
         browser: Browser::of(&session.device),
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::session::{Session, SessionId, SessionSelector};
 use crate::web::browser::Browser;
 use crate::web::guards::SignedIn;
 use crate::web::http::cookies::ReplyCookies;
+use crate::web::notice::Notice;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::response::{PageResponse, PageResult};
 use crate::web::pages::sign_in;
@@ -37,7 +38,6 @@ struct SessionItem {
 impl PageContext for SessionsPage {
     const TEMPLATE: &'static str = "sessions/list";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         let item = |name: Option<&str>, address: Option<&str>| SessionItem {
             id: Uuid::nil(),
@@ -76,10 +76,10 @@ pub async fn end(
         EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
         EndSessionsOutcome::NotFound => PageResponse::NotFound,
         EndSessionsOutcome::Ended(_) if id == person.0.session_id => {
-            signed_out(cookies, "flash_signed_out")
+            signed_out(cookies, Notice::SignedOut)
         }
-        EndSessionsOutcome::Ended(_) => listed(cookies, "flash_session_ended"),
-        EndSessionsOutcome::AlreadyEnded => listed(cookies, "flash_session_already_ended"),
+        EndSessionsOutcome::Ended(_) => listed(cookies, Notice::SessionEnded),
+        EndSessionsOutcome::AlreadyEnded => listed(cookies, Notice::SessionAlreadyEnded),
     })
 }
 
@@ -93,7 +93,7 @@ pub async fn end_others(
     let others = SessionSelector::AllExcept(person.0.session_id);
     Ok(match sessions.end(person.0, others, device).await? {
         EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
-        _ => listed(cookies, "flash_others_ended"),
+        _ => listed(cookies, Notice::OthersEnded),
     })
 }
 
@@ -106,19 +106,19 @@ pub async fn end_all(
 ) -> PageResult<SessionsPage> {
     Ok(match sessions.end(person.0, SessionSelector::All, device).await? {
         EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
-        _ => signed_out(cookies, "flash_all_ended"),
+        _ => signed_out(cookies, Notice::AllEnded),
     })
 }
 
-fn listed(cookies: &ReplyCookies, flash: &'static str) -> PageResponse<SessionsPage> {
-    cookies.flash(flash);
+fn listed(cookies: &ReplyCookies, notice: Notice) -> PageResponse<SessionsPage> {
+    cookies.notify(notice);
     PageResponse::redirect(uri())
 }
 
 /// This browser's session is among those that ended.
-fn signed_out(cookies: &ReplyCookies, flash: &'static str) -> PageResponse<SessionsPage> {
+fn signed_out(cookies: &ReplyCookies, notice: Notice) -> PageResponse<SessionsPage> {
     cookies.clear();
-    cookies.flash(flash);
+    cookies.notify(notice);
     PageResponse::redirect(sign_in::uri(None))
 }
 

@@ -33,7 +33,6 @@ pub struct SignInPage {
 impl PageContext for SignInPage {
     const TEMPLATE: &'static str = "sign_in/form";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         let typed = FormState::default()
             .keep("email", "ada@example.org")

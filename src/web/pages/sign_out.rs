@@ -3,6 +3,7 @@
 use crate::accounts::{Fault, Sessions};
 use crate::web::guards::{Anyone, ClientContext, SignedIn};
 use crate::web::http::cookies::ReplyCookies;
+use crate::web::notice::Notice;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::pages::sign_in;
 use rocket::response::Redirect;
@@ -18,7 +19,6 @@ pub struct SignOutPage {
 impl PageContext for SignOutPage {
     const TEMPLATE: &'static str = "sign_out/form";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         vec![SignOutPage { signed_in: true }, SignOutPage { signed_in: false }]
     }
@@ -41,6 +41,6 @@ pub async fn submit(
         sessions.sign_out(session, client.device).await?;
     }
     cookies.clear();
-    cookies.flash("flash_signed_out");
+    cookies.notify(Notice::SignedOut);
     Ok(Redirect::to(sign_in::uri(None)))
 }

@@ -25,10 +25,9 @@ pub struct SignUpPage {
 impl PageContext for SignUpPage {
     const TEMPLATE: &'static str = "sign_up/form";
 
-    #[cfg(test)]
     fn samples() -> Vec<Self> {
         let typed = FormState::default().keep("name", "Ada").keep("email", "ada@example.org");
-        let codes = crate::web::pages::samples::codes(&["name_", "email_", "password_"]);
+        let codes = crate::web::pages::samples::keys(&["name-", "email-", "password-"]);
         let wrong = codes.iter().map(|code| typed.clone().with_error("email", code));
         let mut pages: Vec<Self> = wrong.map(|form| SignUpPage { form, closed: false }).collect();
         pages.extend([SignUpPage::default(), SignUpPage { closed: true, ..SignUpPage::default() }]);

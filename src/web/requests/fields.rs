@@ -3,6 +3,7 @@
 use crate::domain::email::EmailError;
 use crate::domain::name::NameError;
 use crate::domain::password::PasswordError;
+use crate::texts::Language;
 use crate::web::texts;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -46,10 +47,10 @@ impl FieldErrors {
     }
 
     /// The sentences of each field.
-    pub fn sentences(&self) -> BTreeMap<String, Vec<&'static str>> {
-        let mut sentences: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    pub fn sentences(&self, language: &Language) -> BTreeMap<String, Vec<String>> {
+        let mut sentences: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for FieldError { field, code } in &self.0 {
-            let sentence = texts::text(code).unwrap_or_default();
+            let sentence = language.text(&texts::of_code(code));
             sentences.entry(field.clone().into_owned()).or_default().push(sentence);
         }
         sentences

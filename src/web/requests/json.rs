@@ -102,27 +102,29 @@ fn invalid_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Refus
 #[cfg(test)]
 mod tests {
     use super::parse;
+    use crate::texts::Texts;
     use crate::web::requests::{RefreshRequest, SignInRequest};
 
     fn told(body: &str) -> String {
         let refusal = parse::<SignInRequest>(body.as_bytes()).err().unwrap();
-        format!("{} {:?}", refusal.status.code, refusal.errors.sentences())
+        let english = Texts::built_in().fallback();
+        format!("{} {:?}", refusal.status.code, refusal.errors.sentences(english))
     }
 
     #[test]
     fn a_fields_error_is_told_by_name() {
         for (body, expected) in [
-            (r#"{"email":"a"}"#, r#"422 {"password": ["This field is missing."]}"#),
+            (r#"{"email":"a"}"#, r#"422 {"password": ["This field is required."]}"#),
             (
                 r#"{"email":"a","email":"b"}"#,
-                r#"422 {"email": ["This field is given twice. Give it once."]}"#,
+                r#"422 {"email": ["This field appears twice. Send it once."]}"#,
             ),
-            (r#"{"role":"admin"}"#, r#"422 {"role": ["There is no such field here. Remove it."]}"#),
-            (r#"{"next":"/"}"#, r#"422 {"next": ["There is no such field here. Remove it."]}"#),
-            (r#"{"email":7}"#, r#"422 {"email": ["This field must be a text."]}"#),
+            (r#"{"role":"admin"}"#, r#"422 {"role": ["This field does not exist. Remove it."]}"#),
+            (r#"{"next":"/"}"#, r#"422 {"next": ["This field does not exist. Remove it."]}"#),
+            (r#"{"email":7}"#, r#"422 {"email": ["This field must be a string."]}"#),
             (
                 r#"{"email":"a","password":{"x":[]}}"#,
-                r#"422 {"password": ["This field must be a text."]}"#,
+                r#"422 {"password": ["This field must be a string."]}"#,
             ),
             (r#"["a","b"]"#, "422 {}"),
             ("{\"email\":", "400 {}"),

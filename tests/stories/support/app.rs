@@ -126,9 +126,7 @@ fn config(folder: &TempDir, environment: &[(&str, &str)]) -> (Config, Figment) {
 }
 
 fn figment() -> Figment {
-    vestibule::figment()
-        .merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")))
-        .merge(("port", 8000))
+    vestibule::figment().merge(("port", 8000))
 }
 
 /// What an operator's command did, when it must have been done.

@@ -1,3 +1,0 @@
-password-title = Change your password
-password-text = You'll stay signed in here and be signed out everywhere else.
-password-submit = Change password

@@ -1,0 +1,81 @@
+//! What pages are shown with: texts, templates and static files, built in or the operator's own.
+
+use crate::files::{FileError, Files};
+use crate::texts::Texts;
+use crate::web::pages::assets::Assets;
+use crate::web::pages::samples;
+use crate::web::pages::template_error;
+use crate::web::pages::templates::Templates;
+use std::path::Path;
+use std::sync::Arc;
+
+pub struct Presentation {
+    pub texts: Texts,
+    pub templates: Templates,
+    pub assets: Arc<Assets>,
+}
+
+impl Presentation {
+    /// With the operator's files over the built-in ones. Refuses the first file that has no effect, cannot be read, or makes
+    /// a page fail in one of its states.
+    pub fn load(overlay: Option<&Path>) -> Result<Self, FileError> {
+        let files = overlay.map_or_else(|| Ok(Files::built_in()), Files::overlaid)?;
+        let texts = Texts::load(&files)?;
+        let assets = Arc::new(Assets::load(&files));
+        let templates = Templates::load(&files, &texts, &assets)?;
+        if overlay.is_some() {
+            let rendered = samples::render_all(&texts, &templates, &mut |_, _, _| {});
+            rendered.map_err(|error| template_error::locate(&error, &files))?;
+        }
+        Ok(Self { texts, templates, assets })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Presentation;
+    use std::fs;
+
+    /// What is wrong with an overlay of this one file.
+    fn problem(name: &str, content: &str) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        let error = Presentation::load(Some(folder.path())).err()?.to_string();
+        Some(error.replace(folder.path().to_str().unwrap(), ""))
+    }
+
+    #[test]
+    fn a_template_that_does_not_parse_or_render_is_refused_with_its_file_and_line() {
+        let home = "templates/home/show.html.tera";
+        for (content, line, what) in [
+            ("{% extends \"base\" %}\n{% block title %}\n", 3, "expected"),
+            ("<h1>\n{{ text(key=\"no-such-key\") }}", 2, "no-such-key"),
+            ("<h1>\n\n{{ page.regstration_open }}", 3, "regstration_open"),
+            ("<h1>\n{% for x in things %}{% endfor %}", 2, "things"),
+            ("\n{% extends \"no-base\" %}", 2, "no-base"),
+            ("{% import \"macros/no-form\" as form %}{{ form::x() }}", 1, "macros/no-form"),
+            ("<h1>{{ asset(name=\"app.js\") }}", 1, "app.js"),
+            ("<h1>{{ text(key=\"sessions-others\") }}", 1, "sessions-others"),
+        ] {
+            let told = problem(home, content).unwrap();
+            let place = format!("/{home}:{line}: ");
+            assert!(told.starts_with(&place) && told.contains(what), "{content}: {told}");
+        }
+        assert_eq!(problem(home, "<h1>{{ page.registration_open }}</h1>"), None);
+    }
+
+    #[test]
+    fn a_message_that_wants_what_its_page_does_not_give_is_refused() {
+        let told = problem("locales/en/home.ftl", "home-title = Welcome, { $nmae }\n").unwrap();
+        assert!(told.starts_with("/locales/en/home.ftl:1: ") && told.contains("nmae"), "{told}");
+        assert_eq!(problem("locales/en/home.ftl", "home-title = Hello\n"), None);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_refused() {
+        let missing = std::path::Path::new("/no/such/folder");
+        assert!(Presentation::load(Some(missing)).is_err());
+    }
+}
