@@ -1,4 +1,5 @@
-//! The program as an operator meets it: exit codes, messages, and answers that never reach the application.
+//! The program as an operator meets it: exit codes, messages, and answers that never reach the
+//! application.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -322,14 +323,17 @@ fn hangup_and_term_answer_the_running_request_and_exit_with_0() {
         let mut served = serve(folder.path());
         let mut running = TcpStream::connect(("127.0.0.1", served.1)).unwrap();
         let head = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json";
-        write!(running, "{head}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{").unwrap();
-        // Answered after the other request was read.
-        assert!(
-            ask(&served, "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                .starts_with("http/1.1 ")
-        );
+        let body = "Connection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{";
+        write!(running, "{head}\r\n{body}").unwrap();
+        // Sent once the body is being read.
+        let mut go_on = [0; 25];
+        running.read_exact(&mut go_on).unwrap();
+        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+        // An idle connection is closed once the server has heard the signal.
+        let mut idle = TcpStream::connect(("127.0.0.1", served.1)).unwrap();
+        idle.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
         kill(signal, &served.0);
-        until(|| TcpStream::connect(("127.0.0.1", served.1)).is_err());
+        idle.read_to_string(&mut String::new()).unwrap();
         running.write_all(b"}").unwrap();
         let mut answer = String::new();
         running.read_to_string(&mut answer).unwrap();

@@ -1,9 +1,9 @@
 //! Password hashing with argon2id (RFC 9106) in a fixed pool of reused buffers.
 //!
-//! There is one buffer a core, and hashing needs one: that bounds memory and load. Buffers are handed
-//! on while requests wait and freed when none does; allocating one for each hash made the process grow
-//! by gigabytes in a flood (measured). A request waits for a buffer at most 2 seconds, first come,
-//! first served; if the queue is full, it is refused at once.
+//! There is one buffer a core, and hashing needs one: that bounds memory and load. Buffers are
+//! handed on while requests wait and freed when none does; allocating one for each hash made the
+//! process grow by gigabytes in a flood (measured). A request waits for a buffer at most 2 seconds,
+//! first come, first served; if the queue is full, it is refused at once.
 
 use super::Fault;
 use crate::domain::password::{Password, PasswordHash};
@@ -85,8 +85,8 @@ impl Hasher {
         self.hashes.load(Ordering::Relaxed)
     }
 
-    /// Waits for a buffer and works in it on a blocking thread. The permit moves into that thread: a
-    /// client that disconnects does not free the slot of a hash that still runs.
+    /// Waits for a buffer and works in it on a blocking thread. The permit moves into that thread:
+    /// a client that disconnects does not free the slot of a hash that still runs.
     async fn with_buffer<T, F>(&self, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
@@ -140,8 +140,8 @@ impl Buffers {
         })
     }
 
-    /// Keeps a buffer while requests wait; otherwise all of them go back to the system, as does one that grew for a hash
-    /// with more memory.
+    /// Keeps a buffer while requests wait; otherwise all of them go back to the system, as does one
+    /// that grew for a hash with more memory.
     fn give_back(&self, buffer: Vec<Block>, requests_wait: bool) {
         let mut free = self.free();
         if !requests_wait {

@@ -15,7 +15,8 @@ use vestibule::domain::session::Session;
 
 #[derive(Subcommand)]
 pub enum Account {
-    /// Create an account; its password is read from the terminal or the first line of standard input
+    /// Create an account; its password is read from the terminal or the first line of standard
+    /// input
     Create {
         /// Email address
         #[arg(value_parser = email)]

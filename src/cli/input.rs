@@ -1,4 +1,5 @@
-//! Passwords and secrets, read from the terminal or standard input: other users can see the arguments of a process.
+//! Passwords and secrets, read from the terminal or standard input: other users can see the
+//! arguments of a process.
 
 #![expect(clippy::print_stderr, reason = "a prompt must not end up in a script's output")]
 
@@ -28,7 +29,8 @@ pub fn new_secret() -> Result<Zeroizing<String>, String> {
     read(|input, bytes| input.read_to_end(bytes))
 }
 
-/// On a terminal, asks for a word to be typed before something that cannot be undone. Scripts are not asked.
+/// On a terminal, asks for a word to be typed before something that cannot be undone. Scripts are
+/// not asked.
 pub fn confirm(question: &str, word: &str) -> Done {
     if !io::stdin().is_terminal() {
         return Ok(());
@@ -54,8 +56,8 @@ fn read(
 }
 
 fn hidden_twice(prompt: &str, repeat: &str) -> Result<Zeroizing<String>, String> {
-    // rpassword raises SIGINT on Ctrl-C before it restores the terminal. Handled here, the signal does not end the process, and
-    // rpassword returns an error.
+    // rpassword raises SIGINT on Ctrl-C before it restores the terminal. Handled here, the signal
+    // does not end the process, and rpassword returns an error.
     let _handled = signal(SignalKind::interrupt()).map_err(unreadable)?;
     let ask = |key: &str| {
         let prompt = format!("{} ", text(key, &[]));

@@ -16,9 +16,9 @@ pub enum Keys {
     List,
     /// Sign with the next keys, and create new next keys
     ///
-    /// The old keys verify until their last token has expired, so nobody is signed out. Every running process follows within a second.
-    /// A new key of access tokens has the algorithm of the next key, which a server replaces when it starts with another
-    /// `VESTIBULE_ALGORITHM`.
+    /// The old keys verify until their last token has expired, so nobody is signed out. Every
+    /// running process follows within a second. A new key of access tokens has the algorithm of the
+    /// next key, which a server replaces when it starts with another `VESTIBULE_ALGORITHM`.
     Rotate {
         /// Delete all keys now, because one may have leaked: everybody has to sign in again
         #[arg(long)]
@@ -26,8 +26,9 @@ pub enum Keys {
     },
     /// Delete a retiring key before it expires
     ///
-    /// Its tokens are refused immediately, here and by services that verify them. Browsers refresh their access tokens without notice,
-    /// API clients have to; a refresh token signed with this key no longer works, and its user signs in again.
+    /// Its tokens are refused immediately, here and by services that verify them. Browsers refresh
+    /// their access tokens without notice, API clients have to; a refresh token signed with this
+    /// key no longer works, and its user signs in again.
     Retire {
         /// The ID, as `keys list` shows it
         // One in 64 begins with a hyphen.

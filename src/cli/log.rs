@@ -9,8 +9,8 @@ pub fn start_for_server() {
     std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a request handler panicked")));
 }
 
-/// Starts the log of a command: on a terminal warnings alone, because the command prints what it did; elsewhere its
-/// security events too, for whatever collects logs.
+/// Starts the log of a command: on a terminal warnings alone, because the command prints what it
+/// did; elsewhere its security events too, for whatever collects logs.
 pub fn start_for_command() {
     start(if io::stderr().is_terminal() { Level::WARN } else { Level::INFO });
 }

@@ -27,7 +27,8 @@ type Done = Result<(), String>;
 /// Whether a command may create the database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Database {
-    /// With a wrong setting, a command would otherwise work on an empty database of its own and report success.
+    /// With a wrong setting, a command would otherwise work on an empty database of its own and
+    /// report success.
     MustExist,
     MayBeNew,
 }
@@ -87,7 +88,8 @@ fn load(figment: &Figment) -> Result<Config, ConfigErrors> {
     }
 }
 
-/// The environment as text. A value that is not UTF-8 cannot be a valid setting, and is reported when it is read.
+/// The environment as text. A value that is not UTF-8 cannot be a valid setting, and is reported
+/// when it is read.
 fn environment() -> impl Iterator<Item = (String, String)> {
     let lossy = |text: OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))

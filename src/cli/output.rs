@@ -34,7 +34,8 @@ pub fn print(line: impl Display) -> Done {
     }
 }
 
-/// Prints rows under their headings, which are keys of messages; each column is as wide as its widest cell.
+/// Prints rows under their headings, which are keys of messages; each column is as wide as its
+/// widest cell.
 pub fn print_table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> Done {
     let headings = headings.map(|key| text(key, &[]));
     let mut widths = [0; N];

@@ -89,7 +89,8 @@ fn warn_of(config: &Config) {
     }
 }
 
-/// A terminal that closes ends the server as SIGTERM does: running requests are answered. Under `nohup` it goes on.
+/// A terminal that closes ends the server as SIGTERM does: running requests are answered. Under
+/// `nohup` it goes on.
 fn end_on_hangup() -> AdHoc {
     AdHoc::on_liftoff("end on SIGHUP", |rocket| {
         Box::pin(async move {

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use url::{Host, Url};
 
-/// An origin as browsers write it (RFC 6454 section 6.2): `https://id.example.org`. Plain http only on loopback.
+/// An origin as browsers write it (RFC 6454 section 6.2): `https://id.example.org`. Plain http only
+/// on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,

@@ -1,9 +1,10 @@
-//! Environment variables that Kubernetes and container links inject for services whose name begins with `vestibule`.
+//! Environment variables that Kubernetes and container links inject for services whose name begins
+//! with `vestibule`.
 //!
 //! Kubernetes: `<SERVICE>_SERVICE_HOST`, `<SERVICE>_SERVICE_PORT[_<NAME>]`, `<SERVICE>_PORT`,
-//! `<SERVICE>_PORT_<N>_<PROTOCOL>[_ADDR|_PORT|_PROTO]` (docs: "Accessing the Service"). Docker's legacy
-//! links add `<ALIAS>_NAME` and `<ALIAS>_ENV_<NAME>`. Values are checked too, so that a mistaken
-//! `VESTIBULE_PORT=8000` is still told.
+//! `<SERVICE>_PORT_<N>_<PROTOCOL>[_ADDR|_PORT|_PROTO]` (docs: "Accessing the Service"). Docker's
+//! legacy links add `<ALIAS>_NAME` and `<ALIAS>_ENV_<NAME>`. Values are checked too, so that a
+//! mistaken `VESTIBULE_PORT=8000` is still told.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,5 @@
-//! The operator's settings, read from `Rocket.toml` and the environment and checked before anything starts.
+//! The operator's settings, read from `Rocket.toml` and the environment and checked before anything
+//! starts.
 
 mod base_url;
 mod database_url;
@@ -70,7 +71,8 @@ impl Config {
         if errors.0.is_empty() { Ok(config) } else { Err(errors) }
     }
 
-    /// Whether there is a database, but not the secret that was created with it: a new secret would open none of its keys.
+    /// Whether there is a database, but not the secret that was created with it: a new secret would
+    /// open none of its keys.
     #[must_use]
     pub fn has_lost_its_secret(&self) -> bool {
         let DatabaseUrl::Sqlite(database) = &self.database else { return false };
@@ -102,7 +104,8 @@ impl Config {
         }
     }
 
-    /// Plain http is meant for browsers on this machine; on another address, others send their passwords in clear text.
+    /// Plain http is meant for browsers on this machine; on another address, others send their
+    /// passwords in clear text.
     fn warn_of_plain_http(&mut self, address: Option<IpAddr>) {
         if let Some(address) = address
             && !address.is_loopback()

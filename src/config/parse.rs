@@ -14,8 +14,8 @@ use strum::VariantArray;
 
 const REGISTRATIONS: [(&str, Registration); 2] =
     [("open", Registration::Open), ("closed", Registration::Closed)];
-/// Longest rotation grace. A copy of a superseded token is answered for up to 7 times this before it counts as
-/// stolen; no browser needs more than these 7 minutes to try again.
+/// Longest rotation grace. A copy of a superseded token is answered for up to 7 times this before
+/// it counts as stolen; no browser needs more than these 7 minutes to try again.
 const MAX_GRACE: Span = Span::seconds(60);
 /// Open sessions an account may have: more than anybody's devices, few enough for one page.
 const DEFAULT_MAX_SESSIONS: i64 = 100;
@@ -205,7 +205,8 @@ impl Values {
     }
 }
 
-/// SQLite does not read every name as a file; each connection would have an in-memory database of its own.
+/// SQLite does not read every name as a file; each connection would have an in-memory database of
+/// its own.
 fn is_file_name(path: &str) -> bool {
     !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:") && !path.contains('?')
 }

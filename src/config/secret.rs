@@ -13,7 +13,8 @@ use zeroize::Zeroizing;
 
 /// Bytes of a secret: the minimum accepted, and what is created.
 const LENGTH: usize = 32;
-/// A random source yields fewer distinct values than this among 32 bytes with a chance under one in 10^15.
+/// A random source yields fewer distinct values than this among 32 bytes with a chance under one in
+/// 10^15.
 const MIN_DISTINCT: usize = 16;
 
 /// Why the secret file cannot be used.
@@ -29,7 +30,8 @@ pub enum SecretError {
     Unreadable(PathBuf),
 }
 
-/// Reads hex or base64 of at least 32 random-looking bytes; refuses phrases, placeholders and runs of numbers.
+/// Reads hex or base64 of at least 32 random-looking bytes; refuses phrases, placeholders and runs
+/// of numbers.
 #[must_use]
 pub fn decode(text: &str) -> Option<Secret> {
     let text = text.trim();
@@ -66,8 +68,8 @@ fn looks_random(bytes: &[u8]) -> bool {
     distinct >= MIN_DISTINCT && distinct_steps >= MIN_DISTINCT
 }
 
-/// Reads the secret, or creates it. It is written in full before it gets its name: two processes that start together
-/// use the same one, and a crash leaves no partial file.
+/// Reads the secret, or creates it. It is written in full before it gets its name: two processes
+/// that start together use the same one, and a crash leaves no partial file.
 pub(super) fn read_or_create(path: &Path) -> Result<Secret, SecretError> {
     let failed = |error| SecretError::File(path.to_owned(), error);
     if !path.try_exists().map_err(failed)? {

@@ -28,14 +28,16 @@ const NAMES: [&str; 18] = [
     "event_retention",
 ];
 
-/// `VESTIBULE_*` by name in lower case without the prefix, and `DATABASE_URL`. Values are trimmed and never empty.
+/// `VESTIBULE_*` by name in lower case without the prefix, and `DATABASE_URL`. Values are trimmed
+/// and never empty.
 pub(super) struct Values {
     values: BTreeMap<String, String>,
     database_url: Option<String>,
 }
 
 impl Values {
-    /// Environment variables take precedence. They are taken as they are: figment would read a secret of digits as a number.
+    /// Environment variables take precedence. They are taken as they are: figment would read a
+    /// secret of digits as a number.
     pub(super) fn collect(
         figment: &Figment,
         environment: impl Iterator<Item = (String, String)>,

@@ -14,7 +14,8 @@ pub struct Device {
 }
 
 impl Device {
-    /// Keeps the first 255 code points of the User-Agent without its control and invisible characters.
+    /// Keeps the first 255 code points of the User-Agent without its control and invisible
+    /// characters.
     #[must_use]
     pub fn new(user_agent: &str, ip: Option<IpAddr>) -> Self {
         let kept = user_agent.chars().filter(|c| !text::is_control(*c) && !text::is_invisible(*c));

@@ -13,7 +13,8 @@ const SPECIALS: &str = "()<>[]:;@\\,\"";
 
 /// An email address in canonical form: width-mapped, NFC, lower case, domain in ASCII (RFC 5891).
 ///
-/// Two spellings of one address are equal, so a unique index over this form admits one account an address.
+/// Two spellings of one address are equal, so a unique index over this form admits one account an
+/// address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
 
@@ -28,13 +29,15 @@ pub enum EmailError {
 impl EmailAddress {
     /// Reads an address as typed; white space and invisible characters around it are dropped.
     ///
-    /// Quoted local parts, address literals (RFC 5321) and addresses inside one machine or network (`ada@localhost`) are refused.
+    /// Quoted local parts, address literals (RFC 5321) and addresses inside one machine or network
+    /// (`ada@localhost`) are refused.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
         let typed = typed.trim_matches(|c: char| c.is_whitespace() || text::is_invisible(c));
         if typed.is_empty() {
             return Err(EmailError::Missing);
         }
-        // Normal forms and letter case change the length a little; anything this far over cannot become valid.
+        // Normal forms and letter case change the length a little; anything this far over cannot
+        // become valid.
         if typed.len() > 4 * MAX_LENGTH {
             return Err(EmailError::TooLong);
         }
@@ -63,7 +66,8 @@ impl EmailAddress {
     }
 }
 
-/// Fullwidth and halfwidth forms, as East Asian keyboards type them, become the ordinary ones (RFC 8265 section 3.3.1).
+/// Fullwidth and halfwidth forms, as East Asian keyboards type them, become the ordinary ones (RFC
+/// 8265 section 3.3.1).
 fn map_width(text: &str) -> String {
     let mapped = |c: char| {
         let wide = matches!(
@@ -88,8 +92,9 @@ fn canonical_local(local: &str) -> Result<String, EmailError> {
     Ok(lower)
 }
 
-/// A domain with at least two labels, the last of letters only (RFC 1123 section 2.1) or internationalised: neither an IP address
-/// nor a slip such as `example.c0m`. The strict form refuses underscores, which no mail domain has, and bad punycode.
+/// A domain with at least two labels, the last of letters only (RFC 1123 section 2.1) or
+/// internationalised: neither an IP address nor a slip such as `example.c0m`. The strict form
+/// refuses underscores, which no mail domain has, and bad punycode.
 fn canonical_domain(domain: &str) -> Result<String, EmailError> {
     let domain = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::Malformed)?;
     let (_, last) = domain.rsplit_once('.').ok_or(EmailError::Malformed)?;

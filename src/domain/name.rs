@@ -5,11 +5,12 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Longest name in code points: room for full names of every tradition, short enough to show.
 pub const MAX_NAME_LENGTH: usize = 100;
-/// Most marks on one letter: one more than Tibetan, Hebrew and Vietnamese need, too few to run over neighbouring lines.
+/// Most marks on one letter: one more than Tibetan, Hebrew and Vietnamese need, too few to run over
+/// neighbouring lines.
 const MAX_MARKS: usize = 4;
 
-/// A name to show: NFC, 1 to 100 code points, at least one of them visible, no control and no hidden character (see
-/// [`text`]); runs of white space are folded to one space.
+/// A name to show: NFC, 1 to 100 code points, at least one of them visible, no control and no
+/// hidden character (see [`text`]); runs of white space are folded to one space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayName(String);
 

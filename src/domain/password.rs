@@ -11,8 +11,9 @@ pub const MIN_LENGTH: usize = 8;
 /// Longest password in code points: a bound on the work before hashing, far above any passphrase.
 pub const MAX_LENGTH: usize = 256;
 
-/// A password as typed: NFC (RFC 8265 section 4.2), 1 to 256 code points, otherwise neither changed nor cut. Space and invisible
-/// characters are part of it: nobody sees a password, so they deceive nobody.
+/// A password as typed: NFC (RFC 8265 section 4.2), 1 to 256 code points, otherwise neither changed
+/// nor cut. Space and invisible characters are part of it: nobody sees a password, so they deceive
+/// nobody.
 ///
 /// It has no `Display`, is hidden from `Debug` and wiped when dropped.
 #[derive(Clone)]
@@ -33,8 +34,9 @@ pub enum PasswordError {
 }
 
 impl Password {
-    /// Reads a password to check; the rules for new ones do not apply, so that tightening them locks nobody out. Only a NUL
-    /// character is refused: C programs take it for the end of the text.
+    /// Reads a password to check; the rules for new ones do not apply, so that tightening them
+    /// locks nobody out. Only a NUL character is refused: C programs take it for the end of the
+    /// text.
     pub fn parse(typed: &str) -> Result<Self, PasswordError> {
         // A code point is 4 bytes at most; this keeps normalisation off megabytes.
         if typed.len() > 4 * MAX_LENGTH {
@@ -49,8 +51,9 @@ impl Password {
         }
     }
 
-    /// Reads a new password. Control characters are refused, as RFC 8265 section 4.2 demands: browsers remove line ends from
-    /// a password field, so a password that contains one could never be typed into a page.
+    /// Reads a new password. Control characters are refused, as RFC 8265 section 4.2 demands:
+    /// browsers remove line ends from a password field, so a password that contains one could never
+    /// be typed into a page.
     pub fn parse_new(typed: &str) -> Result<Self, PasswordError> {
         let password = Self::parse(typed)?;
         if password.0.chars().any(char::is_control) {
@@ -102,8 +105,8 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// The passwords of at least 8 characters among the 20,000 most common ones (list by Royce Williams, as shipped with
-/// Django), in lower case. Shorter ones are refused for their length.
+/// The passwords of at least 8 characters among the 20,000 most common ones (list by Royce
+/// Williams, as shipped with Django), in lower case. Shorter ones are refused for their length.
 static COMMON: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("common-passwords.txt").lines().collect());
 

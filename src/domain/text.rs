@@ -1,4 +1,5 @@
-//! Which characters may stand in text that is stored and shown again, judged by Unicode properties (UAX #44).
+//! Which characters may stand in text that is stored and shown again, judged by Unicode properties
+//! (UAX #44).
 
 use icu_properties::props::{
     BidiControl, BinaryProperty, CanonicalCombiningClass, DefaultIgnorableCodePoint, EmojiModifier,
@@ -25,7 +26,8 @@ pub fn is_control(c: char) -> bool {
 
 /// Characters that show nothing or reorder what is around them (UAX #9).
 pub fn is_invisible(c: char) -> bool {
-    // Format characters that are visible, such as the Arabic number sign, come before what they enclose.
+    // Format characters that are visible, such as the Arabic number sign, come before what they
+    // enclose.
     let hidden_format = GeneralCategory::for_char(c) == GeneralCategory::Format
         && GraphemeClusterBreak::for_char(c) != GraphemeClusterBreak::Prepend;
     DefaultIgnorableCodePoint::for_char(c)
@@ -67,7 +69,8 @@ pub fn trim(text: &str) -> String {
     chars.iter().collect()
 }
 
-/// Whether text contains a control, or an invisible character that its script or emoji does not need.
+/// Whether text contains a control, or an invisible character that its script or emoji does not
+/// need.
 pub fn has_hidden(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
     (0..chars.len()).any(|at| match chars.split_at(at) {
@@ -106,8 +109,9 @@ fn is_hidden(before: &[char], c: char, after: &[char]) -> bool {
     is_invisible(c) && !needed
 }
 
-/// Persian and Indic scripts need joiners between letters (RFC 5892 appendix A, for identifiers; Bengali and Kannada also write
-/// one before the virama, Persian also after a letter that does not join).
+/// Persian and Indic scripts need joiners between letters (RFC 5892 appendix A, for identifiers;
+/// Bengali and Kannada also write one before the virama, Persian also after a letter that does not
+/// join).
 fn joins_letters(before: &[char], after: &[char]) -> bool {
     let virama = |c: Option<&char>| {
         c.is_some_and(|c| CanonicalCombiningClass::for_char(*c) == CanonicalCombiningClass::Virama)
@@ -135,7 +139,8 @@ fn joins_emoji(before: &[char], after: &[char]) -> bool {
     pictograph(before.last()) && pictograph(after.first())
 }
 
-/// Variants of emoji and keycaps (UTS #51), of Han ideographs in names (UTS #37), and of Mongolian letters.
+/// Variants of emoji and keycaps (UTS #51), of Han ideographs in names (UTS #37), and of Mongolian
+/// letters.
 fn selects_variant(before: &[char], selector: char, after: &[char]) -> bool {
     let Some(base) = before.last() else { return false };
     if [TEXT_STYLE, EMOJI_STYLE].contains(&selector) {

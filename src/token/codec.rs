@@ -1,4 +1,5 @@
-//! Our two tokens: claims to text and back, every claim checked (RFC 8725, RFC 9068).
+//! Access and refresh tokens: claims to text and back, with every claim checked (RFC 8725, RFC
+//! 9068).
 
 use super::jws::{self, Header, Unverified};
 use super::keyring::{KeyringError, PublicKey};
@@ -28,18 +29,20 @@ pub struct AccessToken(pub String);
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken(pub String);
 
-/// Why a presented token is no good. Only an access token can be expired: of a refresh token its session's record decides.
+/// Why a token is refused. Only an access token can be expired; whether a refresh token is, its
+/// session decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
     Expired,
     Invalid,
-    /// It names a key we do not have. It may have been made a moment ago by another process.
+    /// It names a key this process does not have; another process may have created it a moment ago.
     UnknownKey,
-    /// It names a key of ours that this process could not open: nothing is known of the token.
-    LeftOutKey,
+    /// It names a stored key that this process cannot open, so it cannot tell whether the token is
+    /// valid.
+    UnopenableKey,
 }
 
-/// Who issues and who is meant.
+/// `iss` of all tokens and `aud` of access tokens.
 #[derive(Clone, Debug)]
 pub struct TokenIssuer {
     pub issuer: String,
@@ -49,9 +52,9 @@ pub struct TokenIssuer {
 /// Signs and verifies with the keys of a keyring.
 pub struct Codec {
     keys: Keys,
-    names: TokenIssuer,
+    issuer: TokenIssuer,
     refresh_audience: String,
-    longest_access: Span,
+    max_access_lifetime: Span,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,11 +88,11 @@ struct RefreshPayload {
 }
 
 impl Codec {
-    /// `longest_access` bounds what a verified access token may claim to live, whoever signed it.
+    /// `max_access_lifetime` bounds the `exp` of a verified access token, whoever signed it.
     #[must_use]
-    pub fn new(keys: Keys, names: TokenIssuer, longest_access: Span) -> Self {
-        let refresh_audience = format!("{}/api/auth/refresh", names.issuer);
-        Self { keys, names, refresh_audience, longest_access }
+    pub fn new(keys: Keys, issuer: TokenIssuer, max_access_lifetime: Span) -> Self {
+        let refresh_audience = format!("{}/api/auth/refresh", issuer.issuer);
+        Self { keys, issuer, refresh_audience, max_access_lifetime }
     }
 
     /// The public keys of access tokens, for others to verify with.
@@ -98,24 +101,21 @@ impl Codec {
         self.keys.ring().public_access_keys()
     }
 
-    /// The keys it works with, to let them follow the database.
+    /// The keys, to reload them from the database.
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.keys
     }
 
     /// Signs an access token with a `jti` of its own.
-    ///
-    /// # Errors
-    /// `KeyringProblem`: no active key, or the library refuses it.
     pub fn sign_access(
         &self,
         claims: &AccessClaims,
         id: Uuid,
     ) -> Result<AccessToken, KeyringError> {
         let payload = AccessPayload {
-            iss: self.names.issuer.clone(),
-            aud: self.names.audience.clone(),
+            iss: self.issuer.issuer.clone(),
+            aud: self.issuer.audience.clone(),
             sub: claims.account_id.0,
             sid: claims.session_id.0,
             r#gen: claims.generation,
@@ -132,12 +132,9 @@ impl Codec {
     }
 
     /// Signs a refresh token: the same bytes for the same claims and key.
-    ///
-    /// # Errors
-    /// `KeyringProblem`: no active key, or the library refuses it.
     pub fn sign_refresh(&self, claims: &RefreshClaims) -> Result<RefreshToken, KeyringError> {
         let payload = RefreshPayload {
-            iss: self.names.issuer.clone(),
+            iss: self.issuer.issuer.clone(),
             aud: self.refresh_audience.clone(),
             sub: claims.account_id.0,
             sid: claims.session_id.0,
@@ -149,13 +146,12 @@ impl Codec {
         self.sign(KeyPurpose::Refresh, REFRESH_TYPE, &payload).map(RefreshToken)
     }
 
-    /// # Errors
-    /// `Expired` for a token that was good once, `Invalid` or one about the key for everything else; the difference is for its owner to
-    /// see only after the signature was found to be ours.
+    /// Verifies an access token. `Expired` says that everything but the time was right; a caller may be
+    /// told so, because the signature has been verified by then.
     pub fn verify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenError> {
         let payload: AccessPayload = self.verify(KeyPurpose::Access, ACCESS_TYPE, token)?;
-        if payload.iss != self.names.issuer
-            || payload.aud != self.names.audience
+        if payload.iss != self.issuer.issuer
+            || payload.aud != self.issuer.audience
             || payload.client_id != CLIENT_ID
         {
             return Err(TokenError::Invalid);
@@ -164,21 +160,18 @@ impl Codec {
         let not_before =
             payload.nbf.map_or(Some(claims.issued_at), from_seconds).ok_or(TokenError::Invalid)?;
         let too_early = claims.issued_at > now + LEEWAY || not_before > now + LEEWAY;
-        if too_early || claims.expires_at - claims.issued_at > self.longest_access {
+        if too_early || claims.expires_at - claims.issued_at > self.max_access_lifetime {
             return Err(TokenError::Invalid);
         }
         if now >= claims.expires_at + LEEWAY { Err(TokenError::Expired) } else { Ok(claims) }
     }
 
-    /// Verifies a refresh token. Its `exp` is not judged here: the session's record knows better, and a shortened setting
-    /// signs nobody out.
-    ///
-    /// # Errors
-    /// `Invalid`, `UnknownKey`, `LeftOutKey`.
+    /// Verifies a refresh token, except its `exp`: the session's record decides, so that a shorter
+    /// setting signs nobody out.
     pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenError> {
         let payload: RefreshPayload = self.verify(KeyPurpose::Refresh, REFRESH_TYPE, token)?;
         let id = refresh_id(payload.sid, payload.r#gen);
-        if payload.iss != self.names.issuer
+        if payload.iss != self.issuer.issuer
             || payload.aud != self.refresh_audience
             || payload.jti != id
         {
@@ -217,7 +210,7 @@ impl Codec {
         let ring = self.keys.ring();
         let id = &token.header.kid;
         let missing = || {
-            if ring.leaves_out(id) { TokenError::LeftOutKey } else { TokenError::UnknownKey }
+            if ring.is_unopenable(id) { TokenError::UnopenableKey } else { TokenError::UnknownKey }
         };
         let key = ring.verifying(purpose, id).ok_or_else(missing)?;
         let payload =
@@ -253,12 +246,13 @@ impl RefreshPayload {
     }
 }
 
-/// The `jti` of a refresh token: derived, because everybody who races for a renewal must get the same bytes.
+/// The `jti` of a refresh token: derived, because concurrent refreshes must get the same bytes.
 fn refresh_id(session: Uuid, generation: i64) -> String {
     format!("{session}.{generation}")
 }
 
-/// A NumericDate (RFC 7519 section 2) in whole seconds, within the years chrono can add to without care.
+/// A NumericDate (RFC 7519 section 2) in whole seconds; up to the year 9999, so that adding to it
+/// cannot overflow.
 fn from_seconds(seconds: i64) -> Option<Time> {
     const YEAR_9999: i64 = 253_402_300_799;
     (0..=YEAR_9999).contains(&seconds).then(|| Time::from_timestamp(seconds, 0)).flatten()

@@ -1,15 +1,15 @@
-//! Compact JWS (RFC 7515), read strictly: anything unusual is refused before a key is looked at.
+//! Compact JWS (RFC 7515), parsed strictly: anything unusual is refused before a key is looked up.
 
 use crate::domain::key::Algorithm;
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 
-/// Longest token we look at, in bytes; ours are under 1 KiB.
-const LONGEST: usize = 4096;
+/// Longest token parsed, in bytes; tokens issued here are below 1 KiB.
+const MAX_LENGTH: usize = 4096;
 
-/// The protected header. Any other parameter refuses the token: `crit` (RFC 7515 section 4.1.11) as well as the ones that bring
-/// a key along (`jku`, `jwk`, `x5u`, `x5c`).
+/// The protected header. A token with any other parameter is refused, such as `crit` (RFC 7515
+/// section 4.1.11) and those that bring their own key (`jku`, `jwk`, `x5u`, `x5c`).
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
@@ -19,7 +19,7 @@ pub struct Header {
     pub kid: String,
 }
 
-/// A token taken apart, its signature not yet verified.
+/// A parsed token whose signature is not verified yet.
 pub struct Unverified<'t> {
     pub header: Header,
     signed: &'t str,
@@ -28,10 +28,10 @@ pub struct Unverified<'t> {
 }
 
 impl<'t> Unverified<'t> {
-    /// Takes a token apart. Base64url must be canonical: no padding, no white space, no spare bits, so that one token has
-    /// one spelling.
+    /// Parses a token. Base64url must be canonical, without padding, white space or spare bits, so
+    /// that each token has one spelling.
     pub fn parse(token: &'t str) -> Option<Self> {
-        if token.len() > LONGEST {
+        if token.len() > MAX_LENGTH {
             return None;
         }
         let (signed, signature) = token.rsplit_once('.')?;
@@ -43,7 +43,8 @@ impl<'t> Unverified<'t> {
         is_key_id(&header.kid).then_some(Self { header, signed, payload, signature })
     }
 
-    /// The payload, if the header names exactly this algorithm and the signature is the key's (RFC 8725 section 3.1).
+    /// The payload, if the header names exactly this algorithm and the signature is the key's (RFC
+    /// 8725 section 3.1).
     pub fn verify(self, algorithm: Algorithm, key: &DecodingKey) -> Option<Vec<u8>> {
         if self.header.alg != algorithm.into_str() {
             return None;
@@ -54,14 +55,11 @@ impl<'t> Unverified<'t> {
             key,
             library(algorithm),
         );
-        verified.is_ok_and(|ours| ours).then_some(self.payload)
+        verified.is_ok_and(|valid| valid).then_some(self.payload)
     }
 }
 
 /// Signs a payload.
-///
-/// # Errors
-/// When the key does not fit its algorithm.
 pub fn sign(
     header: &Header,
     payload: &impl Serialize,
@@ -80,7 +78,7 @@ fn is_key_id(kid: &str) -> bool {
         && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// What the library calls an algorithm.
+/// The same algorithm in jsonwebtoken.
 pub fn library(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
     match algorithm {
         Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,

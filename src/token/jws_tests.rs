@@ -18,9 +18,10 @@ const EXCLUDED: [(u64, &str); 6] = [
     (373, "labelled valid, yet it holds a '?' that base64url does not have: refusing is right"),
 ];
 
-/// The algorithm our record of this key would pin it to. None for keys that cannot be in our keyring: those of algorithms we do
-/// not offer (RS384, RS512, PS256 to PS512, and "ES521", a misspelling in RFC 7520's examples), and those of cases 353 to
-/// 356, which name no algorithm because they are for encryption (we load no JWK, only our own records).
+/// The algorithm our record of this key would pin it to. None for keys that cannot be in our
+/// keyring: those of algorithms we do not offer (RS384, RS512, PS256 to PS512, and "ES521", a
+/// misspelling in RFC 7520's examples), and those of cases 353 to 356, which name no algorithm
+/// because they are for encryption (we load no JWK, only our own records).
 fn pinned(key: &Value) -> Option<Algorithm> {
     key["alg"].as_str().and_then(|name| name.parse().ok())
 }
@@ -114,7 +115,8 @@ fn a_header_with_anything_unusual_refuses_the_token() {
 fn a_token_has_one_spelling() {
     let token = signed_with_header(r#"{"alg":"HS256","kid":"k"}"#);
     let last = token.chars().last().unwrap();
-    // 32 bytes leave two spare bits in the last character: another character may stand for the same bytes.
+    // 32 bytes leave two spare bits in the last character: another character may stand for the same
+    // bytes.
     let twin = char::from(last as u8 + 1);
     let spare_bits = format!("{}{twin}", &token[..token.len() - 1]);
     let spellings = [

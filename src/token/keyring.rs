@@ -1,4 +1,4 @@
-//! The keys we sign and verify with, as they stand at one moment.
+//! The keys to sign and verify with, as of one moment.
 
 use super::material::{self, Material};
 use super::seal::Sealer;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use strum::VariantArray;
 
-/// A key with the one algorithm it is pinned to.
+/// A key, pinned to one algorithm.
 pub struct SigningKey {
     pub id: String,
     pub purpose: KeyPurpose,
@@ -18,12 +18,12 @@ pub struct SigningKey {
     pub material: Material,
 }
 
-/// All keys, each with its state. Those of one purpose are never found for the other, so neither token can pass for the other.
-/// Invariant: at most one active key for each purpose, and each id once.
+/// All keys with their states. A lookup names the purpose, so that neither token can pass for the
+/// other. Invariant: at most one active key per purpose, and unique ids.
 pub struct Keyring {
     keys: Vec<(KeyState, Arc<SigningKey>)>,
-    /// The ids of stored keys that could not be opened, and why.
-    left_out: Vec<(String, KeyringError)>,
+    /// Ids of the stored keys that could not be opened, and why.
+    unopenable: Vec<(String, KeyringError)>,
 }
 
 /// A public key as a JWK (RFC 7517, RFC 8037).
@@ -36,7 +36,7 @@ pub struct PublicKey(Jwk);
 pub enum KeyringError {
     #[error("signing key {0} in the database was sealed under another secret")]
     OtherSecret(String),
-    #[error("signing key {0} is too weak, damaged, or not of its algorithm")]
+    #[error("signing key {0} is too weak, damaged or of another algorithm")]
     Unusable(String),
     #[error("the database holds two signing keys with the id {0}")]
     Twice(String),
@@ -47,16 +47,13 @@ pub enum KeyringError {
     #[error(
         "a token names a signing key that this process could not open: restart it with the secret the keys are sealed under"
     )]
-    LeftOut,
-    #[error("the cryptographic library failed: no randomness?")]
+    UnopenableKey,
+    #[error("the cryptographic library failed, perhaps for lack of randomness")]
     Crypto,
 }
 
 impl Keyring {
-    /// Opens the stored keys.
-    ///
-    /// # Errors
-    /// `KeyringProblem`, for the first key that cannot be used.
+    /// Opens the stored keys; all of them must open.
     pub fn open(records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringError> {
         let opened =
             |record: &KeyRecord| Ok((record.state, Arc::new(SigningKey::open(record, sealer)?)));
@@ -66,28 +63,26 @@ impl Keyring {
         Ok(ring)
     }
 
-    /// The keys as they are stored now, and no others: what is no longer stored may have been dropped in an emergency. One that is
-    /// known is not opened again: the secret may have been changed under a running process. One that cannot be opened is left out.
-    ///
-    /// # Errors
-    /// When the records contradict each other.
+    /// The keys as stored now, and no others: one that is gone may have been deleted in an
+    /// emergency. A known key is not opened again, because the secret may have changed under a
+    /// running process. A key that does not open is remembered as such.
     pub fn next(&self, records: &[KeyRecord], sealer: &Sealer) -> Result<Self, KeyringError> {
-        let (mut keys, mut left_out) = (Vec::new(), Vec::new());
+        let (mut keys, mut unopenable) = (Vec::new(), Vec::new());
         for record in records {
             match self
                 .known(record)
                 .map_or_else(|| SigningKey::open(record, sealer).map(Arc::new), Ok)
             {
                 Ok(key) => keys.push((record.state, key)),
-                Err(problem) => left_out.push((record.id.clone(), problem)),
+                Err(error) => unopenable.push((record.id.clone(), error)),
             }
         }
-        Self::of(keys, left_out)
+        Self::of(keys, unopenable)
     }
 
     fn of(
         keys: Vec<(KeyState, Arc<SigningKey>)>,
-        left_out: Vec<(String, KeyringError)>,
+        unopenable: Vec<(String, KeyringError)>,
     ) -> Result<Self, KeyringError> {
         for purpose in KeyPurpose::VARIANTS {
             if keys
@@ -104,7 +99,7 @@ impl Keyring {
                 return Err(KeyringError::Twice(key.id.clone()));
             }
         }
-        Ok(Self { keys, left_out })
+        Ok(Self { keys, unopenable })
     }
 
     fn known(&self, record: &KeyRecord) -> Option<Arc<SigningKey>> {
@@ -116,31 +111,25 @@ impl Keyring {
         self.keys.iter().map(|(_, key)| key).find(|key| same(key)).cloned()
     }
 
-    /// What is left out of this ring and was not of an older one.
-    pub fn newly_left_out<'r>(&'r self, older: &'r Self) -> impl Iterator<Item = &'r KeyringError> {
-        self.left_out
-            .iter()
-            .filter(|left| !older.left_out.contains(left))
-            .map(|(_, problem)| problem)
+    /// The errors of keys that do not open here, but were not reported by an older ring.
+    pub fn newly_unopenable<'r>(
+        &'r self,
+        older: &'r Self,
+    ) -> impl Iterator<Item = &'r KeyringError> {
+        self.unopenable.iter().filter(|key| !older.unopenable.contains(key)).map(|(_, error)| error)
     }
 
     /// Whether a stored key with this id could not be opened.
-    pub fn leaves_out(&self, id: &str) -> bool {
-        self.left_out.iter().any(|(left, _)| left == id)
+    pub fn is_unopenable(&self, id: &str) -> bool {
+        self.unopenable.iter().any(|(key, _)| key == id)
     }
 
     /// Whether there is a key to sign with for each purpose.
-    ///
-    /// # Errors
-    /// `NoneActive`.
     pub fn check_signing(&self) -> Result<(), KeyringError> {
         KeyPurpose::VARIANTS.iter().try_for_each(|purpose| self.signing(*purpose).map(drop))
     }
 
     /// The key that signs tokens of this purpose.
-    ///
-    /// # Errors
-    /// `NoneActive`.
     pub fn signing(&self, purpose: KeyPurpose) -> Result<&SigningKey, KeyringError> {
         let active = self
             .keys
@@ -149,12 +138,13 @@ impl Keyring {
         active.map(|(_, key)| &**key).ok_or(KeyringError::NoneActive(purpose))
     }
 
-    /// The key a token names, if it is one of ours for this purpose.
+    /// The key with this id, if it is for this purpose.
     pub fn verifying(&self, purpose: KeyPurpose, id: &str) -> Option<&SigningKey> {
         self.keys.iter().map(|(_, key)| &**key).find(|key| key.purpose == purpose && key.id == id)
     }
 
-    /// The public halves of the keys of access tokens, those included that will sign next: whoever verifies knows a key before it signs.
+    /// The public keys of access tokens. The next key is included, so that services know a key
+    /// before it signs.
     pub fn public_access_keys(&self) -> Vec<PublicKey> {
         let access =
             self.keys.iter().map(|(_, key)| key).filter(|key| key.purpose == KeyPurpose::Access);
@@ -183,7 +173,7 @@ impl SigningKey {
     }
 }
 
-/// What a new key is for.
+/// The kind of a new key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyKind {
     pub purpose: KeyPurpose,
@@ -191,12 +181,9 @@ pub struct KeyKind {
     pub state: KeyState,
 }
 
-/// Makes a key and seals it.
-///
-/// # Errors
-/// `KeyringProblem::Crypto`.
+/// Generates and seals a key.
 pub fn new_key(kind: KeyKind, sealer: &Sealer, now: Time) -> Result<KeyRecord, KeyringError> {
-    let clear = material::make(kind.algorithm).map_err(|_| KeyringError::Crypto)?;
+    let clear = material::generate(kind.algorithm).map_err(|_| KeyringError::Crypto)?;
     let material = material::open(kind.algorithm, &clear).ok_or(KeyringError::Crypto)?;
     let id = match material.public_jwk(kind.algorithm) {
         Some(jwk) => material::thumbprint(&jwk).ok_or(KeyringError::Crypto)?,
@@ -206,10 +193,7 @@ pub fn new_key(kind: KeyKind, sealer: &Sealer, now: Time) -> Result<KeyRecord, K
     sealed(id, kind, &clear, sealer, now)
 }
 
-/// The record of a key under another secret.
-///
-/// # Errors
-/// `KeyringProblem`.
+/// The material of a key, sealed under another secret.
 pub fn reseal(record: &KeyRecord, old: &Sealer, new: &Sealer) -> Result<Vec<u8>, KeyringError> {
     let label = label(record.purpose, &record.id, record.algorithm);
     let clear = old
@@ -246,7 +230,8 @@ fn sealed(
     })
 }
 
-/// What a key is sealed for: nobody can make one key pass for another by editing the database.
+/// The label a key is sealed for, so that an edited database row cannot make one key pass for
+/// another.
 fn label(purpose: KeyPurpose, id: &str, algorithm: Algorithm) -> String {
     format!("{} {} {id}", purpose.into_str(), algorithm.into_str())
 }

@@ -99,10 +99,10 @@ fn a_running_process_keeps_the_keys_it_has_opened_when_the_secret_changes_under_
     let old = ring;
     let ring = old.next(&resealed, &sealer(1)).unwrap();
     let problem = KeyringError::OtherSecret(resealed[2].id.clone());
-    assert_eq!(ring.newly_left_out(&old).collect::<Vec<_>>(), [&problem]);
-    assert!(ring.leaves_out(&resealed[2].id) && !ring.leaves_out(&resealed[0].id));
+    assert_eq!(ring.newly_unopenable(&old).collect::<Vec<_>>(), [&problem]);
+    assert!(ring.is_unopenable(&resealed[2].id) && !ring.is_unopenable(&resealed[0].id));
     assert_eq!(
-        ring.next(&resealed, &sealer(1)).unwrap().newly_left_out(&ring).count(),
+        ring.next(&resealed, &sealer(1)).unwrap().newly_unopenable(&ring).count(),
         0,
         "told once"
     );

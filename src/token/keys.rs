@@ -1,4 +1,4 @@
-//! The keyring as it changes under a running process.
+//! The keyring of a running process, reloaded when the stored keys change.
 
 use super::keyring::{KeyKind, Keyring, KeyringError, new_key, reseal};
 use super::seal::{Sealer, Secret};
@@ -6,58 +6,46 @@ use crate::domain::Time;
 use crate::domain::key::KeyRecord;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The keys of this moment, and what opens and makes others.
+/// The current keys, and what opens and generates keys.
 pub struct Keys {
     sealer: Sealer,
     ring: RwLock<Arc<Keyring>>,
 }
 
 impl Keys {
-    /// # Errors
-    /// `KeyringProblem`.
     pub fn open(records: &[KeyRecord], sealer: Sealer) -> Result<Self, KeyringError> {
         let ring = RwLock::new(Arc::new(Keyring::open(records, &sealer)?));
         Ok(Self { sealer, ring })
     }
 
-    /// The keys of this moment.
+    /// The current keys.
     pub fn ring(&self) -> Arc<Keyring> {
-        // It is replaced whole: a panic elsewhere leaves no half-written one.
+        // The ring is replaced whole, so a panic elsewhere leaves it intact.
         Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes over the keys as they are stored now; which of them cannot be opened, unless that was told before.
-    ///
-    /// # Errors
-    /// When the records contradict each other: the keys stay as they were.
-    pub fn follow(&self, records: &[KeyRecord]) -> Result<Vec<KeyringError>, KeyringError> {
+    /// Replaces the keys by those stored now; returns the errors of those that do not open, each
+    /// once. If the records contradict each other, the keys stay as they are.
+    pub fn reload(&self, records: &[KeyRecord]) -> Result<Vec<KeyringError>, KeyringError> {
         let older = self.ring();
         let ring = older.next(records, &self.sealer)?;
-        let problems = ring.newly_left_out(&older).cloned().collect();
+        let errors = ring.newly_unopenable(&older).cloned().collect();
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
-        Ok(problems)
+        Ok(errors)
     }
 
-    /// Makes a key, sealed under the secret of this process.
-    ///
-    /// # Errors
-    /// `KeyringProblem::Crypto`.
-    pub fn make(&self, kind: KeyKind, now: Time) -> Result<KeyRecord, KeyringError> {
+    /// Generates a key, sealed under the secret of this process.
+    pub fn generate(&self, kind: KeyKind, now: Time) -> Result<KeyRecord, KeyringError> {
         new_key(kind, &self.sealer, now)
     }
 
-    /// Whether these keys are sealed under the secret of this process, so that another may be put beside them.
-    ///
-    /// # Errors
-    /// `KeyringProblem`, for the first key that does not open.
+    /// Checks that these keys are sealed under the secret of this process, before a new key is
+    /// stored beside them.
     pub fn check_secret(&self, records: &[KeyRecord]) -> Result<(), KeyringError> {
         Keyring::open(records, &self.sealer).map(drop)
     }
 
-    /// What these keys look like under another secret: each id with its sealed material.
-    ///
-    /// # Errors
-    /// `KeyringProblem`, for the first key that does not open.
+    /// These keys sealed under another secret: each id with its material.
     pub fn resealed(
         &self,
         records: &[KeyRecord],

@@ -1,4 +1,4 @@
-//! Key material, one algorithm at a time: made, and opened. What is weak, damaged or of another kind is refused when it is opened.
+//! Key material by algorithm. Opening refuses what is weak, damaged or of another algorithm.
 
 use crate::domain::key::Algorithm;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -14,11 +14,12 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use pkcs8::PrivateKeyInfoRef;
 use zeroize::Zeroizing;
 
-/// Length of an HMAC key in bytes: that of the hash, the least RFC 7518 section 3.2 allows.
+/// Length of an HMAC key in bytes: that of the hash, the minimum of RFC 7518 section 3.2.
 const HMAC_KEY: usize = 32;
-/// Length of an RSA modulus in bytes: 3072 bits, as strong as the other algorithms (NIST SP 800-57, 128 bits of security).
+/// Length of an RSA modulus in bytes: 3072 bits, as strong as the other algorithms (NIST SP 800-57,
+/// 128 bits of security).
 const RSA_MODULUS: usize = 384;
-/// The public exponent 65537, the only one we make.
+/// The public exponent 65537, the only one generated here.
 const RSA_EXPONENT: [u8; 3] = [1, 0, 1];
 
 /// Both halves of a key.
@@ -27,11 +28,9 @@ pub struct Material {
     pub decoding: DecodingKey,
 }
 
-/// Makes a key, as it is stored before it is sealed: PKCS#8, for RSA PKCS#1, for HMAC the bytes themselves.
-///
-/// # Errors
-/// When the system has no randomness to give.
-pub fn make(algorithm: Algorithm) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
+/// Generates a key in the form that is sealed: PKCS#8, for RSA PKCS#1, for HMAC the bytes
+/// themselves.
+pub fn generate(algorithm: Algorithm) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
     let random = SystemRandom::new();
     let document = match algorithm {
         Algorithm::EdDsa => Ed25519KeyPair::generate_pkcs8(&random)?.as_ref().to_vec(),
@@ -43,7 +42,8 @@ pub fn make(algorithm: Algorithm) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
         Algorithm::Rs256 => {
             let pair = RsaKeyPair::generate(KeySize::Rsa3072)?;
             let document: Pkcs8V1Der<'_> = pair.as_der()?;
-            // The signing library reads RSA keys as PKCS#1, which is what PKCS#8 wraps (RFC 5958 section 2).
+            // The signing library reads RSA keys as PKCS#1, which is what PKCS#8 wraps (RFC 5958
+            // section 2).
             let inner = PrivateKeyInfoRef::try_from(document.as_ref()).map_err(|_| Unspecified)?;
             inner.private_key.as_bytes().to_vec()
         }
@@ -56,7 +56,7 @@ pub fn make(algorithm: Algorithm) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
     Ok(Zeroizing::new(document))
 }
 
-/// Opens a key; none if it is not a sound key of exactly this algorithm.
+/// Reads a key; none if it is not a sound key of exactly this algorithm.
 pub fn open(algorithm: Algorithm, clear: &[u8]) -> Option<Material> {
     let (encoding, decoding) = match algorithm {
         Algorithm::EdDsa => {
@@ -85,7 +85,7 @@ pub fn open(algorithm: Algorithm, clear: &[u8]) -> Option<Material> {
 }
 
 impl Material {
-    /// The public half as a JWK without an id (RFC 7517); none for a symmetric key, which has none.
+    /// The public key as a JWK without an id (RFC 7517); a symmetric key has none.
     pub fn public_jwk(&self, algorithm: Algorithm) -> Option<Jwk> {
         if algorithm == Algorithm::Hs256 {
             return None;

@@ -8,7 +8,7 @@ use strum::VariantArray;
 #[test]
 fn every_algorithm_makes_keys_that_open_and_sign_for_it_alone() {
     for algorithm in Algorithm::VARIANTS.iter().copied() {
-        let clear = make(algorithm).unwrap();
+        let clear = generate(algorithm).unwrap();
         let material = open(algorithm, &clear).unwrap();
         let name = super::super::jws::library(algorithm);
         let signature = jsonwebtoken::crypto::sign(b"text", &material.encoding, name).unwrap();
@@ -34,7 +34,7 @@ fn every_algorithm_makes_keys_that_open_and_sign_for_it_alone() {
 
 #[test]
 fn an_rsa_key_has_3072_bits_and_the_usual_exponent() {
-    let jwk = open(Rs256, &make(Rs256).unwrap()).unwrap().public_jwk(Rs256).unwrap();
+    let jwk = open(Rs256, &generate(Rs256).unwrap()).unwrap().public_jwk(Rs256).unwrap();
     let jwk = serde_json::to_value(&jwk).unwrap();
     assert_eq!(BASE64URL_NOPAD.decode(jwk["n"].as_str().unwrap().as_bytes()).unwrap().len(), 384);
     assert_eq!(jwk["e"], "AQAB");
@@ -54,7 +54,7 @@ fn keys_on_another_curve_or_with_a_changed_public_half_are_refused() {
     let p384 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &random).unwrap();
     assert!(open(Es256, p384.as_ref()).is_none());
     for algorithm in [Es256, Rs256] {
-        let clear = make(algorithm).unwrap();
+        let clear = generate(algorithm).unwrap();
         let mut changed = clear.to_vec();
         let at = if algorithm == Es256 { changed.len() - 1 } else { 100 };
         changed[at] ^= 1;
@@ -63,7 +63,8 @@ fn keys_on_another_curve_or_with_a_changed_public_half_are_refused() {
     }
 }
 
-/// DER of a list of unsigned integers (X.690 section 8.3), to write an RSA key of the vectors as PKCS#1 (RFC 8017 appendix A.1.2).
+/// DER of a list of unsigned integers (X.690 section 8.3), to write an RSA key of the vectors as
+/// PKCS#1 (RFC 8017 appendix A.1.2).
 fn pkcs1(parts: &[Vec<u8>]) -> Vec<u8> {
     fn wrapped(tag: u8, content: &[u8]) -> Vec<u8> {
         let length = u16::try_from(content.len()).unwrap().to_be_bytes();
@@ -87,7 +88,8 @@ fn stored(jwk: &Value) -> Option<(Algorithm, Vec<u8>)> {
     }
 }
 
-/// Wycheproof, `json_web_key_test`: weak keys (RSA of 1024 bits, with the ROCA weakness, with exponent 1; short and empty HMAC keys).
+/// Wycheproof, `json_web_key_test`: weak keys (RSA of 1024 bits, with the ROCA weakness, with
+/// exponent 1; short and empty HMAC keys).
 #[test]
 fn the_weak_keys_of_wycheproof_are_refused() {
     let text = include_str!("../../tests/vectors/wycheproof/json_web_key_test.json");

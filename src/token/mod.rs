@@ -1,4 +1,4 @@
-//! Signed tokens: the only room that names jsonwebtoken.
+//! Signed tokens and their keys: the only module that names jsonwebtoken.
 
 mod codec;
 mod jws;

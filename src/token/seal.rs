@@ -1,4 +1,4 @@
-//! Keys at rest: sealed under the operator's secret, so that a copy of the database signs nothing.
+//! Keys at rest, sealed under the operator's secret: a copy of the database cannot sign.
 
 use aws_lc_rs::hkdf;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -6,17 +6,18 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Length of the random nonce in front of a sealed text (XChaCha20: long enough to draw at random without counting).
+/// Length of the nonce before the ciphertext; XChaCha20 nonces are long enough to be random.
 const NONCE: usize = 24;
 
 /// The operator's secret: at least 32 random bytes. Hidden from `Debug`, wiped when dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
-/// Seals and opens key material with XChaCha20-Poly1305 under a key derived from the secret (HKDF-SHA256, RFC 5869).
+/// Seals and opens key material with XChaCha20-Poly1305 under a key derived from the secret
+/// (HKDF-SHA256, RFC 5869).
 pub struct Sealer(XChaCha20Poly1305);
 
-/// The text was not sealed under this secret, or not for this label, or it was changed.
+/// Sealed under another secret or for another label, or modified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotOurs;
 
@@ -34,8 +35,6 @@ impl fmt::Debug for Secret {
 }
 
 impl Sealer {
-    /// # Errors
-    /// When the cryptographic library fails, which it does not for a key of this length.
     pub fn new(secret: &Secret) -> Result<Self, aws_lc_rs::error::Unspecified> {
         let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule");
         let mut key = Zeroizing::new([0u8; 32]);
@@ -45,10 +44,7 @@ impl Sealer {
         Ok(Self(XChaCha20Poly1305::new(&Key::from(*key))))
     }
 
-    /// Seals `clear` for `label`: only a call of `open` with the same label gives it back.
-    ///
-    /// # Errors
-    /// When the system has no randomness to give.
+    /// Seals `clear` for `label`; it opens with the same label only.
     pub fn seal(&self, label: &str, clear: &[u8]) -> Result<Vec<u8>, getrandom::Error> {
         let mut nonce = [0u8; NONCE];
         getrandom::fill(&mut nonce)?;
@@ -61,8 +57,6 @@ impl Sealer {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// # Errors
-    /// `NotOurs`.
     pub fn open(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotOurs> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(NotOurs)?;
         let payload = Payload { msg: sealed, aad: label.as_bytes() };

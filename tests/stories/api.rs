@@ -27,13 +27,10 @@ fn assert_problem(reply: &Reply, status: u16, code: &str) {
 #[rocket::async_test]
 async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
     let app = TestApp::start().await;
-    let registered = Api::of(&app).register().await;
-    let login = Api::of(&app)
-        .post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD }))
-        .await;
-    assert_eq!(login.status, 200);
-    let first = parsed(&login);
-    let (access, refresh) = (text(&first, "access_token"), text(&first, "refresh_token"));
+    let api = Api::of(&app);
+    let registered = api.register().await;
+    let first = api.login().await;
+    let access = text(&first, "access_token");
     let said = claims(access);
     assert_eq!(said["sub"], first["user"]["id"]);
     assert_eq!(
@@ -47,7 +44,7 @@ async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
     );
     assert_eq!(first["refresh_expires_in"], 7 * 86_400);
 
-    let me = Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await;
+    let me = api.me(access).await;
     assert_eq!(me.status, 200);
     let user = parsed(&me);
     assert_eq!(
@@ -57,46 +54,20 @@ async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
     assert_eq!(user.as_object().unwrap().len(), 5);
 
     app.outlive_access_token();
-    assert_problem(
-        &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await,
-        401,
-        "token_expired",
-    );
-    let second =
-        parsed(&Api::of(&app).post("/api/auth/refresh", json!({ "refresh_token": refresh })).await);
+    assert_problem(&api.me(access).await, 401, "token_expired");
+    let second = parsed(&api.refresh(&first["refresh_token"]).await);
     assert!(claims(text(&second, "access_token"))["exp"].as_i64() > said["exp"].as_i64());
-    assert_eq!(
-        Api::of(&app)
-            .with_bearer(Method::Get, "/api/auth/me", text(&second, "access_token"))
-            .await
-            .status,
-        200
-    );
-    assert_problem(
-        &Api::of(&app).with_bearer(Method::Get, "/api/auth/me", access).await,
-        401,
-        "token_expired",
-    );
+    assert_eq!(api.me(text(&second, "access_token")).await.status, 200);
+    assert_problem(&api.me(access).await, 401, "token_expired");
 
-    let out = Api::of(&app)
-        .with_bearer(Method::Post, "/api/auth/logout", text(&second, "access_token"))
-        .await;
+    let out =
+        api.with_bearer(Method::Post, "/api/auth/logout", text(&second, "access_token")).await;
     assert_eq!((out.status, out.body.as_str()), (204, ""));
-    assert_problem(
-        &Api::of(&app)
-            .with_bearer(Method::Get, "/api/auth/me", text(&second, "access_token"))
-            .await,
-        401,
-        "session_ended",
-    );
-    let ended = Api::of(&app)
-        .post("/api/auth/refresh", json!({ "refresh_token": second["refresh_token"] }))
-        .await;
+    assert_problem(&api.me(text(&second, "access_token")).await, 401, "session_ended");
+    let ended = api.refresh(&second["refresh_token"]).await;
     assert_problem(&ended, 401, "session_ended");
     assert_eq!(parsed(&ended)["reason"], "signed_out");
-    let other = Api::of(&app)
-        .post("/api/auth/refresh", json!({ "refresh_token": registered["refresh_token"] }))
-        .await;
+    let other = api.refresh(&registered["refresh_token"]).await;
     assert_eq!(other.status, 200, "the other session lives on");
 }
 
@@ -226,15 +197,17 @@ async fn only_the_authorization_header_is_read() {
     assert_problem(&Api(twice).call(Method::Get, "/api/auth/me", None).await, 401, "token_missing");
 }
 
+async fn send(app: &TestApp, content_type: ContentType, body: &str) -> Reply {
+    let body = Some((content_type, body.to_owned()));
+    app.visitor().send_and_lose_cookies(Method::Post, "/api/auth/register", body).await
+}
+
 #[rocket::async_test]
-async fn whats_wrong_with_a_body_is_told_field_by_field() {
+async fn whats_wrong_with_the_fields_of_a_body_is_told_by_field() {
     let app = TestApp::start().await;
-    let send = async |content_type: ContentType, body: &str| {
-        let body = Some((content_type, body.to_owned()));
-        app.visitor().send_and_lose_cookies(Method::Post, "/api/auth/register", body).await
-    };
+    let send = async |body: &str| send(&app, ContentType::JSON, body).await;
     let values = r#"{"name": "", "email": "ada at example", "password": "short"}"#;
-    let reply = send(ContentType::JSON, values).await;
+    let reply = send(values).await;
     assert_problem(&reply, 422, "invalid_fields");
     let errors = &parsed(&reply)["errors"];
     for (field, sentence) in [
@@ -252,11 +225,18 @@ async fn whats_wrong_with_a_body_is_told_field_by_field() {
         (names.replace("\"name\":\"A\",", ""), "name", "This field is required."),
     ] {
         let body = if body.starts_with('{') { body } else { format!("{{{body}}}") };
-        let reply = send(ContentType::JSON, &body).await;
+        let reply = send(&body).await;
         assert_problem(&reply, 422, "invalid_fields");
         let errors = parsed(&reply)["errors"].clone();
         assert!(errors[field][0].as_str().unwrap().starts_with(sentence), "{body}: {errors}");
     }
+    assert_eq!(app.number("SELECT count(*) AS n FROM accounts"), 0);
+}
+
+#[rocket::async_test]
+async fn a_body_that_is_no_json_object_or_too_large_is_refused_as_such() {
+    let app = TestApp::start().await;
+    let send = async |content_type, body: &str| send(&app, content_type, body).await;
     assert_problem(&send(ContentType::JSON, "{}").await, 422, "invalid_fields");
     for (content_type, body, status, code) in [
         (ContentType::JSON, "[]", 422, "invalid_fields"),

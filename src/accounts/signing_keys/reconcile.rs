@@ -34,7 +34,7 @@ impl SigningKeys {
     /// Replaces the next key of access tokens, which has signed nothing yet.
     async fn replace_next(&self, algorithm: Algorithm) -> Result<(), Fault> {
         let kind = KeyKind { purpose: KeyPurpose::Access, algorithm, state: KeyState::Next };
-        let created = self.codec.keys().make(kind, self.clock.now())?;
+        let created = self.codec.keys().generate(kind, self.clock.now())?;
         // Another process that starts now may have been faster.
         let replace = move |unit: &mut Unit<'_>, keys: &[KeyRecord]| -> Result<(), StoreFault> {
             let Some(unused) = other_than(algorithm, keys, KeyState::Next) else { return Ok(()) };

@@ -97,7 +97,7 @@ impl SigningKeys {
     async fn create(&self, states: &[KeyState]) -> Result<Vec<KeyRecord>, Fault> {
         let keys = self.list().await?;
         let next = key_of(&keys, KeyPurpose::Access, KeyState::Next).ok_or(MISSING)?;
-        let create = |kind| self.codec.keys().make(kind, self.clock.now());
+        let create = |kind| self.codec.keys().generate(kind, self.clock.now());
         Ok(kinds(next.algorithm, states).into_iter().map(create).collect::<Result<_, _>>()?)
     }
 

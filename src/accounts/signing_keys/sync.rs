@@ -56,7 +56,7 @@ impl SigningKeys {
         let now = self.clock.now();
         let records = self.store.read(move |tx| store::keys::all(tx, now)).await?;
         let before = self.signing_key_id();
-        for error in self.codec.keys().follow(&records)? {
+        for error in self.codec.keys().reload(&records)? {
             tracing::error!(%error, "a signing key cannot be opened; if the secret was changed, restart with the new one");
         }
         self.reload.read_at.store(now.timestamp_millis(), Ordering::SeqCst);

@@ -46,7 +46,7 @@ impl SigningKeys {
         verified.map_err(|error| match error {
             TokenError::Expired => VerifyError::Expired,
             TokenError::Invalid => VerifyError::Invalid,
-            TokenError::UnknownKey | TokenError::LeftOutKey => VerifyError::Undecided,
+            TokenError::UnknownKey | TokenError::UnopenableKey => VerifyError::Undecided,
         })
     }
 

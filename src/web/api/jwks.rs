@@ -2,7 +2,7 @@
 
 use crate::accounts::{PublicKey, SigningKeys};
 use crate::domain::key::KEY_SET_KEPT;
-use crate::web::errors::page;
+use crate::web::errors::response::json;
 use crate::web::guards::Anyone;
 use rocket::response::{self, Responder};
 use rocket::{Request, State, get};
@@ -35,7 +35,7 @@ pub fn show(_guard: Anyone, keys: &State<Arc<SigningKeys>>) -> KeySet {
 
 impl<'r> Responder<'r, 'static> for KeySet {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = page::json(&self)?;
+        let mut response = json(&self)?;
         response.set_raw_header(
             "Cache-Control",
             format!("public, max-age={}", KEY_SET_KEPT.num_seconds()),

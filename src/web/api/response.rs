@@ -5,7 +5,7 @@ use crate::domain::Time;
 use crate::domain::account::Account;
 use crate::domain::session::Session;
 use crate::web::browser::Browser;
-use crate::web::errors::page;
+use crate::web::errors::response::json;
 use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
@@ -117,7 +117,7 @@ fn session(session: &Session) -> SessionResponse {
 
 impl<'r, T: Serialize> Responder<'r, 'static> for Json<T> {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = page::json(&self.1)?;
+        let mut response = json(&self.1)?;
         response.set_status(self.0);
         Ok(response)
     }

@@ -6,3 +6,4 @@ mod fault;
 pub mod page;
 pub mod problem;
 pub mod refusal;
+pub mod response;

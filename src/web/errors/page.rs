@@ -2,14 +2,12 @@
 
 use crate::web::errors::problem::Problem;
 use crate::web::errors::refusal::Refusal;
-use crate::web::http::headers::protect;
+use crate::web::errors::response::finish;
 use crate::web::pages::page::{Page, PageContext};
 use crate::web::requests::fields::FieldErrors;
 use rocket::Request;
-use rocket::http::{ContentType, Status};
-use rocket::response::{self, Responder, Response};
+use rocket::response::{self, Responder};
 use serde::Serialize;
-use std::io::Cursor;
 
 /// The statuses that have a page of their own.
 pub const STATUSES: [u16; 12] = [400, 403, 404, 405, 409, 413, 415, 422, 429, 431, 500, 503];
@@ -63,22 +61,4 @@ impl<'r> Responder<'r, 'static> for ErrorResponse {
             Err(_) => Problem::from(refusal).respond_to(request),
         }
     }
-}
-
-/// The status and the headers every error response has, page or problem.
-pub fn finish(request: &Request<'_>, response: &mut Response<'_>, refusal: &Refusal) {
-    response.set_status(refusal.status);
-    if let Some(seconds) = refusal.retry_after {
-        response.set_raw_header("Retry-After", seconds.to_string());
-    }
-    if let Some(methods) = &refusal.allow {
-        response.set_raw_header("Allow", methods.clone());
-    }
-    protect(request, response);
-}
-
-/// A value as JSON.
-pub fn json(value: &impl Serialize) -> response::Result<'static> {
-    let body = serde_json::to_vec(value).map_err(|_| Status::InternalServerError)?;
-    Response::build().header(ContentType::JSON).sized_body(body.len(), Cursor::new(body)).ok()
 }

@@ -4,8 +4,8 @@ use crate::accounts::Fault;
 use crate::domain::session::EndReason;
 use crate::texts::Language;
 use crate::web::errors::code::Code;
-use crate::web::errors::page;
 use crate::web::errors::refusal::{Detail, Refusal};
+use crate::web::errors::response::{finish, json};
 use crate::web::texts;
 use rocket::Request;
 use rocket::http::{ContentType, Status};
@@ -64,13 +64,12 @@ impl From<Fault> for Problem {
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let document = document(&self.0, texts::language(request));
-        let mut response = page::json(&document)?;
+        let mut response = json(&document(&self.0, texts::language(request)))?;
         response.set_header(ContentType::new("application", "problem+json"));
         if self.0.status == Status::Unauthorized {
             response.set_raw_header("WWW-Authenticate", challenge(self.0.code));
         }
-        page::finish(request, &mut response, &self.0);
+        finish(request, &mut response, &self.0);
         Ok(response)
     }
 }

@@ -1,9 +1,9 @@
 //! Who sends a request, by its cookies: authenticated once, however many guards ask.
 
-use super::guard::device;
 use crate::accounts::sessions::{Authenticated, RefreshMode, Refusal};
 use crate::accounts::{Fault, Sessions};
 use crate::domain::claims::AccessClaims;
+use crate::web::guards::device::device;
 use crate::web::http::cookies::{self, ReplyCookies};
 use crate::web::http::original_method;
 use rocket::http::Method;

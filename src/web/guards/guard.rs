@@ -1,4 +1,4 @@
-//! Guards. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, or `Anyone`.
+//! The guards of pages. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, `Anyone`, or `Bearer` in the API.
 
 use crate::accounts::Sessions;
 use crate::accounts::sessions::Refusal as TokenRefusal;
@@ -9,6 +9,7 @@ use crate::domain::session::SessionId;
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
 use crate::web::guards::authentication::Authentication;
+use crate::web::guards::device::device;
 use crate::web::http::cookies;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome};
@@ -108,24 +109,10 @@ impl<'r> FromRequest<'r> for ClientContext {
     }
 }
 
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Device {
-    type Error = Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        Outcome::Success(device(request))
-    }
-}
-
 async fn presented_session(request: &Request<'_>) -> Result<Option<SessionId>, Box<Refusal>> {
     let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
     let sessions = sessions.ok_or_else(|| Refusal::new(Code::Unavailable))?;
     Ok(sessions.presented(cookies::presented(request)).await.map_err(Refusal::from)?)
-}
-
-pub(super) fn device(request: &Request<'_>) -> Device {
-    let user_agent = request.headers().get_one("User-Agent").unwrap_or_default();
-    Device::new(user_agent, request.client_ip())
 }
 
 #[cfg(test)]

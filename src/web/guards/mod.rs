@@ -2,6 +2,7 @@
 
 pub mod authentication;
 pub mod bearer;
+mod device;
 mod guard;
 
 pub use guard::{Admin, Anyone, ClientContext, SignedIn};

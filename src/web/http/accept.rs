@@ -3,7 +3,7 @@
 //! Rocket's own parser copies the whole header into every media type: 64 KiB of `a/b,a/b,...` cost it 1.2 s and 1.3 GB. So
 //! only this reader looks at `Accept`; clippy.toml forbids the calls that would make Rocket parse it.
 
-use crate::web::http::one_header;
+use crate::web::http::one_header::one_header;
 use rocket::Request;
 
 /// A longer header is ignored, in bytes. Browsers send about 150.

@@ -1,7 +1,7 @@
 //! CORS (Fetch standard, "CORS protocol"): pages of exactly the configured origins may use the API, never with cookies.
 
 use crate::config::BaseUrl;
-use crate::web::http::one_header;
+use crate::web::http::one_header::one_header;
 use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 

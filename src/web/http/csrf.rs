@@ -5,7 +5,8 @@
 //! cheat sheet, "Fetch Metadata"). `checks.rs` asks in front of every route.
 
 use crate::config::BaseUrl;
-use crate::web::http::{cors, one_header};
+use crate::web::http::cors;
+use crate::web::http::one_header::one_header;
 use rocket::Request;
 use rocket::http::Method;
 

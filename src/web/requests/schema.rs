@@ -26,10 +26,12 @@ pub fn new_password() -> Object {
     extensions.insert("not".to_owned(), json!({ "enum": common }));
     Object::builder()
         .schema_type(Type::String)
-        .description(Some("None of the most common ones, such as those left out here, and no NUL"))
+        .description(Some(
+            "None of the most common ones, such as those left out here, and no control characters",
+        ))
         .min_length(Some(8))
         .max_length(Some(256))
-        .pattern(Some("^[^\\u0000]*$"))
+        .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]*$"))
         .extensions(Some(extensions))
         .build()
 }

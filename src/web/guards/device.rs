@@ -1,0 +1,20 @@
+//! The device of a request: its User-Agent and its address.
+
+use crate::domain::device::Device;
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+use std::convert::Infallible;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Device {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(device(request))
+    }
+}
+
+pub fn device(request: &Request<'_>) -> Device {
+    let user_agent = request.headers().get_one("User-Agent").unwrap_or_default();
+    Device::new(user_agent, request.client_ip())
+}
