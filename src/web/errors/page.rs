@@ -3,7 +3,8 @@
 use crate::web::errors::problem::Problem;
 use crate::web::errors::refusal::Refusal;
 use crate::web::errors::response::finish;
-use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::context::PageContext;
+use crate::web::pages::page::Page;
 use crate::web::requests::fields::FieldErrors;
 use rocket::Request;
 use rocket::response::{self, Responder};

@@ -2,7 +2,8 @@
 
 use crate::accounts::Administration;
 use crate::web::guards::Admin;
-use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::context::PageContext;
+use crate::web::pages::page::Page;
 use crate::web::pages::response::{PageResponse, PageResult};
 use rocket::{State, get};
 use serde::Serialize;

@@ -2,7 +2,8 @@
 
 use crate::accounts::Accounts;
 use crate::web::guards::SignedIn;
-use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::context::PageContext;
+use crate::web::pages::page::Page;
 use crate::web::pages::profile;
 use crate::web::pages::response::PageResponse;
 use rocket::{State, get};

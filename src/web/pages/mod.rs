@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod assets;
+pub mod context;
 pub mod form;
 pub mod home;
 pub mod page;

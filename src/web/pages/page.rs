@@ -2,23 +2,14 @@
 
 use crate::web::guards::authentication::Authentication;
 use crate::web::http::cookies::{self, ReplyCookies};
+use crate::web::pages::context::{Frame, PageContext};
 use crate::web::pages::template_error;
 use crate::web::pages::templates::Templates;
 use crate::web::texts;
 use rocket::Request;
 use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder, Response};
-use serde::Serialize;
 use std::io::Cursor;
-
-/// What a template is shown with.
-pub trait PageContext: Serialize + Sized {
-    /// The template's path below `templates/`, without its ending.
-    const TEMPLATE: &'static str;
-
-    /// The page in each of its states. All are rendered in the tests, and at the start if the operator has replaced files.
-    fn samples() -> Vec<Self>;
-}
 
 /// A page to answer with.
 pub struct Page<C>(pub Status, pub C);
@@ -27,17 +18,6 @@ impl<C> Page<C> {
     pub fn ok(context: C) -> Self {
         Self(Status::Ok, context)
     }
-}
-
-/// What every page has around its content.
-#[derive(Serialize)]
-pub struct Frame<'p, C> {
-    pub page: &'p C,
-    pub language: &'p str,
-    /// Unknown on pages that do not authenticate.
-    pub signed_in: Option<bool>,
-    /// The key of what is said of the request before.
-    pub notice: Option<String>,
 }
 
 impl<'r, C: PageContext> Responder<'r, 'static> for Page<C> {

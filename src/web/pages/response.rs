@@ -3,7 +3,8 @@
 use crate::accounts::Fault;
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
-use crate::web::pages::page::{Page, PageContext};
+use crate::web::pages::context::PageContext;
+use crate::web::pages::page::Page;
 use rocket::Request;
 use rocket::http::Status;
 use rocket::http::uri::Origin;

@@ -4,7 +4,7 @@ use crate::texts::{Language, Texts};
 use crate::web::errors::catchers::OnwardPage;
 use crate::web::errors::page::ErrorPage;
 use crate::web::notice::Notice;
-use crate::web::pages::page::{Frame, PageContext};
+use crate::web::pages::context::{Frame, PageContext};
 use crate::web::pages::templates::Templates;
 use crate::web::pages::{admin, home, password, profile, sessions, sign_in, sign_out, sign_up};
 use rocket_dyn_templates::tera;

@@ -4,7 +4,7 @@ use crate::domain::Time;
 use crate::files::{FileError, Files};
 use crate::texts::{Argument, Language, Texts};
 use crate::web::pages::assets::Assets;
-use crate::web::pages::page::{Frame, PageContext};
+use crate::web::pages::context::{Frame, PageContext};
 use crate::web::pages::template_error;
 use crate::web::texts;
 use rocket_dyn_templates::tera::{self, Context, Tera, Value};
