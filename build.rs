@@ -1,7 +1,5 @@
 //! Files that are embedded: a new one must be noticed, which `include_bytes!` of the known ones does not do.
 
-#![expect(clippy::print_stdout, reason = "how a build script speaks to Cargo")]
-
 fn main() {
     for folder in ["locales", "migrations", "static", "templates"] {
         println!("cargo::rerun-if-changed={folder}");

@@ -60,7 +60,7 @@ fn the_language_asked_for_most_is_chosen_by_weight() {
         ("\u{0}\u{fffd};;;q=,,", "en"),
         (huge.as_str(), "en"),
     ] {
-        assert_eq!(texts.negotiate(Some(header)).tag(), tag, "{:.40}", header);
+        assert_eq!(texts.negotiate(Some(header)).tag(), tag, "{header:.40}");
     }
     assert_eq!(texts.negotiate(None).tag(), "en");
 }
