@@ -36,7 +36,7 @@ pub fn is_invisible(c: char) -> bool {
         || c == BRAILLE_BLANK
 }
 
-/// Characters that show something by themselves in any font.
+/// Characters that show something by themselves, if only the box of a missing glyph.
 pub fn is_visible(c: char) -> bool {
     use GeneralCategory as Category;
     let shows_nothing = matches!(
@@ -47,8 +47,6 @@ pub fn is_visible(c: char) -> bool {
             | Category::ParagraphSeparator
             | Category::NonspacingMark
             | Category::EnclosingMark
-            | Category::Unassigned
-            | Category::PrivateUse
     );
     !shows_nothing && !is_invisible(c)
 }
@@ -184,13 +182,14 @@ mod tests {
         for c in invisible {
             assert!(is_invisible(c) && !is_visible(c), "{c:?}");
         }
-        for c in ['a', 'é', '李', '\'', '👩', 'ا', '\u{0600}', '\u{2801}'] {
+        for c in ['a', 'é', '李', '\'', '👩', 'ا', '\u{0600}', '\u{2801}', '\u{E000}', '\u{378}']
+        {
             assert!(!is_invisible(c) && is_visible(c), "{c:?}");
         }
         for c in ['\0', '\n', '\t', '\u{7f}', '\u{85}', '\u{2028}', '\u{2029}'] {
             assert!(is_control(c) && !is_visible(c), "{c:?}");
         }
-        for c in [' ', '\u{a0}', '\u{3000}', '\u{301}', '\u{20DD}', '\u{E000}', '\u{378}'] {
+        for c in [' ', '\u{a0}', '\u{3000}', '\u{301}', '\u{20DD}'] {
             assert!(!is_visible(c), "{c:?}");
         }
     }
