@@ -64,7 +64,8 @@ impl From<Fault> for Problem {
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = json(&document(&self.0, texts::language(request)))?;
+        let document = document(&self.0, texts::language(request));
+        let mut response = json(&document)?;
         response.set_header(ContentType::new("application", "problem+json"));
         if self.0.status == Status::Unauthorized {
             response.set_raw_header("WWW-Authenticate", challenge(self.0.code));

@@ -1,8 +1,9 @@
 //! What any request must be before anything of ours looks at it: one `Host`, headers of a reasonable size, and the one
 //! spelling a path has.
 //!
-//! Rocket has by then parsed `Cookie` and `Content-Type` (and `Accept`, if a client sends two of them): it does so before
-//! the first fairing, and its server sets no limit below hyper's 400 KiB for all headers together.
+//! Rocket has by then parsed `Cookie` and `Content-Type`, in time that grows with their length: it does so before the first
+//! fairing, and its server sets no limit below hyper's 400 KiB for all headers together. If a client sends `Accept` twice it
+//! parses that, too; its parser is quadratic, hence our limit in `vendor/rocket_http`.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
