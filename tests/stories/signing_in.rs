@@ -159,3 +159,28 @@ async fn sign_ins_that_meet_on_a_weak_hash_all_succeed_and_it_is_strong_afterwar
     let strong = "SELECT count(*) AS n FROM credentials WHERE secret LIKE '%m=19456,t=2,p=1%'";
     assert_eq!((app.number(strong), sign_in().await), (1, 303));
 }
+
+#[rocket::async_test]
+async fn every_attempt_costs_one_hash_whether_or_not_the_account_exists_or_is_disabled() {
+    use vestibule::accounts::Accounts;
+    use vestibule::accounts::administration::AccountRef;
+    use vestibule::domain::email::EmailAddress;
+    let app = TestApp::start().await;
+    app.ada().await;
+    let eve = [("name", "Eve"), ("email", "eve@example.org"), ("password", PASSWORD)];
+    app.visitor().post("/register", &eve).await;
+    let eve = AccountRef::Email(EmailAddress::parse("eve@example.org").unwrap());
+    app.operator().await.administration.disable(eve).await.unwrap();
+    let hashes = || app.client.rocket().state::<Accounts>().unwrap().password_hashes();
+    for (email, password) in [
+        (EMAIL, PASSWORD),
+        (EMAIL, "wrong password"),
+        ("nobody@example.org", PASSWORD),
+        ("eve@example.org", PASSWORD),
+        ("eve@example.org", "wrong password"),
+    ] {
+        let before = hashes();
+        app.visitor().post("/login", &[("email", email), ("password", password)]).await;
+        assert_eq!(hashes() - before, 1, "{email} with {password:?}");
+    }
+}
