@@ -1,7 +1,4 @@
-#![expect(
-    clippy::disallowed_methods,
-    reason = "an example for other programs, which have no injected clock"
-)]
+#![expect(clippy::disallowed_methods, reason = "other programs have no injected clock")]
 #![expect(clippy::print_stdout, reason = "an example that talks to a terminal")]
 
 // cargo add jsonwebtoken --features aws_lc_rs; cargo add ureq --features json; cargo add serde --features derive
