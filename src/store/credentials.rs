@@ -50,11 +50,8 @@ pub fn find_password(
     tx: &mut Tx<'_>,
     account: AccountId,
 ) -> Result<Option<StoredPassword>, StoreFault> {
-    let password = credentials::table
-        .filter(credentials::account_id.eq(account.0.to_string()))
-        .filter(credentials::kind.eq(PASSWORD));
     let row: Option<PasswordRow> =
-        password.select(PasswordRow::as_select()).get_result(tx.0).optional()?;
+        password_of(account).select(PasswordRow::as_select()).get_result(tx.0).optional()?;
     Ok(row.map(StoredPassword::from))
 }
 
@@ -78,10 +75,9 @@ pub fn rehash_password(
     account: &LockedAccount,
     hash: &PasswordHash,
 ) -> Result<(), StoreFault> {
-    let password = credentials::table
-        .filter(credentials::account_id.eq(account.id.0.to_string()))
-        .filter(credentials::kind.eq(PASSWORD));
-    diesel::update(password).set(credentials::secret.eq(hash.as_phc())).execute(unit.0)?;
+    diesel::update(password_of(account.id))
+        .set(credentials::secret.eq(hash.as_phc()))
+        .execute(unit.0)?;
     Ok(())
 }
 
@@ -91,13 +87,17 @@ pub fn change_password(
     account: &LockedAccount,
     hash: &PasswordHash,
 ) -> Result<(), StoreFault> {
-    let password = credentials::table
-        .filter(credentials::account_id.eq(account.id.0.to_string()))
-        .filter(credentials::kind.eq(PASSWORD));
     let change =
         (credentials::secret.eq(hash.as_phc()), credentials::version.eq(credentials::version + 1));
-    diesel::update(password).set(change).execute(unit.0)?;
+    diesel::update(password_of(account.id)).set(change).execute(unit.0)?;
     Ok(())
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn password_of(account: AccountId) -> _ {
+    let id: String = account.0.to_string();
+    let kind: &'static str = PASSWORD;
+    credentials::table.filter(credentials::account_id.eq(id)).filter(credentials::kind.eq(kind))
 }
 
 impl From<PasswordRow> for StoredPassword {

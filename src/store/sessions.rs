@@ -49,12 +49,6 @@ pub fn rotate(
     decided_on: &Session,
     step: &Step,
 ) -> Result<bool, StoreFault> {
-    let unchanged = sessions::table
-        .find(decided_on.id.0.to_string())
-        .filter(sessions::generation.eq(decided_on.generation))
-        .filter(sessions::confirmed.eq(decided_on.confirmed))
-        .filter(sessions::replay_until.eq(millis(decided_on.replay_until)))
-        .filter(sessions::ended_at.is_null());
     let change = (
         sessions::generation.eq(step.generation),
         sessions::parent.eq(step.parent),
@@ -63,7 +57,7 @@ pub fn rotate(
         sessions::idle_expires_at.eq(millis(step.idle_expires_at)),
         sessions::confirmed.eq(false),
     );
-    Ok(diesel::update(unchanged).set(change).execute(unit.0)? == 1)
+    Ok(diesel::update(unchanged(decided_on)).set(change).execute(unit.0)? == 1)
 }
 
 /// Restarts the replay window of an unconfirmed rotation; false if it has been confirmed, rotated
@@ -136,13 +130,7 @@ pub(super) fn end_if_unchanged(
     reason: EndReason,
     now: Time,
 ) -> Result<bool, StoreFault> {
-    let unchanged = sessions::table
-        .find(decided_on.id.0.to_string())
-        .filter(sessions::generation.eq(decided_on.generation))
-        .filter(sessions::confirmed.eq(decided_on.confirmed))
-        .filter(sessions::replay_until.eq(millis(decided_on.replay_until)))
-        .filter(sessions::ended_at.is_null());
-    Ok(diesel::update(unchanged).set(&Ending::new(reason, now)).execute(tx.0)? == 1)
+    Ok(diesel::update(unchanged(decided_on)).set(&Ending::new(reason, now)).execute(tx.0)? == 1)
 }
 
 /// The sessions of an account that have not ended, last seen first. Some may have expired.
@@ -194,6 +182,21 @@ pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFa
     let ids: Vec<String> = old.select(sessions::id).limit(limit).load(tx.0)?;
     let swept = sessions::table.filter(sessions::id.eq_any(ids));
     Ok(diesel::delete(swept).execute(tx.0)?)
+}
+
+/// The session, if it is still open and as it was decided on.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn unchanged(decided_on: &Session) -> _ {
+    let id: String = decided_on.id.0.to_string();
+    let generation: Generation = decided_on.generation;
+    let confirmed: bool = decided_on.confirmed;
+    let replay_until: i64 = millis(decided_on.replay_until);
+    sessions::table
+        .filter(sessions::id.eq(id))
+        .filter(sessions::generation.eq(generation))
+        .filter(sessions::confirmed.eq(confirmed))
+        .filter(sessions::replay_until.eq(replay_until))
+        .filter(sessions::ended_at.is_null())
 }
 
 impl Ending {
