@@ -24,12 +24,7 @@ pub fn clock() -> Clock {
 /// A server on the database in this folder.
 pub async fn start(folder: &Path, clock: &Clock) -> Services {
     let issuer = "http://localhost:8000".to_owned();
-    let lifetimes = Lifetimes {
-        access: Span::minutes(15),
-        idle: Span::days(7),
-        absolute: Span::days(30),
-        grace: Span::seconds(20),
-    };
+    let lifetimes = Lifetimes::DEFAULT;
     let settings = Settings {
         database: DatabaseUrl::Sqlite(folder.join("test.db")),
         keys: KeySettings {

@@ -8,7 +8,7 @@ use vestibule::accounts::SigningKeys;
 use vestibule::accounts::signing_keys::{KeyRotation, RetireOutcome};
 use vestibule::clock::Clock;
 use vestibule::config::decode_secret;
-use vestibule::domain::key::{Algorithm, KEY_SET_KEPT, KeyPurpose, KeyRecord, KeyState};
+use vestibule::domain::key::{Algorithm, JWKS_MAX_AGE, KeyPurpose, KeyRecord, KeyState};
 
 #[derive(Subcommand)]
 pub enum Keys {
@@ -88,8 +88,8 @@ fn warn_integrators(before: &[KeyRecord], after: &[KeyRecord]) -> Done {
             if symmetric { "cli-keys-algorithm-symmetric" } else { "cli-keys-algorithm-changed" };
         say(key, &[("old", old.algorithm.into_str()), ("new", new.algorithm.into_str())])?;
     }
-    if !symmetric && Clock::system().now() - new.created_at < KEY_SET_KEPT {
-        say("cli-keys-unpublished", &[("minutes", &KEY_SET_KEPT.num_minutes().to_string())])?;
+    if !symmetric && Clock::system().now() - new.created_at < JWKS_MAX_AGE {
+        say("cli-keys-unpublished", &[("minutes", &JWKS_MAX_AGE.num_minutes().to_string())])?;
     }
     Ok(())
 }

@@ -14,8 +14,8 @@ use strum::VariantArray;
 
 const REGISTRATIONS: [(&str, Registration); 2] =
     [("open", Registration::Open), ("closed", Registration::Closed)];
-/// Longest rotation grace. A copy of a superseded token is answered for up to 7 times this before
-/// it counts as stolen; no browser needs more than these 7 minutes to try again.
+/// Longest rotation grace. A superseded token does not count as stolen within the grace time and six
+/// more of it (docs/decisions/0001-rotation.md); no browser needs more than 7 minutes to try again.
 const MAX_GRACE: Span = Span::seconds(60);
 /// Open sessions an account may have: more than anybody's devices, few enough for one page.
 const DEFAULT_MAX_SESSIONS: i64 = 100;
@@ -175,11 +175,12 @@ impl Values {
     }
 
     fn lifetimes(&self, errors: &mut ConfigErrors) -> Lifetimes {
+        let default = Lifetimes::DEFAULT;
         let lifetimes = Lifetimes {
-            access: self.duration("access_ttl", Span::minutes(15), errors),
-            idle: self.duration("idle_ttl", Span::days(7), errors),
-            absolute: self.duration("session_ttl", Span::days(30), errors),
-            grace: self.duration("rotation_grace", Span::seconds(20), errors),
+            access: self.duration("access_ttl", default.access, errors),
+            idle: self.duration("idle_ttl", default.idle, errors),
+            absolute: self.duration("session_ttl", default.absolute, errors),
+            grace: self.duration("rotation_grace", default.grace, errors),
         };
         if lifetimes.access >= lifetimes.idle || lifetimes.idle > lifetimes.absolute {
             errors.push(

@@ -7,8 +7,8 @@ use super::session::{Session, SessionId};
 use std::net::IpAddr;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What happened. Refused requests of strangers are log lines, not events: nobody may fill the
-/// disk.
+/// What happened. Refused requests of unauthenticated clients are logged but not stored: otherwise
+/// anybody could fill the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum EventKind {

@@ -5,11 +5,11 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How long a key is kept after its last token has expired: another process may sign with the old
 /// key for a moment longer, and its clock may be ahead.
-const SLACK: Span = Span::minutes(1);
+const RETIREMENT_MARGIN: Span = Span::minutes(1);
 
 /// How long other services may cache the published keys. A key is published long before it signs, so
 /// a cache of this age contains it.
-pub const KEY_SET_KEPT: Span = Span::minutes(5);
+pub const JWKS_MAX_AGE: Span = Span::minutes(5);
 
 /// Which tokens a key signs. A key never serves two purposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -62,7 +62,7 @@ pub struct KeyRecord {
 impl KeyRecord {
     /// Whether it no longer verifies.
     #[must_use]
-    pub fn is_gone(&self, now: Time) -> bool {
+    pub fn is_retired(&self, now: Time) -> bool {
         self.retires_at.is_some_and(|at| at <= now)
     }
 }
@@ -70,5 +70,5 @@ impl KeyRecord {
 /// When a key that stops signing now stops verifying: after its last token, which expires at `last`.
 #[must_use]
 pub fn retired_at(last: Time) -> Time {
-    last + SLACK
+    last + RETIREMENT_MARGIN
 }

@@ -22,10 +22,18 @@ pub struct Lifetimes {
 }
 
 impl Lifetimes {
+    /// Where the operator sets nothing.
+    pub const DEFAULT: Self = Self {
+        access: Span::minutes(15),
+        idle: Span::days(7),
+        absolute: Span::days(30),
+        grace: Span::seconds(20),
+    };
+
     /// When a session refreshed at `now` expires unless it is refreshed again; never after
     /// `expires_at`.
     #[must_use]
-    pub fn idle_end(&self, now: Time, persistent: bool, expires_at: Time) -> Time {
+    pub fn idle_expiry(&self, now: Time, persistent: bool, expires_at: Time) -> Time {
         let idle = if persistent { self.idle } else { self.idle.min(SHORT_IDLE) };
         (now + idle).min(expires_at)
     }

@@ -70,7 +70,7 @@ impl Password {
 
     /// Whether both are the same. Not in constant time: both were typed by the same user.
     #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn equals(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 

@@ -61,10 +61,10 @@ pub fn decide(
     if now >= session.idle_expires_at {
         return Decision::End(EndReason::Idle);
     }
-    decide_living(session, presented, now, lifetimes)
+    decide_open(session, presented, now, lifetimes)
 }
 
-fn decide_living(
+fn decide_open(
     session: &Session,
     presented: Generation,
     now: Time,
@@ -101,9 +101,10 @@ fn may_reissue(session: &Session, now: Time, lifetimes: &Lifetimes) -> bool {
 /// the last rotation recent forever, but not the generation.
 fn may_be_late(session: &Session, presented: Generation, now: Time, lifetimes: &Lifetimes) -> bool {
     let window = lifetimes.grace + stale_window(lifetimes);
-    let renewals_in_it = 1 + window.num_milliseconds() / lifetimes.access.num_milliseconds().max(1);
+    let rotations_in_window =
+        1 + window.num_milliseconds() / lifetimes.access.num_milliseconds().max(1);
     let before_parent = session.parent - presented;
-    now <= session.replay_until + stale_window(lifetimes) && before_parent <= renewals_in_it
+    now <= session.replay_until + stale_window(lifetimes) && before_parent <= rotations_in_window
 }
 
 fn step(session: &Session, parent: Generation, now: Time, lifetimes: &Lifetimes) -> Step {
@@ -112,7 +113,7 @@ fn step(session: &Session, parent: Generation, now: Time, lifetimes: &Lifetimes)
         parent,
         rotated_at: now,
         replay_until: now + lifetimes.grace,
-        idle_expires_at: lifetimes.idle_end(now, session.persistent, session.expires_at),
+        idle_expires_at: lifetimes.idle_expiry(now, session.persistent, session.expires_at),
     }
 }
 

@@ -11,12 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use uuid::Uuid;
 
-const LIFETIMES: Lifetimes = Lifetimes {
-    access: Span::minutes(15),
-    idle: Span::days(7),
-    absolute: Span::days(30),
-    grace: Span::seconds(20),
-};
+const LIFETIMES: Lifetimes = Lifetimes::DEFAULT;
 
 /// What a browser holds: the generation of its cookies, and when its access token expires.
 #[derive(Clone, Copy, Debug)]

@@ -7,12 +7,7 @@ use crate::domain::session::{EndReason, Session, SessionId, SignIn};
 use crate::domain::{Span, Time};
 use uuid::Uuid;
 
-const LIFETIMES: Lifetimes = Lifetimes {
-    access: Span::minutes(15),
-    idle: Span::days(7),
-    absolute: Span::days(30),
-    grace: Span::seconds(20),
-};
+const LIFETIMES: Lifetimes = Lifetimes::DEFAULT;
 
 fn start() -> Time {
     Time::from_timestamp(1_800_000_000, 0).unwrap()
@@ -71,7 +66,7 @@ fn every_rule_in_its_order() {
     let (now, soon, late) = (Span::zero(), Span::seconds(20), Span::milliseconds(20_001));
     let (stale_end, very_late, monday) =
         (Span::seconds(140), Span::milliseconds(140_001), Span::days(3));
-    let idle_end = Span::days(7);
+    let idle_expiry = Span::days(7);
     let table = [
         // Rule 1: an ended session stays ended, before any grace.
         (ended(EndReason::SignedOut), 5, now, Decision::Ended(start(), EndReason::SignedOut)),
@@ -81,11 +76,11 @@ fn every_rule_in_its_order() {
         (
             session(),
             5,
-            idle_end - Span::milliseconds(1),
-            Decision::Rotate(step(5, idle_end - Span::milliseconds(1))),
+            idle_expiry - Span::milliseconds(1),
+            Decision::Rotate(step(5, idle_expiry - Span::milliseconds(1))),
         ),
-        (session(), 5, idle_end, Decision::End(EndReason::Idle)),
-        (session(), 3, idle_end, Decision::End(EndReason::Idle)),
+        (session(), 5, idle_expiry, Decision::End(EndReason::Idle)),
+        (session(), 3, idle_expiry, Decision::End(EndReason::Idle)),
         (session(), 5, Span::days(29), Decision::End(EndReason::Expired)),
         // Rule 3: ahead of the record.
         (session(), 6, now, Decision::Invalid),

@@ -124,7 +124,7 @@ impl Session {
             created_at: now,
             authenticated_at: now,
             last_seen_at: now,
-            idle_expires_at: lifetimes.idle_end(now, sign_in.persistent, expires_at),
+            idle_expires_at: lifetimes.idle_expiry(now, sign_in.persistent, expires_at),
             expires_at,
             device: sign_in.device,
             ended: None,

@@ -25,7 +25,7 @@ pub fn all(tx: &mut Tx<'_>, now: Time) -> Result<Vec<KeyRecord>, StoreFault> {
     let rows =
         signing_keys::table.order(signing_keys::created_at).select(Row::as_select()).load(tx.0)?;
     let records = rows.into_iter().map(Row::record).collect::<Result<Vec<_>, _>>()?;
-    Ok(records.into_iter().filter(|record| !record.is_gone(now)).collect())
+    Ok(records.into_iter().filter(|record| !record.is_retired(now)).collect())
 }
 
 pub fn insert(unit: &mut Unit<'_>, record: &KeyRecord) -> Result<(), StoreFault> {

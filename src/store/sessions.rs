@@ -170,7 +170,7 @@ pub fn last_expiry(tx: &mut Tx<'_>) -> Result<Option<Time>, StoreFault> {
 
 /// Ends every open session of everybody, without revocations: for when all keys were dropped and no
 /// token verifies any more.
-pub fn end_everybodys(unit: &mut Unit<'_>, reason: EndReason) -> Result<usize, StoreFault> {
+pub fn end_all_accounts(unit: &mut Unit<'_>, reason: EndReason) -> Result<usize, StoreFault> {
     let open = sessions::table.filter(sessions::ended_at.is_null());
     let change = Ending::new(reason, unit.now());
     Ok(diesel::update(open).set(&change).execute(unit.0)?)

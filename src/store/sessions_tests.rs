@@ -16,12 +16,7 @@ use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const LIFETIMES: Lifetimes = Lifetimes {
-    access: Span::minutes(15),
-    idle: Span::days(7),
-    absolute: Span::days(30),
-    grace: Span::seconds(20),
-};
+const LIFETIMES: Lifetimes = Lifetimes::DEFAULT;
 
 fn now() -> Time {
     Time::from_timestamp(1_800_000_000, 0).unwrap()

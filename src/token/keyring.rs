@@ -39,7 +39,7 @@ pub enum KeyringError {
     #[error("signing key {0} is too weak, damaged or of another algorithm")]
     Unusable(String),
     #[error("the database holds two signing keys with the id {0}")]
-    Twice(String),
+    DuplicateId(String),
     #[error("there is no active signing key for {} tokens", .0.into_str())]
     NoneActive(KeyPurpose),
     #[error("the database holds two active signing keys for {} tokens", .0.into_str())]
@@ -96,7 +96,7 @@ impl Keyring {
         }
         for (i, (_, key)) in keys.iter().enumerate() {
             if keys.iter().skip(i + 1).any(|(_, other)| other.id == key.id) {
-                return Err(KeyringError::Twice(key.id.clone()));
+                return Err(KeyringError::DuplicateId(key.id.clone()));
             }
         }
         Ok(Self { keys, unopenable })

@@ -58,7 +58,7 @@ fn a_ring_has_one_active_key_for_each_purpose_and_each_id_once() {
     assert_eq!(problem(&two), Some(KeyringError::TwoActive(KeyPurpose::Access)));
     let mut again = records();
     again.push(KeyRecord { state: KeyState::Retiring, ..again[0].clone() });
-    assert_eq!(problem(&again), Some(KeyringError::Twice(again[0].id.clone())));
+    assert_eq!(problem(&again), Some(KeyringError::DuplicateId(again[0].id.clone())));
 }
 
 #[test]

@@ -203,6 +203,6 @@ fn replace_all(
     keys.iter().try_for_each(|old| store::keys::delete(unit, &old.id))?;
     created.iter().try_for_each(|key| store::keys::insert(unit, key))?;
     store::keys::raise_max_lifetime(unit, max_token_lifetime(keys))?;
-    store::sessions::end_everybodys(unit, EndReason::Operator)?;
+    store::sessions::end_all_accounts(unit, EndReason::Operator)?;
     unit.record(Event::by_operator(EventKind::KeysReplaced, None, unit.now()))
 }

@@ -1,7 +1,7 @@
 //! The public keys of access tokens (RFC 7517 section 5): other services verify with them.
 
 use crate::accounts::{PublicKey, SigningKeys};
-use crate::domain::key::KEY_SET_KEPT;
+use crate::domain::key::JWKS_MAX_AGE;
 use crate::web::errors::response::json;
 use crate::web::guards::Anyone;
 use rocket::response::{self, Responder};
@@ -38,7 +38,7 @@ impl<'r> Responder<'r, 'static> for KeySet {
         let mut response = json(&self)?;
         response.set_raw_header(
             "Cache-Control",
-            format!("public, max-age={}", KEY_SET_KEPT.num_seconds()),
+            format!("public, max-age={}", JWKS_MAX_AGE.num_seconds()),
         );
         Ok(response)
     }

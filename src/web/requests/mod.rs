@@ -104,7 +104,7 @@ impl PasswordRequest {
         let current = errors.check("current_password", Password::parse(&self.current_password));
         let new = errors.check("new_password", Password::parse_new(&self.new_password));
         match current.zip(new) {
-            Some((current, new)) if current.is(&new) => {
+            Some((current, new)) if current.equals(&new) => {
                 Err(FieldErrors::of("new_password", "password_same"))
             }
             parsed => parsed.ok_or(errors),
