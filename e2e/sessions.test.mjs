@@ -83,7 +83,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("heading", { name: "This device" }).waitFor();
     assert.ok(page.url().endsWith("/sessions?from=mail"));
     assert.ok(!seen.includes("/login"), `the sign-in form flashed: ${seen}`);
-    assert.deepEqual(statuses, [200, 200], "the onward page once, then the page itself");
+    assert.deepEqual(statuses, [200, 200], "the page that continues once, then the page itself");
     assert.deepEqual(errors, []);
     elsewhere.close();
     await context.close();

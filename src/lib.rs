@@ -83,7 +83,7 @@ pub async fn build(
         figment,
         services,
         presentation,
-        web::Origins { own: config.base_url, invited: config.cors_origins },
+        web::Origins { own: config.base_url, cors: config.cors_origins },
     ))
 }
 

@@ -12,6 +12,6 @@ common-error = Error:
 common-password-hint = Use at least 8 characters. Three unrelated words work well.
 
 # The page before the one that was asked for, when a link on another site led here.
-common-onward-title = Opening your page
-common-onward-text = You followed a link from another site.
-common-onward-continue = Continue
+common-continue-title = Opening your page
+common-continue-text = You followed a link from another site.
+common-continue-link = Continue

@@ -38,12 +38,12 @@ async fn two_hashes_of_one_password_differ() {
 async fn no_stored_hash_and_an_unreadable_one_are_never_right() {
     let hasher = hasher();
     assert!(!hasher.verify(password("x"), None).await.unwrap());
-    let odd = [
+    let unreadable = [
         "",
         "plain",
         "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
     ];
-    for phc in odd {
+    for phc in unreadable {
         assert!(
             !hasher
                 .verify(password("x"), Some(PasswordHash::from_phc(phc.to_owned())))
@@ -95,11 +95,11 @@ fn parameters_of_a_stored_hash_are_capped() {
 #[test]
 fn a_buffer_that_grew_for_one_hash_is_not_kept() {
     let buffers = Buffers::default();
-    for (blocks, kept) in [(PARAMS.block_count(), 1), (64 * 1024, 0)] {
+    for (blocks, pooled) in [(PARAMS.block_count(), 1), (64 * 1024, 0)] {
         let mut buffer = buffers.take();
         buffer.resize(blocks, Block::new());
         buffers.give_back(buffer, true);
-        assert_eq!(buffers.free().len(), kept, "{blocks} blocks");
+        assert_eq!(buffers.free().len(), pooled, "{blocks} blocks");
     }
 }
 
@@ -142,10 +142,10 @@ async fn a_client_that_disconnects_does_not_free_the_slot_of_a_hash_that_still_r
     let hasher = hasher();
     let all = hasher.permits.available_permits();
     let (started, running) = std::sync::mpsc::channel();
-    let (finish, told) = std::sync::mpsc::channel::<()>();
+    let (finish, finished) = std::sync::mpsc::channel::<()>();
     let mut task = Box::pin(hasher.with_buffer(move |_| {
         started.send(()).unwrap();
-        told.recv().unwrap();
+        finished.recv().unwrap();
         Ok(())
     }));
     assert!(futures_poll_once(&mut task).await.is_pending());

@@ -57,14 +57,14 @@ impl Accounts {
         };
         let start = self.sessions.prepare(id, new, now);
         let session = start.session.clone();
-        let replacement = Replacement { claims, version, hash, start };
-        match self.store.write(now, move |unit| replacement.run(unit)).await? {
-            Replaced::By(account) => {
+        let verified = VerifiedChange { claims, version, hash, start };
+        match self.store.write(now, move |unit| verified.run(unit)).await? {
+            ChangeResult::Changed(account) => {
                 let tokens = self.sessions.issue(&session, account.role, now)?;
                 Ok(PasswordOutcome::Changed(Box::new(tokens)))
             }
-            Replaced::WrongPassword => Ok(PasswordOutcome::WrongPassword),
-            Replaced::SignedOut => {
+            ChangeResult::WrongPassword => Ok(PasswordOutcome::WrongPassword),
+            ChangeResult::SignedOut => {
                 self.sessions.mark_revoked(&claims);
                 Ok(PasswordOutcome::SignedOut)
             }
@@ -73,7 +73,7 @@ impl Accounts {
 }
 
 /// A change as it was decided on, before the hashing took its time.
-struct Replacement {
+struct VerifiedChange {
     claims: AccessClaims,
     /// Version of the password that was checked.
     version: Option<i64>,
@@ -83,29 +83,29 @@ struct Replacement {
 }
 
 /// What the transaction made of it.
-enum Replaced {
-    By(Account),
+enum ChangeResult {
+    Changed(Account),
     WrongPassword,
     SignedOut,
 }
 
-impl Replacement {
-    fn run(&self, unit: &mut Unit<'_>) -> Result<Replaced, StoreFault> {
+impl VerifiedChange {
+    fn run(&self, unit: &mut Unit<'_>) -> Result<ChangeResult, StoreFault> {
         let AccessClaims { account_id, session_id, .. } = self.claims;
-        let Some(account) = unit.lock(account_id)? else { return Ok(Replaced::SignedOut) };
+        let Some(account) = unit.lock(account_id)? else { return Ok(ChangeResult::SignedOut) };
         let session = store::sessions::find_of(unit, account_id, session_id)?;
         let alive = session.is_some_and(|session| session.is_alive(unit.now()));
         if !alive || account.is_disabled() {
-            return Ok(Replaced::SignedOut);
+            return Ok(ChangeResult::SignedOut);
         }
         // A concurrent change came first: the password that was checked is no longer the current one.
         let stored = store::credentials::find_password(unit, account_id)?;
         if stored.map(|stored| stored.version) != self.version {
-            return Ok(Replaced::WrongPassword);
+            return Ok(ChangeResult::WrongPassword);
         }
         store::credentials::change_password(unit, &account, &self.hash)?;
         unit.end_sessions(&account, SessionSelector::All, EndReason::PasswordChanged)?;
         self.start.store(unit, &account, EventKind::PasswordChanged)?;
-        Ok(Replaced::By(account.into_inner()))
+        Ok(ChangeResult::Changed(account.into_inner()))
     }
 }

@@ -48,9 +48,9 @@ impl Accounts {
             self.store.read(move |tx| store::credentials::find_by_email(tx, &email)).await?;
         let (account, stored) = found.unzip();
         let hash = stored.clone().map(|stored| stored.hash);
-        let right = self.hasher.verify(password.clone(), hash).await?;
-        let open = account.clone().filter(|account| !account.is_disabled());
-        let (Some(account), Some(stored), true) = (open, stored, right) else {
+        let is_correct = self.hasher.verify(password.clone(), hash).await?;
+        let enabled = account.clone().filter(|account| !account.is_disabled());
+        let (Some(account), Some(stored), true) = (enabled, stored, is_correct) else {
             log_refused(account.map(|account| account.id), device.ip);
             return Ok(SignInOutcome::InvalidCredentials);
         };

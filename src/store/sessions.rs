@@ -13,7 +13,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 /// Surplus sessions looked at in one sign-in; more are left from before a limit was lowered.
-const MOST_SURPLUS: i64 = 100;
+const MAX_SURPLUS: i64 = 100;
 
 #[derive(AsChangeset)]
 #[diesel(table_name = sessions)]
@@ -154,17 +154,17 @@ pub fn open(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Session>, StoreFa
     open.select(SessionRow::as_select()).load(tx.0)?.into_iter().map(SessionRow::session).collect()
 }
 
-/// The open sessions of an account beyond the `kept` last seen ones.
+/// The open sessions of an account beyond the `keep` last seen ones.
 pub(super) fn open_beyond(
     tx: &mut Tx<'_>,
     account: AccountId,
-    kept: i64,
+    keep: i64,
 ) -> Result<Vec<SessionId>, StoreFault> {
     let open = sessions::table
         .filter(sessions::account_id.eq(account.0.to_string()))
         .filter(sessions::ended_at.is_null())
         .order(sessions::last_seen_at.desc());
-    let ids: Vec<String> = open.select(sessions::id).offset(kept).limit(MOST_SURPLUS).load(tx.0)?;
+    let ids: Vec<String> = open.select(sessions::id).offset(keep).limit(MAX_SURPLUS).load(tx.0)?;
     ids.iter().map(|id| Column("sessions.id").id(id).map(SessionId)).collect()
 }
 
@@ -182,7 +182,7 @@ pub fn last_expiry(tx: &mut Tx<'_>) -> Result<Option<Time>, StoreFault> {
 
 /// Ends every open session of everybody, without revocations: for when all keys were dropped and no
 /// token verifies any more.
-pub fn end_everybodys(unit: &mut Unit<'_>, reason: EndReason) -> Result<usize, StoreFault> {
+pub fn end_all(unit: &mut Unit<'_>, reason: EndReason) -> Result<usize, StoreFault> {
     let open = sessions::table.filter(sessions::ended_at.is_null());
     let change = Ending::new(reason, unit.now());
     Ok(diesel::update(open).set(&change).execute(unit.0)?)

@@ -128,7 +128,7 @@ async fn only_the_first_use_of_the_current_generation_of_an_open_session_is_conf
 }
 
 #[tokio::test]
-async fn what_a_failed_unit_of_work_revoked_and_recorded_never_happened() {
+async fn a_failed_unit_of_work_revokes_and_records_nothing() {
     use crate::domain::claims::AccessClaims;
     use crate::domain::event::{Event, EventKind};
     use crate::store::Revoked;

@@ -3,11 +3,11 @@
 use fluent_langneg::{LanguageIdentifier, NegotiationStrategy, negotiate_languages};
 
 /// Browsers send some 50 bytes. Beyond this the header is not read, so that nobody can make it expensive.
-const LONGEST_HEADER: usize = 1024;
+const MAX_HEADER_LENGTH: usize = 1024;
 
 /// The available tag that suits best; none if none is asked for.
 pub fn best<'a>(header: &str, available: &[&'a str]) -> Option<&'a str> {
-    if header.len() > LONGEST_HEADER {
+    if header.len() > MAX_HEADER_LENGTH {
         return None;
     }
     let known: Vec<(LanguageIdentifier, &str)> =

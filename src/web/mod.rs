@@ -29,12 +29,12 @@ use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
 
 /// Largest body we read, in KiB: forms hold a few short fields.
-const LARGEST_BODY: u64 = 16;
+const MAX_BODY_KIB: u64 = 16;
 
 /// Rocket's own configuration: its defaults, ours over them, then `Rocket.toml`, then `ROCKET_*`.
 #[must_use]
 pub fn figment() -> Figment {
-    let body = LARGEST_BODY.kibibytes();
+    let body = MAX_BODY_KIB.kibibytes();
     let limits = Limits::new()
         .limit("form", body)
         .limit("data-form", body)
@@ -62,7 +62,7 @@ fn profile() -> Profile {
 pub struct Origins {
     pub own: BaseUrl,
     /// They may use the API.
-    pub invited: Vec<BaseUrl>,
+    pub cors: Vec<BaseUrl>,
 }
 
 /// The web application, ready to ignite.
@@ -87,7 +87,7 @@ pub fn build(
         .manage(presentation.assets)
         .manage(paths)
         .manage(origins.own)
-        .manage(CorsOrigins(origins.invited))
+        .manage(CorsOrigins(origins.cors))
         .attach(Shield::new())
         .attach(original_method::RecordOriginalMethod)
         .attach(request_log::RequestLog)

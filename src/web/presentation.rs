@@ -59,22 +59,22 @@ mod tests {
             ("<h1>{{ asset(name=\"app.js\") }}", 1, "app.js"),
             ("<h1>{{ text(key=\"sessions-others\") }}", 1, "sessions-others"),
         ] {
-            let told = problem(home, content).unwrap();
+            let error = problem(home, content).unwrap();
             let place = format!("/{home}:{line}: ");
-            assert!(told.starts_with(&place) && told.contains(what), "{content}: {told}");
+            assert!(error.starts_with(&place) && error.contains(what), "{content}: {error}");
         }
         assert_eq!(problem(home, "<h1>{{ page.registration_open }}</h1>"), None);
     }
 
     #[test]
-    fn a_message_that_wants_what_its_page_does_not_give_is_refused() {
-        let told = problem("locales/en/home.ftl", "home-title = Welcome, { $nmae }\n").unwrap();
-        assert!(told.starts_with("/locales/en/home.ftl:1: ") && told.contains("nmae"), "{told}");
+    fn a_message_with_an_argument_its_page_does_not_have_is_refused() {
+        let error = problem("locales/en/home.ftl", "home-title = Welcome, { $nmae }\n").unwrap();
+        assert!(error.starts_with("/locales/en/home.ftl:1: ") && error.contains("nmae"), "{error}");
         assert_eq!(problem("locales/en/home.ftl", "home-title = Hello\n"), None);
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_refused() {
+    fn a_missing_folder_is_refused() {
         let missing = std::path::Path::new("/no/such/folder");
         assert!(Presentation::load(Some(missing)).is_err());
     }

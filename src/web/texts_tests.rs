@@ -68,38 +68,38 @@ fn templates() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_message_that_is_said_is_there() {
+fn every_message_used_exists() {
     let english: BTreeSet<&str> = Texts::built_in().fallback().keys().collect();
     for key in computed() {
         assert!(english.contains(key.as_str()), "there is no message {key}");
     }
-    let mut said = 0;
+    let mut used = 0;
     for (name, source) in templates() {
         for key in keys_in(&source) {
             assert!(english.contains(key), "{name}: there is no message {key}");
-            said += 1;
+            used += 1;
         }
     }
     let groups = ["cli-", "name_", "email_", "password_", "field_", "body_"];
     for literal in literals().iter().filter(|text| groups.iter().any(|g| text.starts_with(g))) {
         let key = literal.replace('_', "-");
         assert!(english.contains(key.as_str()), "there is no message {key}");
-        said += 1;
+        used += 1;
     }
-    assert!(said > 100, "the keys were not found");
+    assert!(used > 100, "the keys were not found");
 }
 
 #[test]
-fn every_message_is_said_somewhere() {
+fn every_message_is_used() {
     let (computed, literals, templates) = (computed(), literals(), templates());
     let in_templates: BTreeSet<&str> =
         templates.iter().flat_map(|(_, source)| keys_in(source)).collect();
     for key in Texts::built_in().fallback().keys().filter(|key| !key.starts_with("format-")) {
-        let is_said = computed.contains(key)
+        let is_used = computed.contains(key)
             || in_templates.contains(key)
             || literals.contains(key)
             || literals.contains(&key.replace('-', "_"));
-        assert!(is_said, "nothing says the message {key}: remove it");
+        assert!(is_used, "nothing uses the message {key}: remove it");
     }
 }
 
@@ -135,7 +135,7 @@ fn text_of(template: &str) -> String {
 }
 
 #[test]
-fn no_template_holds_text() {
+fn templates_contain_no_text() {
     assert!(text_of("<p>{% if x %}Hello{% endif %}</p>").contains("Hello"));
     for (name, source) in templates() {
         let text = text_of(&source);

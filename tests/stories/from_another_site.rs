@@ -10,16 +10,16 @@ async fn a_link_from_another_site_is_led_on_once_and_then_signed_in() {
         .visitor()
         .with_header("Sec-Fetch-Site", "cross-site")
         .with_header("Sec-Fetch-Mode", "navigate");
-    let onward = first.get("/sessions?a=1&b=%22%3Cx").await;
-    assert!(onward.status == 200 && onward.set_cookies().is_empty());
+    let first_reply = first.get("/sessions?a=1&b=%22%3Cx").await;
+    assert!(first_reply.status == 200 && first_reply.set_cookies().is_empty());
     assert!(
-        onward.body.contains(r#"content="0; url=&#x2F;sessions?a=1&amp;b=%22%3Cx""#),
+        first_reply.body.contains(r#"content="0; url=&#x2F;sessions?a=1&amp;b=%22%3Cx""#),
         "{}",
-        onward.body
+        first_reply.body
     );
     assert!(
-        onward.body.contains(r#"<a href="&#x2F;sessions?a=1&amp;b=%22%3Cx">"#)
-            && !onward.body.contains("password")
+        first_reply.body.contains(r#"<a href="&#x2F;sessions?a=1&amp;b=%22%3Cx">"#)
+            && !first_reply.body.contains("password")
     );
     assert_eq!(ada.get("/sessions?a=1&b=%22%3Cx").await.status, 200);
     let mut second = app

@@ -1,7 +1,7 @@
 //! From presented tokens to verified claims, refreshed if the access token is not valid.
 
+use super::authentication_error::AuthenticationError;
 use super::refresh::{RefreshMode, Refreshed};
-use super::refusal::Refusal;
 use super::{Sessions, TokenPair};
 use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;
@@ -21,7 +21,7 @@ pub struct PresentedTokens<'r> {
 #[derive(Debug)]
 pub enum Authenticated {
     SignedIn { claims: AccessClaims, rotated: Option<Box<TokenPair>> },
-    Anonymous(Refusal),
+    Anonymous(AuthenticationError),
 }
 
 /// Why an access token is not accepted.
@@ -53,8 +53,8 @@ impl Sessions {
             Ok(Some(Ok(claims))) => {
                 return Ok(Authenticated::SignedIn { claims: *claims, rotated: None });
             }
-            Ok(Some(Err(AccessTokenError::SessionEnded))) => Refusal::Revoked,
-            _ => Refusal::NothingPresented,
+            Ok(Some(Err(AccessTokenError::SessionEnded))) => AuthenticationError::Revoked,
+            _ => AuthenticationError::NoTokens,
         };
         let Some(token) = presented.refresh else {
             return access.map(|_| Authenticated::Anonymous(missing));
@@ -63,15 +63,15 @@ impl Sessions {
             Ok(claims) => claims,
             Err(VerifyError::Undecided) => return Err(Fault::Undecided),
             Err(VerifyError::Expired | VerifyError::Invalid) => {
-                return Ok(Authenticated::Anonymous(Refusal::Forged));
+                return Ok(Authenticated::Anonymous(AuthenticationError::Forged));
             }
         };
-        Ok(match self.redeem(claims, mode, device).await? {
+        Ok(match self.refresh_verified(claims, mode, device).await? {
             Refreshed::Rotated(tokens, _) => {
                 Authenticated::SignedIn { claims: tokens.claims, rotated: Some(tokens) }
             }
             Refreshed::Alive(claims) => Authenticated::SignedIn { claims, rotated: None },
-            Refreshed::Refused(refusal) => Authenticated::Anonymous(refusal),
+            Refreshed::Refused(error) => Authenticated::Anonymous(error),
         })
     }
 

@@ -31,7 +31,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn the_memory_is_bounded_and_a_new_session_makes_it_forget_only_few_others() {
+    fn the_cache_is_bounded_and_a_new_session_evicts_only_few_others() {
         let confirmed = Confirmed::default();
         let id = |n: usize| SessionId(Uuid::from_u128(n as u128));
         for n in 0..2 * CAPACITY {

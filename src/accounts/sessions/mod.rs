@@ -1,20 +1,20 @@
 //! Sessions: started, authenticated, refreshed, listed and ended. All that request guards need.
 
 mod authenticate;
+mod authentication_error;
 mod confirmed;
 mod current;
 mod list;
 mod refresh;
-mod refusal;
 mod sign_out;
 mod start;
 mod tokens;
 
 pub use authenticate::{AccessTokenError, Authenticated, PresentedTokens};
+pub use authentication_error::AuthenticationError;
 pub use current::CurrentSession;
 pub use list::{EndSessionsOutcome, OwnSessions};
 pub use refresh::{RefreshMode, RefreshOutcome};
-pub use refusal::Refusal;
 pub(super) use start::{NewSession, SessionStart};
 pub use tokens::TokenPair;
 

@@ -19,10 +19,10 @@ impl SigningKeys {
             let raise = move |unit: &mut Unit<'_>| store::keys::raise_max_lifetime(unit, lifetime);
             self.store.write(self.clock.now(), raise).await?;
         }
-        if other_than(algorithm, &keys, KeyState::Next).is_some() {
+        if of_other_algorithm(algorithm, &keys, KeyState::Next).is_some() {
             self.replace_next(algorithm).await?;
         }
-        if let Some(active) = other_than(algorithm, &keys, KeyState::Active) {
+        if let Some(active) = of_other_algorithm(algorithm, &keys, KeyState::Active) {
             let (now, then) = (active.algorithm.into_str(), algorithm.into_str());
             tracing::warn!(
                 "access tokens are signed with {now} until `vestibule keys rotate`, then with {then}"
@@ -37,7 +37,9 @@ impl SigningKeys {
         let created = self.codec.keys().generate(kind, self.clock.now())?;
         // Another process that starts now may have been faster.
         let replace = move |unit: &mut Unit<'_>, keys: &[KeyRecord]| -> Result<(), StoreFault> {
-            let Some(unused) = other_than(algorithm, keys, KeyState::Next) else { return Ok(()) };
+            let Some(unused) = of_other_algorithm(algorithm, keys, KeyState::Next) else {
+                return Ok(());
+            };
             store::keys::delete(unit, &unused.id)?;
             let max_token_lifetime = unused.max_token_lifetime;
             store::keys::insert(unit, &KeyRecord { max_token_lifetime, ..created.clone() })
@@ -48,6 +50,10 @@ impl SigningKeys {
 }
 
 /// The key of access tokens in this state, if it is of another algorithm.
-fn other_than(algorithm: Algorithm, keys: &[KeyRecord], state: KeyState) -> Option<&KeyRecord> {
+fn of_other_algorithm(
+    algorithm: Algorithm,
+    keys: &[KeyRecord],
+    state: KeyState,
+) -> Option<&KeyRecord> {
     key_of(keys, KeyPurpose::Access, state).filter(|key| key.algorithm != algorithm)
 }

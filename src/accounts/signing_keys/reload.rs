@@ -13,7 +13,7 @@ pub const ON_DEMAND_RELOADS: u8 = 5;
 pub struct Reload {
     pub begun: AtomicU64,
     /// The latest that has ended.
-    pub ended: watch::Sender<Ended>,
+    pub completed: watch::Sender<CompletedRead>,
     pub on_demand_left: AtomicU8,
     /// When the last successful one took place, in milliseconds since 1970.
     pub read_at: AtomicI64,
@@ -23,7 +23,7 @@ pub struct Reload {
 
 /// A read that has ended.
 #[derive(Clone, Copy, Default)]
-pub struct Ended {
+pub struct CompletedRead {
     pub number: u64,
     pub succeeded: bool,
 }
@@ -32,7 +32,7 @@ impl Reload {
     pub fn new(read_at: Time) -> Self {
         Self {
             begun: AtomicU64::new(0),
-            ended: watch::Sender::default(),
+            completed: watch::Sender::default(),
             on_demand_left: AtomicU8::new(ON_DEMAND_RELOADS),
             read_at: AtomicI64::new(read_at.timestamp_millis()),
             reading: Mutex::default(),

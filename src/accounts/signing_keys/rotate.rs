@@ -96,7 +96,7 @@ impl SigningKeys {
     /// Creates keys of the algorithm that the servers have chosen for the next one.
     async fn create(&self, states: &[KeyState]) -> Result<Vec<KeyRecord>, Fault> {
         let keys = self.list().await?;
-        let next = key_of(&keys, KeyPurpose::Access, KeyState::Next).ok_or(MISSING)?;
+        let next = key_of(&keys, KeyPurpose::Access, KeyState::Next).ok_or(MISSING_KEY)?;
         let create = |kind| self.codec.keys().generate(kind, self.clock.now());
         Ok(kinds(next.algorithm, states).into_iter().map(create).collect::<Result<_, _>>()?)
     }
@@ -122,7 +122,7 @@ impl SigningKeys {
 }
 
 /// A key that must exist is missing.
-const MISSING: StoreFault = StoreFault::Corrupt("signing_keys.state");
+const MISSING_KEY: StoreFault = StoreFault::Corrupt("signing_keys.state");
 
 /// When the last token of the old keys expires, by what the records say and by the settings of this
 /// process, whichever is later.
@@ -182,8 +182,8 @@ fn promote_all(
     last: &LastExpiry,
 ) -> Result<(), StoreFault> {
     for new in created {
-        let active = key_of(keys, new.purpose, KeyState::Active).ok_or(MISSING)?;
-        let next = key_of(keys, new.purpose, KeyState::Next).ok_or(MISSING)?;
+        let active = key_of(keys, new.purpose, KeyState::Active).ok_or(MISSING_KEY)?;
+        let next = key_of(keys, new.purpose, KeyState::Next).ok_or(MISSING_KEY)?;
         let last = match new.purpose {
             KeyPurpose::Access => last.access,
             KeyPurpose::Refresh => last.refresh,
@@ -203,6 +203,6 @@ fn replace_all(
     keys.iter().try_for_each(|old| store::keys::delete(unit, &old.id))?;
     created.iter().try_for_each(|key| store::keys::insert(unit, key))?;
     store::keys::raise_max_lifetime(unit, max_token_lifetime(keys))?;
-    store::sessions::end_everybodys(unit, EndReason::Operator)?;
+    store::sessions::end_all(unit, EndReason::Operator)?;
     unit.record(Event::by_operator(EventKind::KeysReplaced, None, unit.now()))
 }

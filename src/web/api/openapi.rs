@@ -68,26 +68,26 @@ impl Modify for OptionalBodies {
 struct Problems;
 
 /// Refusals a body brings with it.
-const OF_BODIES: [u16; 4] = [400, 413, 415, 422];
+const BODY_ERRORS: [u16; 4] = [400, 413, 415, 422];
 /// Refusal of a page of a foreign origin, where something would be changed.
-const OF_CHANGES: [u16; 1] = [403];
+const CHANGE_ERRORS: [u16; 1] = [403];
 /// What anything may meet: our own failure, or too much to do.
-const OF_ALL: [u16; 2] = [500, 503];
+const COMMON_ERRORS: [u16; 2] = [500, 503];
 
 impl Modify for Problems {
     fn modify(&self, document: &mut Described) {
         for item in document.paths.paths.values_mut() {
             let changing = [item.post.as_mut(), item.delete.as_mut()];
             for operation in changing.into_iter().flatten() {
-                add(operation, &OF_CHANGES);
+                add(operation, &CHANGE_ERRORS);
                 if operation.request_body.is_some() {
-                    add(operation, &OF_BODIES);
+                    add(operation, &BODY_ERRORS);
                 }
             }
             for operation in
                 [item.get.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten()
             {
-                add(operation, &OF_ALL);
+                add(operation, &COMMON_ERRORS);
                 operation
                     .responses
                     .responses

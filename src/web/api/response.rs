@@ -70,48 +70,54 @@ struct SessionResponse {
     last_seen_at: Time,
 }
 
-pub fn tokens(pair: &TokenPair, account: &Account) -> Tokens {
-    Tokens {
-        access_token: Some(pair.access.0.clone()),
-        refresh_token: Some(pair.refresh.0.clone()),
-        token_type: "Bearer",
-        expires_in: (pair.claims.expires_at - pair.issued_at).num_seconds(),
-        refresh_expires_in: (pair.refresh_expires_at - pair.issued_at).num_seconds(),
-        user: user(account),
-    }
-}
-
 impl Tokens {
+    pub fn of(tokens: &TokenPair, account: &Account) -> Self {
+        Self {
+            access_token: Some(tokens.access.0.clone()),
+            refresh_token: Some(tokens.refresh.0.clone()),
+            token_type: "Bearer",
+            expires_in: (tokens.claims.expires_at - tokens.issued_at).num_seconds(),
+            refresh_expires_in: (tokens.refresh_expires_at - tokens.issued_at).num_seconds(),
+            user: User::of(account),
+        }
+    }
+
     /// Without the tokens themselves, which are sent in cookies.
     pub fn in_cookies(self) -> Self {
         Self { access_token: None, refresh_token: None, ..self }
     }
 }
 
-pub fn user(account: &Account) -> User {
-    User {
-        id: account.id.0,
-        email: account.email.as_str().to_owned(),
-        name: account.name.as_str().to_owned(),
-        role: account.role.into_str(),
-        created_at: account.created_at,
+impl User {
+    pub fn of(account: &Account) -> Self {
+        Self {
+            id: account.id.0,
+            email: account.email.as_str().to_owned(),
+            name: account.name.as_str().to_owned(),
+            role: account.role.into_str(),
+            created_at: account.created_at,
+        }
     }
 }
 
-pub fn session_list(sessions: &OwnSessions) -> SessionList {
-    SessionList {
-        this: session(&sessions.this),
-        others: sessions.others.iter().map(session).collect(),
+impl SessionList {
+    pub fn of(sessions: &OwnSessions) -> Self {
+        Self {
+            this: SessionResponse::of(&sessions.this),
+            others: sessions.others.iter().map(SessionResponse::of).collect(),
+        }
     }
 }
 
-fn session(session: &Session) -> SessionResponse {
-    SessionResponse {
-        id: session.id.0,
-        browser: Browser::of(&session.device),
-        address: session.device.ip.map(|ip| ip.to_string()),
-        signed_in_at: session.created_at,
-        last_seen_at: session.last_seen_at,
+impl SessionResponse {
+    fn of(session: &Session) -> Self {
+        Self {
+            id: session.id.0,
+            browser: Browser::of(&session.device),
+            address: session.device.ip.map(|ip| ip.to_string()),
+            signed_in_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+        }
     }
 }
 

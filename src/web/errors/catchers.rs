@@ -21,15 +21,15 @@ use url::Url;
 
 /// Forwards the browser to a page of ours.
 #[derive(Serialize)]
-pub struct OnwardPage {
+pub struct ContinuePage {
     to: String,
 }
 
-impl PageContext for OnwardPage {
-    const TEMPLATE: &'static str = "onward";
+impl PageContext for ContinuePage {
+    const TEMPLATE: &'static str = "continue";
 
     fn samples() -> Vec<Self> {
-        vec![OnwardPage { to: "/sessions?a=1&b=%22".into() }]
+        vec![ContinuePage { to: "/sessions?a=1&b=%22".into() }]
     }
 }
 
@@ -84,10 +84,10 @@ fn sign_in_first<'r>(request: &'r Request<'_>, refusal: &Refusal) -> response::R
     let next = next(request);
     match &next {
         Some(to) if comes_from_another_site(request, refusal) => {
-            Page::ok(OnwardPage { to: to.to_string() }).respond_to(request)
+            Page::ok(ContinuePage { to: to.to_string() }).respond_to(request)
         }
         _ => {
-            if !only_looks(request) {
+            if !is_safe(request) {
                 ReplyCookies::of(request).notify(Notice::NotSaved);
             }
             Redirect::to(sign_in::uri(next.as_ref())).respond_to(request)
@@ -107,13 +107,13 @@ fn comes_from_another_site(request: &Request<'_>, refusal: &Refusal) -> bool {
 
 /// The page that was asked for; for a posted form the page it stands on.
 fn next(request: &Request<'_>) -> Option<NextPath> {
-    if only_looks(request) {
+    if is_safe(request) {
         return NextPath::parse(&request.uri().to_string());
     }
     let referrer = Url::parse(request.headers().get_one("Referer")?).ok()?;
     NextPath::parse(referrer.path())
 }
 
-fn only_looks(request: &Request<'_>) -> bool {
+fn is_safe(request: &Request<'_>) -> bool {
     matches!(request.method(), Method::Get | Method::Head)
 }

@@ -80,13 +80,13 @@ fn document(refusal: &Refusal, language: &Language) -> Document {
         status: refusal.status.code,
         title: refusal.status.reason_lossy(),
         code: refusal.code.into_str(),
-        detail: refusal.detail.as_ref().map_or_else(summary, |detail| say(language, detail)),
+        detail: refusal.detail.as_ref().map_or_else(summary, |detail| message(language, detail)),
         errors: (refusal.code == Code::InvalidFields).then(|| refusal.errors.sentences(language)),
         reason: refusal.reason.map(|reason| reason.into_str()),
     }
 }
 
-fn say(language: &Language, detail: &Detail) -> String {
+fn message(language: &Language, detail: &Detail) -> String {
     let error = detail.error.as_deref().unwrap_or_default();
     language.text_with(&texts::of_code(detail.key), &[("error", error.into())])
 }

@@ -1,6 +1,6 @@
 //! Who sends a request, by its cookies: authenticated once, however many guards ask.
 
-use crate::accounts::sessions::{Authenticated, RefreshMode, Refusal};
+use crate::accounts::sessions::{Authenticated, AuthenticationError, RefreshMode};
 use crate::accounts::{Fault, Sessions};
 use crate::domain::claims::AccessClaims;
 use crate::web::guards::device::device;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// What this request's cookies say.
 pub enum Authentication {
     SignedIn(AccessClaims),
-    Anonymous(Refusal),
+    Anonymous(AuthenticationError),
     /// It cannot be told. Fails closed: nobody is let in, and no cookie is touched.
     Unavailable,
 }
@@ -42,17 +42,17 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
     let presented = cookies::presented(request);
     match sessions.authenticate(presented, mode(request), &device(request)).await {
         Ok(Authenticated::SignedIn { claims, rotated }) => {
-            if let Some(pair) = rotated {
-                ReplyCookies::of(request).set_tokens(*pair);
+            if let Some(tokens) = rotated {
+                ReplyCookies::of(request).set_tokens(*tokens);
             }
             Authentication::SignedIn(claims)
         }
-        Ok(Authenticated::Anonymous(refusal)) => {
-            if refusal == Refusal::Forged {
+        Ok(Authenticated::Anonymous(error)) => {
+            if error == AuthenticationError::Forged {
                 tracing::warn!("a refresh cookie was presented that no key of ours has signed");
                 ReplyCookies::of(request).clear_forged();
             }
-            Authentication::Anonymous(refusal)
+            Authentication::Anonymous(error)
         }
         Err(fault) => {
             log(&fault);

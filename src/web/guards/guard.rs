@@ -1,7 +1,7 @@
 //! The guards of pages. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, `Anyone`, or `Bearer` in the API.
 
 use crate::accounts::Sessions;
-use crate::accounts::sessions::Refusal as TokenRefusal;
+use crate::accounts::sessions::AuthenticationError;
 use crate::domain::account::Role;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
@@ -44,21 +44,21 @@ impl<'r> FromRequest<'r> for SignedIn {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
         let code = match Authentication::of(request).await {
             Authentication::SignedIn(claims) => return Outcome::Success(SignedIn(*claims)),
-            Authentication::Anonymous(refusal) => code(*refusal),
+            Authentication::Anonymous(error) => code(*error),
             Authentication::Unavailable => Code::Unavailable,
         };
         Outcome::Error((Refusal::new(code).note(request), Refused))
     }
 }
 
-fn code(refusal: TokenRefusal) -> Code {
-    match refusal {
-        TokenRefusal::NothingPresented => Code::TokenMissing,
-        TokenRefusal::Ended { .. } | TokenRefusal::Revoked => Code::SessionEnded,
-        TokenRefusal::Forged
-        | TokenRefusal::Unknown
-        | TokenRefusal::Stale
-        | TokenRefusal::Ahead => Code::TokenInvalid,
+fn code(error: AuthenticationError) -> Code {
+    match error {
+        AuthenticationError::NoTokens => Code::TokenMissing,
+        AuthenticationError::Ended { .. } | AuthenticationError::Revoked => Code::SessionEnded,
+        AuthenticationError::Forged
+        | AuthenticationError::Unknown
+        | AuthenticationError::Stale
+        | AuthenticationError::Ahead => Code::TokenInvalid,
     }
 }
 

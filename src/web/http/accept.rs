@@ -7,7 +7,7 @@ use crate::web::http::one_header::one_header;
 use rocket::Request;
 
 /// A longer header is ignored, in bytes. Browsers send about 150.
-const LONGEST: usize = 1024;
+const MAX_LENGTH: usize = 1024;
 
 /// How well a media type is accepted: by quality, then named in full before covered by a wildcard, then first before later.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -21,7 +21,7 @@ struct Preference {
 /// unless it navigates to a page.
 pub fn prefers_json(request: &Request<'_>) -> bool {
     let header = request.headers().get("Accept").collect::<Vec<_>>().join(",");
-    let named = if header.len() < LONGEST { json_over_html(&header) } else { None };
+    let named = if header.len() < MAX_LENGTH { json_over_html(&header) } else { None };
     named.unwrap_or_else(|| {
         one_header(request, "Sec-Fetch-Mode").is_some_and(|mode| mode != "navigate")
     })

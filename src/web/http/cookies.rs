@@ -25,7 +25,7 @@ const JUST_SIGNED_IN: &str = "just-signed-in";
 
 /// What the response does to the token cookies.
 #[derive(Clone, Debug)]
-enum Tokens {
+enum TokenChange {
     Set(TokenPair),
     Clear,
     ClearRefresh,
@@ -33,7 +33,7 @@ enum Tokens {
 
 #[derive(Default)]
 struct PendingCookies {
-    tokens: Option<Tokens>,
+    tokens: Option<TokenChange>,
     notice: Option<Notice>,
     notice_shown: bool,
     just_signed_in: bool,
@@ -51,29 +51,29 @@ impl ReplyCookies {
     }
 
     /// Sets both tokens, after a refresh or a change of session.
-    pub fn set_tokens(&self, pair: TokenPair) {
-        self.pending().tokens = Some(Tokens::Set(pair));
+    pub fn set_tokens(&self, tokens: TokenPair) {
+        self.pending().tokens = Some(TokenChange::Set(tokens));
     }
 
     /// Sets both tokens of a user who has just signed in.
-    pub fn set_tokens_after_sign_in(&self, pair: TokenPair) {
-        self.set_tokens(pair);
+    pub fn set_tokens_after_sign_in(&self, tokens: TokenPair) {
+        self.set_tokens(tokens);
         self.pending().just_signed_in = true;
     }
 
     /// Clears both tokens, as after a sign-out.
     pub fn clear(&self) {
-        self.pending().tokens = Some(Tokens::Clear);
+        self.pending().tokens = Some(TokenChange::Clear);
     }
 
     /// Whether both tokens are cleared, so that the browser should forget cached pages, too.
     pub fn are_cleared(&self) -> bool {
-        matches!(self.pending().tokens, Some(Tokens::Clear))
+        matches!(self.pending().tokens, Some(TokenChange::Clear))
     }
 
     /// Clears a refresh token that none of our keys has signed.
     pub fn clear_forged(&self) {
-        self.pending().tokens = Some(Tokens::ClearRefresh);
+        self.pending().tokens = Some(TokenChange::ClearRefresh);
     }
 
     /// Says this on the next page.
@@ -91,14 +91,14 @@ impl ReplyCookies {
         let pending = self.pending();
         let mut cookies = Vec::new();
         match &pending.tokens {
-            Some(Tokens::Set(pair)) => {
-                cookies.push(set(ACCESS, &pair.access.0, pair.keep_for));
-                cookies.push(set(REFRESH, &pair.refresh.0, pair.keep_for));
+            Some(TokenChange::Set(tokens)) => {
+                cookies.push(set(ACCESS, &tokens.access.0, tokens.keep_for));
+                cookies.push(set(REFRESH, &tokens.refresh.0, tokens.keep_for));
             }
-            Some(Tokens::Clear) => {
+            Some(TokenChange::Clear) => {
                 cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)]);
             }
-            Some(Tokens::ClearRefresh) => cookies.push(clear(REFRESH)),
+            Some(TokenChange::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}
         }
         match pending.notice {
@@ -153,9 +153,9 @@ pub fn notice<'r>(request: &'r Request<'_>) -> Option<&'r str> {
 }
 
 /// Whether the browser has signed in within the last minute, but kept neither token.
-pub fn tokens_did_not_stick(request: &Request<'_>) -> bool {
-    let none = read(request, ACCESS).is_none() && read(request, REFRESH).is_none();
-    none && read(request, JUST_SIGNED_IN).is_some()
+pub fn tokens_were_not_stored(request: &Request<'_>) -> bool {
+    let no_tokens = read(request, ACCESS).is_none() && read(request, REFRESH).is_none();
+    no_tokens && read(request, JUST_SIGNED_IN).is_some()
 }
 
 /// The cookie of exactly this name. None if it comes twice, because an attacker may have planted one of them.

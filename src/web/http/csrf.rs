@@ -12,7 +12,7 @@ use rocket::http::Method;
 
 /// Whether a request may go on to its route.
 pub fn is_allowed(request: &Request<'_>) -> bool {
-    !changes_something(request) || is_same_origin(request) || cors::is_invited(request)
+    !changes_something(request) || is_same_origin(request) || cors::is_allowed_origin(request)
 }
 
 fn changes_something(request: &Request<'_>) -> bool {

@@ -50,7 +50,7 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     if request.rocket().state::<BaseUrl>().is_some_and(BaseUrl::is_https) {
         response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
-    cors::share(request, response);
+    cors::set_headers(request, response);
     if !response.headers().contains("Cache-Control") {
         response.set_raw_header("Cache-Control", "no-store");
     }

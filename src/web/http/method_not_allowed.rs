@@ -10,7 +10,7 @@ use rocket::{Data, Request, Route};
 use std::collections::BTreeMap;
 
 /// After every real route.
-const LAST: isize = 1000;
+const AFTER_ALL_ROUTES: isize = 1000;
 
 const METHODS: [Method; 7] = [
     Method::Get,
@@ -52,15 +52,15 @@ impl Paths {
         self.methods(path).any(|methods| methods.contains(&Method::Get))
     }
 
-    /// The methods of the routes a path fits.
+    /// The methods of the routes that match a path.
     fn methods(&self, path: &str) -> impl Iterator<Item = &[Method]> {
-        let fitting = self.0.iter().filter(move |(pattern, _)| fits(pattern, path));
-        fitting.map(|(_, methods)| methods.as_slice())
+        let matching = self.0.iter().filter(move |(pattern, _)| matches_pattern(pattern, path));
+        matching.map(|(_, methods)| methods.as_slice())
     }
 }
 
 /// Whether a path is one of a route's; a parameter stands for one segment.
-fn fits(pattern: &str, path: &str) -> bool {
+fn matches_pattern(pattern: &str, path: &str) -> bool {
     let same = |(pattern, segment): (&str, &str)| {
         pattern == segment || (pattern.starts_with('<') && !segment.is_empty())
     };
@@ -79,7 +79,7 @@ fn allow(methods: &[Method]) -> String {
 fn missing_on(path: &str, present: &[Method]) -> Vec<Route> {
     let handler = NotAllowed(allow(present));
     let missing = METHODS.into_iter().filter(|method| !present.contains(method));
-    missing.map(|method| Route::ranked(LAST, method, path, handler.clone())).collect()
+    missing.map(|method| Route::ranked(AFTER_ALL_ROUTES, method, path, handler.clone())).collect()
 }
 
 /// The refusal of a method Rocket does not know, which it answers with 400 before it looks for a route.

@@ -5,7 +5,7 @@ use std::fmt;
 use url::Url;
 
 /// Longest path that is kept, in bytes.
-const LONGEST: usize = 2048;
+const MAX_LENGTH: usize = 2048;
 
 /// A path that is safe to redirect to: however a browser reads it, it stays on this host.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ impl NextPath {
     /// circle.
     pub fn parse(text: &str) -> Option<Self> {
         let starts_once = text.starts_with('/') && !text.starts_with("//");
-        if !starts_once || text.chars().any(char::is_control) || text.len() > LONGEST {
+        if !starts_once || text.chars().any(char::is_control) || text.len() > MAX_LENGTH {
             return None;
         }
         // Read it as a browser does, for which a backslash is a slash, against a host that cannot be ours.

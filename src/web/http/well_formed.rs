@@ -1,4 +1,4 @@
-//! What any request must be before anything of ours looks at it: one `Host`, headers of a reasonable size, and the one
+//! What any request must be before our code handles it: one `Host`, headers of a reasonable size, and the one
 //! spelling a path has.
 //!
 //! Rocket has by then parsed `Cookie` and `Content-Type`, in time that grows with their length: it does so before the first
@@ -13,14 +13,14 @@ use rocket::Request;
 use rocket::http::Method;
 
 /// Longest value of a header in bytes: nginx and Node.js take no more. Our own cookies need 8 KiB.
-const LONGEST_HEADER: usize = 16 * 1024;
+const MAX_HEADER_LENGTH: usize = 16 * 1024;
 
 /// Probes of an orchestrator ask by address, and some send no `Host`.
 const HEALTH: &str = "/health/";
 
 /// Why a request cannot be taken at all, if it cannot.
 pub fn refusal(request: &Request<'_>) -> Option<Refusal> {
-    if request.headers().iter().any(|header| header.value().len() > LONGEST_HEADER) {
+    if request.headers().iter().any(|header| header.value().len() > MAX_HEADER_LENGTH) {
         return Some(Refusal::new(Code::HeaderTooLarge));
     }
     // RFC 9112 section 3.2. Which of two the proxy in front of us went by, nobody can tell. The value itself is not used.
@@ -44,11 +44,11 @@ pub fn canonical_page(request: &Request<'_>) -> Option<String> {
     let segments: Vec<&str> = request.uri().path().segments().collect();
     let path = format!("/{}", segments.join("/"));
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-._~".contains(&b);
-    let looks = matches!(original_method::method(request), Method::Get | Method::Head);
+    let is_safe = matches!(original_method::method(request), Method::Get | Method::Head);
     let is_page = !path.starts_with("/api/") && !path.starts_with("/.well-known/");
     let known = paths(request)?.has_get(&path);
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-    (looks && is_page && known && path.bytes().all(plain)).then(|| format!("{path}{query}"))
+    (is_safe && is_page && known && path.bytes().all(plain)).then(|| format!("{path}{query}"))
 }
 
 fn paths<'r>(request: &'r Request<'_>) -> Option<&'r Paths> {

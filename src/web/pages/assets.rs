@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 const FOLDER: &str = "static/";
 /// Characters of the fingerprint: 64 bits tell the versions of a file apart.
-const FINGERPRINT: usize = 16;
+const FINGERPRINT_LENGTH: usize = 16;
 
 /// All static files.
 pub struct Assets(Vec<Asset>);
@@ -24,12 +24,12 @@ struct Asset {
 impl Assets {
     pub fn load(files: &Files) -> Self {
         let assets = files.below(FOLDER).map(|(name, file)| {
-            let fingerprint: String = file.fingerprint().chars().take(FINGERPRINT).collect();
-            let ending = name.rsplit('.').next().unwrap_or_default();
+            let fingerprint: String = file.fingerprint().chars().take(FINGERPRINT_LENGTH).collect();
+            let extension = name.rsplit('.').next().unwrap_or_default();
             Asset {
                 name: name.to_owned(),
                 fingerprinted: format!("{fingerprint}-{name}"),
-                content_type: ContentType::from_extension(ending).unwrap_or(ContentType::Binary),
+                content_type: ContentType::from_extension(extension).unwrap_or(ContentType::Binary),
                 bytes: file.content.clone(),
             }
         });

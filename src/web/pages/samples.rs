@@ -1,7 +1,7 @@
 //! Every page in every state, rendered: a template that names a field or a text that is not there fails here.
 
 use crate::texts::{Language, Texts};
-use crate::web::errors::catchers::OnwardPage;
+use crate::web::errors::catchers::ContinuePage;
 use crate::web::errors::page::ErrorPage;
 use crate::web::notice::Notice;
 use crate::web::pages::context::{Frame, PageContext};
@@ -30,7 +30,7 @@ pub fn render_all(texts: &Texts, templates: &Templates, see: See<'_>) -> tera::R
         render::<sessions::SessionsPage>(language, templates, see)?;
         render::<password::PasswordPage>(language, templates, see)?;
         render::<admin::AdminPage>(language, templates, see)?;
-        render::<OnwardPage>(language, templates, see)?;
+        render::<ContinuePage>(language, templates, see)?;
         render::<ErrorPage>(language, templates, see)?;
     }
     Ok(())

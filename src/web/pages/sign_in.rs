@@ -1,6 +1,6 @@
 //! Signing in.
 
-use crate::accounts::sessions::Refusal;
+use crate::accounts::sessions::AuthenticationError;
 use crate::accounts::{Accounts, SignInAttempt, SignInOutcome};
 use crate::domain::email::EmailAddress;
 use crate::domain::password::Password;
@@ -69,13 +69,13 @@ pub struct SignInNotice {
 
 #[get("/login?<next>")]
 pub fn show(
-    person: Option<SignedIn>,
+    user: Option<SignedIn>,
     next: Option<&str>,
     notice: SignInNotice,
     accounts: &State<Accounts>,
 ) -> PageResponse<SignInPage> {
     let next = next.and_then(NextPath::parse);
-    if person.is_some() {
+    if user.is_some() {
         return PageResponse::redirect(destination(next));
     }
     let form = next.map_or_else(FormState::default, |next| {
@@ -166,15 +166,15 @@ impl<'r> FromRequest<'r> for SignInNotice {
 
     /// Clears the cookies of an ended session, once no response with the cookies of another one can still be under way.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let cookies_missing = cookies::tokens_did_not_stick(request);
-        let (ended, over) = match Authentication::of(request).await {
-            Authentication::Anonymous(Refusal::Ended { reason, settled }) => {
+        let cookies_missing = cookies::tokens_were_not_stored(request);
+        let (ended, clear) = match Authentication::of(request).await {
+            Authentication::Anonymous(AuthenticationError::Ended { reason, settled }) => {
                 (Some(ended(*reason)), *settled)
             }
-            Authentication::Anonymous(Refusal::Unknown) => (None, true),
+            Authentication::Anonymous(AuthenticationError::Unknown) => (None, true),
             _ => (None, false),
         };
-        if over {
+        if clear {
             ReplyCookies::of(request).clear();
         }
         Outcome::Success(SignInNotice { cookies_missing, ended })

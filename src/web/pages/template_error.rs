@@ -19,8 +19,8 @@ pub fn message(error: &tera::Error) -> String {
 pub fn locate(error: &tera::Error, files: &Files) -> FileError {
     let message = message(error);
     let what = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    let found = || suspects(&message).find_map(|name| find(name, files));
-    match (syntax_line(&message), named(&message, files)) {
+    let found = || possible_names(&message).find_map(|name| find_in_overlay(name, files));
+    match (syntax_line(&message), first_named_template(&message, files)) {
         (Some(line), Some(file)) => FileError::new(&file.path, what).at(line),
         (_, file) => match (found(), file) {
             (Some((file, line)), _) => FileError::new(&file.path, what).at(line),
@@ -36,13 +36,13 @@ fn syntax_line(message: &str) -> Option<usize> {
 }
 
 /// The template the message names first.
-fn named<'f>(message: &str, files: &'f Files) -> Option<&'f File> {
+fn first_named_template<'f>(message: &str, files: &'f Files) -> Option<&'f File> {
     let mut quoted = message.split(['\'', '`']);
     quoted.find_map(|name| files.get(&format!("templates/{name}.html.tera")))
 }
 
 /// Names of variables, messages and files.
-fn suspects(message: &str) -> impl Iterator<Item = &str> {
+fn possible_names(message: &str) -> impl Iterator<Item = &str> {
     let words = message.split_whitespace();
     words.filter_map(|word| {
         let name = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -52,7 +52,7 @@ fn suspects(message: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The first place of a name in the operator's files: the built-in ones are in order.
-fn find<'f>(name: &str, files: &'f Files) -> Option<(&'f File, usize)> {
+fn find_in_overlay<'f>(name: &str, files: &'f Files) -> Option<(&'f File, usize)> {
     files.overlays().find_map(|file| {
         let index = file.text().ok()?.lines().position(|line| line.contains(name))?;
         Some((file, index + 1))

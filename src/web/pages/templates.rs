@@ -17,7 +17,7 @@ pub struct Templates(Vec<(String, Tera)>);
 type Arguments = HashMap<String, Value>;
 
 const FOLDER: &str = "templates/";
-const ENDING: &str = ".html.tera";
+const EXTENSION: &str = ".html.tera";
 
 impl Templates {
     pub fn load(files: &Files, texts: &Texts, assets: &Arc<Assets>) -> Result<Self, FileError> {
@@ -43,7 +43,7 @@ fn parse(files: &Files) -> Result<Tera, FileError> {
     tera.autoescape_on(vec![""]);
     let mut sources = Vec::new();
     for (name, file) in files.below(FOLDER) {
-        sources.push((name.strip_suffix(ENDING).unwrap_or(name), file.text()?));
+        sources.push((name.strip_suffix(EXTENSION).unwrap_or(name), file.text()?));
     }
     tera.add_raw_templates(sources).map_err(|error| template_error::locate(&error, files))?;
     Ok(tera)
@@ -53,7 +53,7 @@ fn parse(files: &Files) -> Result<Tera, FileError> {
 fn add_functions(tera: &mut Tera, language: &Language, assets: &Arc<Assets>) {
     let (text, number, date, date_time) =
         (language.clone(), language.clone(), language.clone(), language.clone());
-    tera.register_function("text", move |arguments: &Arguments| say(&text, arguments));
+    tera.register_function("text", move |arguments: &Arguments| message(&text, arguments));
     tera.register_function("number", move |arguments: &Arguments| {
         let of = arguments.get("of").and_then(Value::as_i64).ok_or_else(|| missing("of"))?;
         Ok(number.number(of).into())
@@ -73,7 +73,7 @@ fn add_functions(tera: &mut Tera, language: &Language, assets: &Arc<Assets>) {
 }
 
 /// `text(key="…")`, with the arguments of the message beside the key. A code may stand for its key.
-fn say(language: &Language, arguments: &Arguments) -> tera::Result<Value> {
+fn message(language: &Language, arguments: &Arguments) -> tera::Result<Value> {
     let key = texts::of_code(string(arguments, "key")?);
     let mut filled = Vec::new();
     for (name, value) in arguments.iter().filter(|(name, _)| *name != "key") {

@@ -5,8 +5,8 @@ use crate::domain::session::EndReason;
 /// Why the tokens of a request do not authenticate it. That it cannot be decided is not among them:
 /// that is a `Fault`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    NothingPresented,
+pub enum AuthenticationError {
+    NoTokens,
     /// The refresh token is not one of ours.
     Forged,
     /// There is no such session.
