@@ -19,19 +19,18 @@ pub struct PasswordChange {
     pub device: Device,
 }
 
-/// What became of it.
+/// Whether the password was changed.
 #[derive(Debug)]
 pub enum PasswordOutcome {
     /// All sessions have ended, and this browser has a new one.
     Changed(Box<TokenPair>),
     WrongPassword,
-    /// The session of the request has ended meanwhile.
+    /// The session of the request has ended in the meantime.
     SignedOut,
 }
 
 impl Accounts {
-    /// Changes the password of an account whose current one is known, and signs out every other
-    /// device.
+    /// Changes the password if the current one is correct, and signs out every other device.
     pub async fn change_password(
         &self,
         claims: AccessClaims,
@@ -72,17 +71,17 @@ impl Accounts {
     }
 }
 
-/// A change as it was decided on, before the hashing took its time.
+/// A change whose current password was verified before the new one was hashed, which takes a while.
 struct VerifiedChange {
     claims: AccessClaims,
-    /// Version of the password that was checked.
+    /// The version of the password that was verified.
     version: Option<i64>,
     hash: PasswordHash,
     /// The session to continue in.
     start: SessionStart,
 }
 
-/// What the transaction made of it.
+/// What the transaction did.
 enum ChangeResult {
     Changed(Account),
     WrongPassword,
@@ -98,7 +97,7 @@ impl VerifiedChange {
         if !alive || account.is_disabled() {
             return Ok(ChangeResult::SignedOut);
         }
-        // A concurrent change came first: the password that was checked is no longer the current one.
+        // A concurrent change came first: the verified password is no longer the current one.
         let stored = store::credentials::find_password(unit, account_id)?;
         if stored.map(|stored| stored.version) != self.version {
             return Ok(ChangeResult::WrongPassword);

@@ -1,4 +1,4 @@
-//! What pages are shown with: texts, templates and static files, built in or the operator's own.
+//! Texts, templates and static files: built in, or replaced by the operator.
 
 use crate::files::{FileError, Files};
 use crate::texts::Texts;
@@ -16,8 +16,8 @@ pub struct Presentation {
 }
 
 impl Presentation {
-    /// With the operator's files over the built-in ones. Refuses the first file that has no effect, cannot be read, or makes
-    /// a page fail in one of its states.
+    /// Loads the built-in files and the operator's overlay. Fails at the first file of the overlay that
+    /// replaces nothing, cannot be read, or breaks a page in one of its states.
     pub fn load(overlay: Option<&Path>) -> Result<Self, FileError> {
         let files = overlay.map_or_else(|| Ok(Files::built_in()), Files::overlaid)?;
         let texts = Texts::load(&files)?;
@@ -36,7 +36,7 @@ mod tests {
     use super::Presentation;
     use std::fs;
 
-    /// What is wrong with an overlay of this one file.
+    /// The error in an overlay that consists of this file.
     fn problem(name: &str, content: &str) -> Option<String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);

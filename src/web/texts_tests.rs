@@ -1,4 +1,4 @@
-//! Messages against the places that say them.
+//! Checks messages against the places that use them.
 
 use crate::domain::account::Role;
 use crate::domain::session::EndReason;
@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use strum::VariantArray;
 
-/// The messages whose keys are put together in the program.
+/// The keys that the program computes.
 fn computed() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     keys.extend(Code::VARIANTS.iter().map(|code| code.message_key()));
@@ -25,7 +25,7 @@ fn computed() -> BTreeSet<String> {
     keys
 }
 
-/// Every text between quotes in the program without its tests.
+/// Every string literal of the program, without its tests.
 fn literals() -> BTreeSet<String> {
     let sources = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     let sources = sources.iter().filter(|path| !path.to_string_lossy().ends_with("tests.rs"));
@@ -38,7 +38,7 @@ fn literals() -> BTreeSet<String> {
     found
 }
 
-/// The keys a template names as a whole.
+/// The literal keys in a template.
 fn keys_in(template: &str) -> impl Iterator<Item = &str> {
     ["text(key=\"", " label=\"", " hint=\""]
         .into_iter()
@@ -122,7 +122,7 @@ fn every_key_is_words_with_hyphens() {
     }
 }
 
-/// A template without its comments, expressions and HTML tags: what remains is text.
+/// The text that remains of a template without its comments, expressions and HTML tags.
 fn text_of(template: &str) -> String {
     let mut text = template.to_owned();
     for (begin, end) in [("{#", "#}"), ("{{", "}}"), ("{%", "%}"), ("<", ">")] {

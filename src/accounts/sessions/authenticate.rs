@@ -1,4 +1,4 @@
-//! From presented tokens to verified claims, refreshed if the access token is not valid.
+//! Authenticating a request by its tokens. If the access token is not valid, the session is refreshed.
 
 use super::authentication_error::AuthenticationError;
 use super::refresh::{RefreshMode, Refreshed};
@@ -10,14 +10,14 @@ use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
 use crate::store::{self, Revoked, StoreFault, Tx};
 
-/// The tokens a request came with.
+/// The tokens of a request.
 #[derive(Clone, Copy, Default)]
 pub struct PresentedTokens<'r> {
     pub access: Option<&'r str>,
     pub refresh: Option<&'r str>,
 }
 
-/// Who the request is from.
+/// The result of authenticating a request.
 #[derive(Debug)]
 pub enum Authenticated {
     SignedIn { claims: AccessClaims, rotated: Option<Box<TokenPair>> },
@@ -35,10 +35,11 @@ pub enum AccessTokenError {
 }
 
 impl Sessions {
-    /// Authenticates a request. A valid access token asks no database, except for the first use of
-    /// each generation. In every other case (absent, expired, undecided) the refresh token decides.
+    /// Authenticates a request. With a valid access token the database is not needed, except for the
+    /// first use of each generation. In every other case (absent, expired, undecided) the refresh
+    /// token decides.
     ///
-    /// A `Fault` means that nothing is known: nobody may be let in, and no cookie cleared.
+    /// A `Fault` means that it is undecided: access must be refused, and no cookie cleared.
     pub async fn authenticate(
         &self,
         presented: PresentedTokens<'_>,
@@ -75,7 +76,7 @@ impl Sessions {
         })
     }
 
-    /// Verifies an access token alone; nothing is refreshed.
+    /// Verifies an access token. Nothing is refreshed.
     pub async fn authenticate_access(
         &self,
         token: &str,
@@ -93,8 +94,8 @@ impl Sessions {
         Ok(Ok(claims))
     }
 
-    /// Whether a verified access token has been revoked: by the revocations in memory, or by the
-    /// records while they or the keys could not be read.
+    /// Whether a verified access token has been revoked, according to the revocations in memory. If
+    /// those or the keys are stale, the rows decide.
     async fn check_revoked(
         &self,
         claims: AccessClaims,
@@ -112,8 +113,8 @@ impl Sessions {
         })
     }
 
-    /// Notes the first use of a generation before the request is answered: from then on its parent
-    /// is superseded for good.
+    /// Records the first use of a generation before the request is answered: from then on, a refresh
+    /// token of its parent counts as stolen.
     async fn confirm(&self, claims: &AccessClaims) -> Result<(), Fault> {
         let (id, generation) = (claims.session_id, claims.generation);
         if self.confirmed.contains(id, generation) {

@@ -1,10 +1,10 @@
-//! Which generations this process has confirmed, so that each costs one write.
+//! Which generations this process has confirmed, so that each is written once.
 
 use crate::domain::session::{Generation, SessionId};
 use quick_cache::sync::Cache;
 
-/// Sessions remembered; beyond it the least used are forgotten, one by one. Forgetting is harmless:
-/// the write is conditional.
+/// Cached sessions. Beyond it, the least used ones are evicted, one by one. Eviction is harmless: the
+/// write is conditional.
 const CAPACITY: usize = 100_000;
 
 pub struct Confirmed(Cache<SessionId, Generation>);

@@ -1,4 +1,4 @@
-//! Sessions: started, authenticated, refreshed, listed and ended. All that request guards need.
+//! Sessions: starting, authenticating, refreshing, listing and ending them. All that guards need.
 
 mod authenticate;
 mod authentication_error;
@@ -29,7 +29,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct SessionPolicy {
     pub lifetimes: Lifetimes,
-    /// Open sessions an account may have; the longest unused one ends for a new one.
+    /// Open sessions an account may have. Beyond it, a new session ends the one unused for longest.
     pub max_sessions: i64,
 }
 

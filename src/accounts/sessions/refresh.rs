@@ -14,43 +14,43 @@ use crate::domain::session::{EndReason, Session};
 use crate::domain::{Span, Time};
 use crate::store::{self, LockedAccount, StoreFault, Unit};
 
-/// For so long after its end the cookies of a session are left alone: the browser may just be
-/// receiving those of the next one.
+/// How long after its end the cookies of a session are not cleared: the browser may be receiving those
+/// of a new session.
 const COOKIE_GRACE: Span = Span::minutes(1);
 
-/// Whether the response will reach a place that keeps the new tokens.
+/// Whether the client will store new tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshMode {
     Rotate,
-    /// A prefetch or a HEAD request: the decision is made and ends what must end, but nothing is
-    /// rotated.
+    /// For a prefetch or a HEAD request: the session may end, but nothing is rotated.
     ReadOnly,
 }
 
-/// What became of a refresh by a client that carries its tokens itself.
+/// The result of a refresh by an API client.
 #[derive(Debug)]
 pub enum RefreshOutcome {
     Refreshed { tokens: Box<TokenPair>, account: Account },
     Refused(AuthenticationError),
 }
 
-/// What became of a verified refresh token. A refusal is a value: ending a session is committed.
+/// The result of a refresh with a verified token. A refusal is a value and not an error, so that ending
+/// the session is committed.
 pub(super) enum Refreshed {
     Rotated(Box<TokenPair>, Account),
-    /// The session is alive, but nothing was rotated.
+    /// The session is active, but nothing was rotated.
     Alive(AccessClaims),
     Refused(AuthenticationError),
 }
 
-/// What one transaction found or did.
+/// The result of one transaction.
 enum AttemptOutcome {
     Alive(Box<Session>, Account),
     Refused(AuthenticationError),
-    /// A concurrent request changed the record first.
+    /// A concurrent request changed the session first.
     Changed,
 }
 
-/// One presentation of a refresh token.
+/// A use of a refresh token.
 struct RefreshAttempt {
     claims: RefreshClaims,
     mode: RefreshMode,
@@ -75,7 +75,7 @@ impl Sessions {
         })
     }
 
-    /// Exchanges verified claims. Races are decided by conditional updates: whoever loses reads and
+    /// Exchanges a verified refresh token. Conditional updates decide races: the loser reads and
     /// decides again.
     pub(super) async fn refresh_verified(
         &self,
@@ -105,8 +105,8 @@ impl Sessions {
 }
 
 impl RefreshAttempt {
-    /// Reads the record, decides, and carries the decision out. The account is locked, so that a
-    /// role changed meanwhile cannot be missed.
+    /// Reads the session, decides, and carries the decision out. The account is locked, so that a
+    /// concurrent change of role cannot be missed.
     fn run(&self, unit: &mut Unit<'_>) -> Result<AttemptOutcome, StoreFault> {
         let Some(account) = unit.lock(self.claims.account_id)? else {
             return Ok(AttemptOutcome::Refused(AuthenticationError::Unknown));

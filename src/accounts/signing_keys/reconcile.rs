@@ -1,5 +1,5 @@
-//! What a server decides for the keys it signs with. The operator's commands go by the records,
-//! since they may run with other settings.
+//! Adapts the stored keys to the settings of a server. Only servers do this: commands may run with other
+//! settings, so they use what is stored.
 
 use super::SigningKeys;
 use super::rotate::key_of;
@@ -9,8 +9,8 @@ use crate::store::{self, StoreFault, Unit};
 use crate::token::KeyKind;
 
 impl SigningKeys {
-    /// Makes the records fit the settings of this server: its access tokens are verified for their
-    /// whole lifetime, and the next rotation brings its algorithm. The active key keeps its own.
+    /// Adapts the stored keys to this server's settings: they verify its access tokens for their whole
+    /// lifetime, and the next key has its algorithm. The active key keeps its algorithm.
     pub async fn reconcile(&self, algorithm: Algorithm) -> Result<(), Fault> {
         let (lifetime, keys) = (self.lifetimes.access, self.list().await?);
         let access = keys.iter().filter(|key| key.purpose == KeyPurpose::Access);
@@ -35,7 +35,7 @@ impl SigningKeys {
     async fn replace_next(&self, algorithm: Algorithm) -> Result<(), Fault> {
         let kind = KeyKind { purpose: KeyPurpose::Access, algorithm, state: KeyState::Next };
         let created = self.codec.keys().generate(kind, self.clock.now())?;
-        // Another process that starts now may have been faster.
+        // Another process that starts at the same time may have replaced it first.
         let replace = move |unit: &mut Unit<'_>, keys: &[KeyRecord]| -> Result<(), StoreFault> {
             let Some(unused) = of_other_algorithm(algorithm, keys, KeyState::Next) else {
                 return Ok(());
@@ -49,7 +49,7 @@ impl SigningKeys {
     }
 }
 
-/// The key of access tokens in this state, if it is of another algorithm.
+/// The access token key in this state, if it has another algorithm.
 fn of_other_algorithm(
     algorithm: Algorithm,
     keys: &[KeyRecord],

@@ -1,4 +1,4 @@
-//! Reading the stored keys again: twice a second, and when a token names one we do not have.
+//! Reading the stored keys again: twice a second, and when a token names an unknown key.
 
 use super::SigningKeys;
 use super::reload::{CompletedRead, ON_DEMAND_RELOADS};
@@ -9,12 +9,12 @@ use crate::store::{self, MAX_STALENESS};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long a request waits for the regular read.
+/// How long a request waits for the next regular read.
 const RELOAD_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl SigningKeys {
-    /// Whether the keys were read lately. If not, one of them may have been dropped in an emergency
-    /// meanwhile: what it signed proves nothing any more.
+    /// Whether the keys were read recently. If not, one of them may have been deleted in an emergency,
+    /// so a signature alone proves nothing.
     pub(in crate::accounts) fn are_current(&self, now: Time) -> bool {
         let age = now.timestamp_millis() - self.reload.read_at.load(Ordering::SeqCst);
         age <= MAX_STALENESS.num_milliseconds()
@@ -26,8 +26,7 @@ impl SigningKeys {
         self.read_after(self.reload.begun.load(Ordering::SeqCst)).await
     }
 
-    /// Sees to it that a read that began after this call has succeeded; false if that could not be
-    /// had in time.
+    /// Waits for a successful read that began after this call; false if there was none in time.
     pub(super) async fn reload_on_unknown_kid(&self) -> Result<bool, Fault> {
         let before = self.reload.begun.load(Ordering::SeqCst);
         if self.reload.take_on_demand() {
@@ -39,7 +38,7 @@ impl SigningKeys {
         Ok(waited.is_ok_and(|read| read.is_ok_and(|read| read.succeeded)))
     }
 
-    /// Reads the keys, unless a concurrent caller has done so since the read `before`.
+    /// Reads the keys, unless a concurrent caller has read them successfully after the read `before`.
     async fn read_after(&self, before: u64) -> Result<(), Fault> {
         let _one_at_a_time = self.reload.reading.lock().await;
         let last = *self.reload.completed.borrow();

@@ -31,7 +31,7 @@ use std::sync::Arc;
     request_body = SignUpRequest,
     responses(
         (status = 201, body = Tokens, description = "Signed up and signed in"),
-        (status = 403, description = "`registration_closed`, or `forbidden`: a page of another origin"),
+        (status = 403, description = "`registration_closed`, or `forbidden`: the request came from a page of another origin"),
         (status = 409, description = "`email_taken`"),
         (status = 422, description = "`invalid_fields`"),
     )
@@ -84,8 +84,8 @@ pub async fn login(
 
 /// Refresh
 ///
-/// Exchanges a refresh token for new tokens. Without a body the refresh cookie is taken, for scripts of our own pages, and the
-/// new tokens are sent in cookies.
+/// Exchanges a refresh token for new tokens. Without a body, the refresh cookie is used, and the new
+/// tokens are sent in cookies: for scripts on our own pages.
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",
@@ -93,7 +93,7 @@ pub async fn login(
     request_body = RefreshRequest,
     responses(
         (status = 200, body = Tokens, description = "Refreshed"),
-        (status = 401, description = "`invalid_refresh_token`, `session_ended` with `reason`, or `refresh_conflict`: there is a newer one"),
+        (status = 401, description = "`invalid_refresh_token`, `session_ended` with `reason`, or `refresh_conflict`: a newer token exists"),
     )
 )]
 #[post("/api/auth/refresh", data = "<body>")]
@@ -121,7 +121,7 @@ pub async fn refresh(
 
 /// Sign out
 ///
-/// Ends the session of the refresh token in the body; without a body, that of the bearer token.
+/// Ends the session of the refresh token in the body or, without a body, of the bearer token.
 #[utoipa::path(
     post,
     path = "/api/auth/logout",
@@ -186,8 +186,8 @@ fn invalid_token() -> Problem {
     Problem::new(Code::InvalidRefreshToken)
 }
 
-/// The refresh cookie of a request from our own pages, and the cookies of the response. A browser would also send the cookie for
-/// a page of an invited origin on our site; it is not read then.
+/// The refresh cookie of a request from our own pages, and the cookies of the response. A browser also
+/// sends the cookie with requests from an allowed CORS origin on the same site; then it is not read.
 pub struct RefreshCookie<'r> {
     token: Option<&'r str>,
     reply: &'r ReplyCookies,

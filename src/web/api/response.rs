@@ -1,4 +1,4 @@
-//! The responses of the API.
+//! The JSON responses of the API.
 
 use crate::accounts::sessions::{OwnSessions, TokenPair};
 use crate::domain::Time;
@@ -13,17 +13,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A value as JSON, with this status.
+/// A value as JSON, with its status.
 pub struct Json<T>(pub Status, pub T);
 
 /// The tokens of a session
 #[derive(Serialize, ToSchema)]
 pub struct Tokens {
-    /// Left out where it is sent in a cookie
+    /// Absent if it is sent in a cookie
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     access_token: Option<String>,
-    /// Left out where it is sent in a cookie
+    /// Absent if it is sent in a cookie
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     refresh_token: Option<String>,
@@ -56,13 +56,13 @@ pub struct SessionList {
     others: Vec<SessionResponse>,
 }
 
-/// One sign-in on one browser or program
+/// One sign-in in one browser or client
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 struct SessionResponse {
     id: Uuid,
     browser: Browser,
-    /// The address it was signed in from
+    /// The IP address it was signed in from
     address: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     signed_in_at: Time,

@@ -39,7 +39,7 @@ pub async fn list(
     path = "/api/auth/sessions/{id}",
     operation_id = "end_session",
     tag = "account",
-    params(("id" = Uuid, Path, description = "The id of one of the sessions of the account")),
+    params(("id" = Uuid, Path, description = "The ID of one of the sessions of the account")),
     responses(
         (status = 204, description = "The session has ended"),
         (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`"),

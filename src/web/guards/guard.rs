@@ -1,4 +1,5 @@
-//! The guards of pages. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, `Anyone`, or `Bearer` in the API.
+//! The guards of pages. Every route has one: `SignedIn`, `Option<SignedIn>`, `Admin`, `Anyone`, or
+//! `Bearer` in the API.
 
 use crate::accounts::Sessions;
 use crate::accounts::sessions::AuthenticationError;
@@ -20,20 +21,21 @@ use std::sync::Arc;
 /// A signed-in user; refreshes the session if the access token has expired.
 pub struct SignedIn(pub AccessClaims);
 
-/// A signed-in administrator, by the database and not by the token; other signed-in users get 403.
+/// A signed-in administrator, according to the database and not the token. Other users get 403.
 pub struct Admin;
 
-/// States that a route is open to everyone.
+/// Marks a route as open to everyone.
 pub struct Anyone;
 
-/// The browser that signs in or out, or changes something.
+/// The device and the session of a request to sign up, in or out.
 pub struct ClientContext {
     pub device: Device,
-    /// The session of the tokens it presents, even expired ones: enough to end it. Nothing is refreshed.
+    /// The session that the tokens name, even if they have expired: enough to end it. Nothing is
+    /// refreshed.
     pub session: Option<SessionId>,
 }
 
-/// The guard's error; the catcher reads the note instead.
+/// The error of a guard. It is empty, because the catcher reads the noted `Refusal`.
 #[derive(Debug)]
 pub struct Refused;
 
@@ -99,8 +101,8 @@ impl<'r> FromRequest<'r> for Anyone {
 impl<'r> FromRequest<'r> for ClientContext {
     type Error = Refused;
 
-    /// Fails if it cannot be decided whether the tokens are ours: to take that for "no" would sign out a browser whose session
-    /// is alive, and leave a planted session in place.
+    /// Fails if it cannot be decided whether the tokens are ours. Treating that as "no" would clear the
+    /// cookies of a session that stays alive, and would leave a session planted by an attacker in place.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
         match presented_session(request).await {
             Ok(session) => Outcome::Success(ClientContext { device: device(request), session }),

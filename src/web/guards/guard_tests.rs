@@ -1,4 +1,5 @@
-//! Guards at work in routes that only tests have: what a catcher answers, a panic, a guard named three times.
+//! Guards in routes that exist only here: for responses of a catcher, a panic, and a guard used three
+//! times.
 
 use super::SignedIn;
 use crate::accounts::{SignUpOutcome, samples};
@@ -36,7 +37,7 @@ struct TestServer {
 }
 
 impl TestServer {
-    /// The application with test routes, and somebody signed in whose access token has expired.
+    /// The application with test routes, and a signed-in user whose access token has expired.
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = samples::clock();
@@ -85,7 +86,7 @@ async fn rotated_tokens_are_sent_with_a_404_a_422_a_500_and_a_panic() {
 }
 
 #[rocket::async_test]
-async fn a_guard_named_three_times_in_one_route_rotates_once() {
+async fn a_guard_used_three_times_in_one_route_rotates_once() {
     let server = TestServer::start().await;
     let response = server.get("/test/three_times").await;
     let cookies = refresh_cookies(&response);

@@ -7,11 +7,11 @@ use rocket::{Request, Response};
 
 const KEY_SET: &str = "/.well-known/jwks.json";
 const API: &str = "/api/";
-/// What a page may send: a bearer token and a JSON body.
+/// Request headers a page may send.
 const REQUEST_HEADERS: &str = "Authorization, Content-Type";
 /// Response headers a page may read.
 const RESPONSE_HEADERS: &str = "WWW-Authenticate, Retry-After";
-/// How long a browser may remember a preflight, in seconds.
+/// How long a browser may cache a preflight, in seconds.
 const PREFLIGHT_MAX_AGE: &str = "600";
 
 /// The origins whose pages may use the API.
@@ -35,7 +35,8 @@ pub fn is_allowed_origin(request: &Request<'_>) -> bool {
     is_cors_path(request) && requesting_origin(request).is_some()
 }
 
-/// The response to a preflight of a configured origin; none to any other request. `methods` are those of the path.
+/// The response to a preflight from a configured origin; none for any other request. `methods` are those
+/// of the path.
 pub fn preflight<'r>(request: &Request<'_>, methods: &str) -> Option<Response<'r>> {
     let is_preflight = request.method() == Method::Options
         && one_header(request, "Access-Control-Request-Method").is_some();

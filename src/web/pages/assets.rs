@@ -1,4 +1,4 @@
-//! Style sheet and icon. Their URLs name their content, so that they may be cached for ever.
+//! Style sheet and icon. Their URLs contain a hash of their content, so browsers may cache them for good.
 
 use crate::files::Files;
 use crate::web::guards::Anyone;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 const FOLDER: &str = "static/";
-/// Characters of the fingerprint: 64 bits tell the versions of a file apart.
+/// Characters of the fingerprint in a URL: 64 bits distinguish the versions of a file.
 const FINGERPRINT_LENGTH: usize = 16;
 
 /// All static files.
@@ -36,7 +36,7 @@ impl Assets {
         Self(assets.collect())
     }
 
-    /// The path of a file, for templates.
+    /// The URL path of a file, for templates.
     pub fn path(&self, name: &str) -> Option<String> {
         let asset = self.0.iter().find(|asset| asset.name == name)?;
         Some(format!("/{FOLDER}{}", asset.fingerprinted))

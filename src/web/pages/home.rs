@@ -1,4 +1,4 @@
-//! The front page.
+//! The home page.
 
 use crate::accounts::Accounts;
 use crate::web::guards::SignedIn;

@@ -20,7 +20,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub struct PasswordPage {
     form: FormState,
-    /// So that a password manager knows whose password this is.
+    /// Tells a password manager whose password this is.
     email: String,
 }
 

@@ -1,4 +1,4 @@
-//! The profile: a user's own account, and the session they look at it from.
+//! The profile: a user's own account, and the current session.
 
 use crate::accounts::{Accounts, Profile, RenameOutcome};
 use crate::domain::Time;

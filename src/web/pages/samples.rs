@@ -1,4 +1,4 @@
-//! Every page in every state, rendered: a template that names a field or a text that is not there fails here.
+//! Renders every page in every state, which fails if a template names a missing field or message.
 
 use crate::texts::{Language, Texts};
 use crate::web::errors::catchers::ContinuePage;
@@ -10,10 +10,10 @@ use crate::web::pages::{admin, home, password, profile, sessions, sign_in, sign_
 use rocket_dyn_templates::tera;
 use strum::VariantArray;
 
-/// Is shown each page: template, language and HTML.
+/// Is called with each page: template, language and HTML.
 type See<'a> = &'a mut dyn FnMut(&str, &Language, &str);
 
-/// The keys of messages that begin so.
+/// The keys of messages that begin with one of these.
 pub fn keys(prefixes: &[&str]) -> Vec<&'static str> {
     let begins = |key: &&str| prefixes.iter().any(|prefix| key.starts_with(prefix));
     Texts::built_in().fallback().keys().filter(begins).collect()

@@ -116,7 +116,7 @@ fn listed(cookies: &ReplyCookies, notice: Notice) -> PageResponse<SessionsPage> 
     PageResponse::redirect(uri())
 }
 
-/// This browser's session is among those that ended.
+/// The session of this browser was one of those that ended.
 fn signed_out(cookies: &ReplyCookies, notice: Notice) -> PageResponse<SessionsPage> {
     cookies.clear();
     cookies.notify(notice);
@@ -137,15 +137,15 @@ fn item(session: &Session) -> SessionItem {
     }
 }
 
-/// The parameter is no session id.
+/// The parameter is not a session ID.
 #[derive(Debug)]
 pub struct NoSessionId;
 
 impl<'r> FromParam<'r> for SessionId {
     type Error = NoSessionId;
 
-    /// Only as it is written in our pages: `try_parse` also takes upper case, braces and a URN, which would be other URLs of
-    /// the same page.
+    /// Accepts only the spelling our pages use: `try_parse` also accepts upper case, braces and URNs,
+    /// which would give one page several URLs.
     fn from_param(param: &'r str) -> Result<Self, Self::Error> {
         let id = Uuid::try_parse(param).map_err(|_| NoSessionId)?;
         if id.to_string() == param { Ok(SessionId(id)) } else { Err(NoSessionId) }

@@ -58,12 +58,12 @@ impl PageContext for SignInPage {
     }
 }
 
-/// Why a user is on the sign-in page, told there in words.
+/// Why the user is on the sign-in page.
 #[derive(Default, Serialize)]
 pub struct SignInNotice {
-    /// They signed in a moment ago, but the browser kept no token.
+    /// The user has just signed in, but the browser stored no token.
     cookies_missing: bool,
-    /// Key in the message file: why the session of the refresh token has ended.
+    /// The message code that says why the session ended.
     ended: Option<String>,
 }
 
@@ -121,8 +121,8 @@ fn typed(form: &SignInRequest) -> FormState {
     if form.remembers() { state.keep("remember", "on") } else { state }
 }
 
-/// Names the fields left empty. An address or a password that no account can have is answered like a wrong one, but costs no
-/// hash.
+/// Names the empty fields. An address or a password that no account can have gets the same answer as a
+/// wrong one, but no password hash is computed.
 fn incomplete(form: FormState, errors: FieldErrors) -> FormState {
     let missing = errors.only(&["email_missing", "password_missing"]);
     if missing.is_empty() {
@@ -148,11 +148,11 @@ fn destination(next: Option<NextPath>) -> Origin<'static> {
     next.map_or_else(profile::uri, NextPath::into_uri)
 }
 
-/// The sign-in page, which leads to `next` afterwards.
+/// The sign-in page, which redirects to `next` afterwards.
 pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
     let bare = uri!(show(next = Option::<String>::None));
     match next {
-        // As readable in the address bar as the path itself.
+        // `uri!` would escape the slashes; the address bar shows a readable path.
         Some(next) => {
             Origin::parse_owned(format!("{bare}?next={}", next.in_query())).unwrap_or(bare)
         }
@@ -164,7 +164,8 @@ pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
 impl<'r> FromRequest<'r> for SignInNotice {
     type Error = Infallible;
 
-    /// Clears the cookies of an ended session, once no response with the cookies of another one can still be under way.
+    /// Clears the cookies of an ended session, but not right after its end: a response may still be on
+    /// its way that sets the cookies of a new session.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let cookies_missing = cookies::tokens_were_not_stored(request);
         let (ended, clear) = match Authentication::of(request).await {

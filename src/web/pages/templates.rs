@@ -1,4 +1,5 @@
-//! The template engine: one a language, so that a template says `text(key="…")` and no more.
+//! The template engine, one for each language: a template writes `text(key="…")` and need not name the
+//! language.
 
 use crate::domain::Time;
 use crate::files::{FileError, Files};
@@ -39,7 +40,7 @@ impl Templates {
 
 fn parse(files: &Files) -> Result<Tera, FileError> {
     let mut tera = Tera::default();
-    // Whatever it is called, it is HTML: every name ends in nothing.
+    // All templates are HTML, whatever they are called: every name ends with the empty string.
     tera.autoescape_on(vec![""]);
     let mut sources = Vec::new();
     for (name, file) in files.below(FOLDER) {
@@ -49,7 +50,7 @@ fn parse(files: &Files) -> Result<Tera, FileError> {
     Ok(tera)
 }
 
-/// What a template may ask for. Each function fails on a name it does not know.
+/// The functions templates may call. Each fails on an unknown name.
 fn add_functions(tera: &mut Tera, language: &Language, assets: &Arc<Assets>) {
     let (text, number, date, date_time) =
         (language.clone(), language.clone(), language.clone(), language.clone());
@@ -72,7 +73,7 @@ fn add_functions(tera: &mut Tera, language: &Language, assets: &Arc<Assets>) {
     });
 }
 
-/// `text(key="…")`, with the arguments of the message beside the key. A code may stand for its key.
+/// `text(key="…")`, with the arguments of the message beside the key. The key may also be a code.
 fn message(language: &Language, arguments: &Arguments) -> tera::Result<Value> {
     let key = texts::of_code(string(arguments, "key")?);
     let mut filled = Vec::new();

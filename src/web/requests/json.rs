@@ -1,4 +1,5 @@
-//! JSON bodies, read strictly: each field once, none unknown, each of its type. The first error is reported.
+//! JSON bodies, read strictly: an unknown, missing, repeated or mistyped field is refused. The first
+//! error is reported.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
@@ -8,10 +9,11 @@ use rocket::data::{Data, FromData, Outcome};
 use rocket::http::ContentType;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-/// Editors on Windows put it before a file, and RFC 8259 section 8.1 lets a parser skip it.
+/// Some editors write it at the start of a file, and RFC 8259 section 8.1 allows parsers to skip it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What serde says of fields, and our code for it. `field_errors_name_the_field` fails should it ever say otherwise.
+/// The beginnings of serde's messages, and our codes for them. `field_errors_name_the_field` fails if
+/// serde changes them.
 const FIELD_ERRORS: [(&str, &str); 3] = [
     ("unknown field `", "field_unknown"),
     ("missing field `", "field_missing"),
@@ -71,7 +73,7 @@ fn is_json(kind: &ContentType) -> bool {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Refusal>> {
     serde_json::from_slice::<IgnoredAny>(body).map_err(|error| malformed(&error))?;
-    // serde reads a struct from an array, too, by the order of its fields.
+    // serde would also read a struct from an array, in the order of its fields.
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(not_an_object().into());
     }
@@ -94,7 +96,7 @@ fn invalid_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Refus
         let name = message.strip_prefix(start)?.split('`').next()?;
         Some(FieldErrors::of(name.to_owned(), code))
     });
-    // All our fields hold text.
+    // All fields are strings.
     let mistyped = || FieldErrors::of(error.path().to_string(), "field_not_text");
     Refusal::invalid_fields(named.unwrap_or_else(mistyped))
 }
