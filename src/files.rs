@@ -56,8 +56,8 @@ impl Files {
         Self { built_in, overlay: BTreeMap::new() }
     }
 
-    /// The built-in files with an overlay. Each file of the overlay must replace a built-in file, or
-    /// translate one: `locales/<language>/` may contain any file that `locales/en/` contains.
+    /// The built-in files with an overlay. Each file of the overlay must replace a built-in file,
+    /// or translate one: `locales/<language>/` may contain any file that `locales/en/` contains.
     pub fn overlaid(folder: &Path) -> Result<Self, FileError> {
         let mut files = Self::built_in();
         files.collect(folder, "")?;

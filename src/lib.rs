@@ -1,8 +1,8 @@
-//! Vestibule adds accounts to your web application: sign-up, sign-in, sessions and signed tokens, in one
-//! self-hosted program.
+//! Vestibule adds accounts to your web application: sign-up, sign-in, sessions and signed tokens,
+//! in one self-hosted program.
 //!
-//! Four layers with dependencies in one direction: `web` -> `accounts` -> `store` and `token` -> `domain`.
-//! `docs/ARCHITECTURE.md` is the map.
+//! Four layers with dependencies in one direction: `web` -> `accounts` -> `store` and `token` ->
+//! `domain`. `docs/ARCHITECTURE.md` is the map.
 
 pub mod accounts;
 pub mod clock;
@@ -109,8 +109,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     Ok(Services::start(settings, clock).await?)
 }
 
-/// Creates a directory that only its owner can access. An existing one is not changed; if others can
-/// access it, a warning is logged.
+/// Creates a directory that only its owner can access. An existing one is not changed; if others
+/// can access it, a warning is logged.
 fn make_private(directory: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     if std::fs::metadata(directory)?.permissions().mode() & 0o077 != 0 {

@@ -3,7 +3,8 @@
 use crate::store::StoreFault;
 use crate::token::KeyringError;
 
-/// A bug or an outage, never an error of the caller: answered 503 or 500, and logged once, at the edge.
+/// A bug or an outage, never an error of the caller: answered 503 or 500, and logged once, at the
+/// edge.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     #[error(transparent)]

@@ -1,9 +1,9 @@
 //! Password hashing with argon2id (RFC 9106) in a fixed pool of reused buffers.
 //!
 //! Hashing needs a buffer, and there is one for each core: that bounds memory and load. Buffers are
-//! reused while requests wait, and freed when none does; with a new buffer for each hash, the process
-//! grew by gigabytes in a flood (measured). A request waits for a buffer for at most 2 seconds, first
-//! come, first served. If the queue is full, it is refused immediately.
+//! reused while requests wait, and freed when none does; with a new buffer for each hash, the
+//! process grew by gigabytes in a flood (measured). A request waits for a buffer for at most 2
+//! seconds, first come, first served. If the queue is full, it is refused immediately.
 
 use super::Fault;
 use crate::domain::password::{Password, PasswordHash};
@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 
 /// OWASP's parameters for argon2id: 19 MiB, two passes, one lane.
 const PARAMS: Params = Params::DEFAULT;
-/// The highest parameters a stored hash may have. They are above `PARAMS`, so that stronger hashes (of a
-/// later version, or imported) verify, and bounded, so that a forged row cannot cost gigabytes or
-/// minutes.
+/// The highest parameters a stored hash may have. They are above `PARAMS`, so that stronger hashes
+/// (of a later version, or imported) verify, and bounded, so that a forged row cannot cost
+/// gigabytes or minutes.
 const MAX_MEMORY_KIB: u32 = 64 * 1024;
 const MAX_PASSES: u32 = 10;
 const MAX_LANES: u32 = 4;
@@ -85,8 +85,8 @@ impl Hasher {
         self.hashes.load(Ordering::Relaxed)
     }
 
-    /// Waits for a buffer and uses it on a blocking thread. The permit moves to that thread, so that
-    /// a client that disconnects does not free the slot of a hash that still runs.
+    /// Waits for a buffer and uses it on a blocking thread. The permit moves to that thread, so
+    /// that a client that disconnects does not free the slot of a hash that still runs.
     async fn with_buffer<T, F>(&self, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
@@ -140,8 +140,8 @@ impl Buffers {
         })
     }
 
-    /// Keeps the buffer if requests wait, and frees all buffers if none does. A buffer that grew for
-    /// a hash with more memory is always freed.
+    /// Keeps the buffer if requests wait, and frees all buffers if none does. A buffer that grew
+    /// for a hash with more memory is always freed.
     fn give_back(&self, buffer: Vec<Block>, requests_wait: bool) {
         let mut free = self.free();
         if !requests_wait {

@@ -49,7 +49,8 @@ impl Accounts {
         self.registration == Registration::Open
     }
 
-    /// Password hashes computed since the start: the cost of sign-in attempts, for tests and measurements.
+    /// Password hashes computed since the start: the cost of sign-in attempts, for tests and
+    /// measurements.
     #[must_use]
     pub fn password_hashes(&self) -> u64 {
         self.hasher.hashes()

@@ -34,8 +34,8 @@ pub enum SignInOutcome {
         tokens: Box<TokenPair>,
         account: Account,
     },
-    /// Wrong password, unknown address, or a disabled account. The caller cannot tell which, and each
-    /// costs exactly one hash.
+    /// Wrong password, unknown address, or a disabled account. The caller cannot tell which, and
+    /// each costs exactly one hash.
     InvalidCredentials,
 }
 

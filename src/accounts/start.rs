@@ -50,7 +50,8 @@ pub struct Services {
 }
 
 impl Services {
-    /// Opens and migrates the database and opens the signing keys; creates them if they are missing.
+    /// Opens and migrates the database and opens the signing keys; creates them if they are
+    /// missing.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         let Settings { database, keys, sessions: policy, registration, keep_events } = settings;
         let store = tokio::task::spawn_blocking(move || Store::open(database)).await;

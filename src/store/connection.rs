@@ -9,8 +9,8 @@ use diesel::{Connection, ConnectionError, PgConnection, QueryResult, SqliteConne
 /// `busy_timeout`: waits for a writer of another process.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 800; PRAGMA journal_mode = WAL; \
                             PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-/// Locks on what is not a row: advisory locks on PostgreSQL. The numbers are arbitrary, but unique in
-/// the database.
+/// Locks on what is not a row: advisory locks on PostgreSQL. The numbers are arbitrary, but unique
+/// in the database.
 #[derive(Clone, Copy, Debug)]
 pub enum Lock {
     Administrators = 7_012_835,
@@ -23,7 +23,8 @@ pub enum Db {
     Postgres(PgConnection),
 }
 
-/// Runs the same query on either database, for queries that diesel's `MultiConnection` does not support.
+/// Runs the same query on either database, for queries that diesel's `MultiConnection` does not
+/// support.
 macro_rules! on_either {
     ($db:expr, $connection:ident => $query:expr) => {
         match $db {
@@ -59,8 +60,8 @@ impl Db {
         }
     }
 
-    /// Begins a transaction that writes. SQLite takes the write lock immediately: a transaction that
-    /// reads first and writes later fails if another one has written in between.
+    /// Begins a transaction that writes. SQLite takes the write lock immediately: a transaction
+    /// that reads first and writes later fails if another one has written in between.
     pub fn begin_write(&mut self) -> QueryResult<()> {
         match self {
             Db::Sqlite(connection) => begin(connection, "BEGIN IMMEDIATE"),
@@ -86,8 +87,8 @@ impl Db {
         }
     }
 
-    /// Whether the connection cannot be used again: a panic left a transaction open, or the server is
-    /// gone.
+    /// Whether the connection cannot be used again: a panic left a transaction open, or the server
+    /// is gone.
     pub fn is_broken(&mut self) -> bool {
         let status = on_either!(self, connection =>
             AnsiTransactionManager::transaction_manager_status_mut(connection));

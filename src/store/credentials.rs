@@ -12,8 +12,8 @@ use diesel::prelude::*;
 
 const PASSWORD: &str = "password";
 
-/// A stored password: its hash, and a version that increases when the password changes, but not when the
-/// same password is hashed again.
+/// A stored password: its hash, and a version that increases when the password changes, but not
+/// when the same password is hashed again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPassword {
     pub hash: PasswordHash,

@@ -9,8 +9,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Runs the missing migrations. On SQLite under the write lock, because processes that start together
-/// would otherwise all create the same tables.
+/// Runs the missing migrations. On SQLite under the write lock, because processes that start
+/// together would otherwise all create the same tables.
 pub fn run(db: &mut Db) -> Result<(), StoreFault> {
     match db {
         Db::Sqlite(connection) => {

@@ -45,7 +45,8 @@ impl Store {
     pub fn open(url: DatabaseUrl) -> Result<Self, StoreFault> {
         let mut writers = CONNECTIONS;
         if let DatabaseUrl::Sqlite(path) = &url {
-            // SQLite would create it readable for everyone. Its `-wal` and `-shm` files inherit the mode.
+            // SQLite would create it readable for everyone. Its `-wal` and `-shm` files inherit the
+            // mode.
             std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
             writers = 1;
         }
@@ -178,8 +179,8 @@ fn roll_back(db: &mut Db) {
     }
 }
 
-/// A permit, first come, first served. It moves to the blocking task, so that a client that disconnects
-/// does not free it early.
+/// A permit, first come, first served. It moves to the blocking task, so that a client that
+/// disconnects does not free it early.
 async fn acquire(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreFault> {
     let permit = tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(permits).acquire_owned()).await;
     permit.map_err(|_| StoreFault::Overloaded)?.map_err(|_| StoreFault::Overloaded)

@@ -1,7 +1,7 @@
 //! The current revocations in memory, so that access tokens are checked without the database.
 //!
-//! Revocations of this process are added before the request is answered; those of other processes are
-//! read twice a second. If they could not be read for a while, the answer is "undecided".
+//! Revocations of this process are added before the request is answered; those of other processes
+//! are read twice a second. If they could not be read for a while, the answer is "undecided".
 
 use crate::domain::claims::AccessClaims;
 use crate::domain::revocation::{Revocation, RevokedTokens};
@@ -12,7 +12,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How old the last read may be. Beyond it, sessions are read from the database instead.
 pub const MAX_STALENESS: Span = Span::seconds(5);
-/// How far each read goes back before the previous one: rows may be committed late, and clocks differ.
+/// How far each read goes back before the previous one: rows may be committed late, and clocks
+/// differ.
 const OVERLAP: Span = Span::seconds(30);
 
 /// Whether an access token is revoked.

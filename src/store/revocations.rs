@@ -28,8 +28,9 @@ struct NewRow {
     until: i64,
 }
 
-/// Until when a revocation made now is needed: for the longest lifetime of an access token. The leeway is
-/// there because a process with a faster clock may have issued the last one in our future.
+/// Until when a revocation made now is needed: for the longest lifetime of an access token. The
+/// leeway is there because a process with a faster clock may have issued the last one in our
+/// future.
 pub(super) fn until(tx: &mut Tx<'_>, now: Time) -> Result<Time, StoreFault> {
     let longest: Option<i64> =
         signing_keys::table.select(max(signing_keys::max_token_lifetime)).get_result(tx.0)?;
@@ -47,8 +48,8 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Everything created since then. By time and not by ID, because a row may be committed after one with a
-/// higher ID.
+/// Everything created since then. By time and not by ID, because a row may be committed after one
+/// with a higher ID.
 pub(super) fn created_since(tx: &mut Tx<'_>, since: Time) -> Result<Vec<Revocation>, StoreFault> {
     let recent = revocations::table.filter(revocations::created_at.ge(millis(since)));
     recent.select(Row::as_select()).load(tx.0)?.into_iter().map(Row::revocation).collect()

@@ -47,8 +47,8 @@ impl Unit<'_> {
         Ok(ended)
     }
 
-    /// Revokes the current access tokens of an account, but not its sessions: the next refresh issues
-    /// tokens with the new role.
+    /// Revokes the current access tokens of an account, but not its sessions: the next refresh
+    /// issues tokens with the new role.
     pub fn revoke_access_tokens(&mut self, account: &LockedAccount) -> Result<(), StoreFault> {
         let open = sessions::open(self, account.id)?;
         self.revoke(open.iter().map(|session| (session, RevokedTokens::UpTo(session.generation))))

@@ -1,5 +1,5 @@
-//! Sessions. Every write is conditional: if no row was affected, a concurrent request was faster, and the
-//! caller reads and decides again. Sessions are started and ended in `session_changes.rs`.
+//! Sessions. Every write is conditional: if no row was affected, a concurrent request was faster,
+//! and the caller reads and decides again. Sessions are started and ended in `session_changes.rs`.
 
 use super::column::{Column, millis};
 use super::schema::sessions;
@@ -41,8 +41,8 @@ pub fn find_of(
     Ok(find(tx, id)?.filter(|session| session.account_id == account))
 }
 
-/// Rotates a session if it has not changed since the decision: not ended, rotated or confirmed, and the
-/// replay window not restarted.
+/// Rotates a session if it has not changed since the decision: not ended, rotated or confirmed, and
+/// the replay window not restarted.
 pub fn rotate(
     unit: &mut Unit<'_>,
     _account: &LockedAccount,
@@ -179,8 +179,8 @@ pub fn last_expiry(tx: &mut Tx<'_>) -> Result<Option<Time>, StoreFault> {
     Column("sessions.expires_at").optional_time(last)
 }
 
-/// Ends all open sessions of all accounts, without revocations: used when all keys are deleted, so that
-/// no token verifies any more.
+/// Ends all open sessions of all accounts, without revocations: used when all keys are deleted, so
+/// that no token verifies any more.
 pub fn end_all(unit: &mut Unit<'_>, reason: EndReason) -> Result<usize, StoreFault> {
     let open = sessions::table.filter(sessions::ended_at.is_null());
     let change = Ending::new(reason, unit.now());

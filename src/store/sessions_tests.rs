@@ -1,5 +1,5 @@
-//! The filters of conditional updates: for each filter, a test fails if it is removed. SQLite has no
-//! concurrent writers, so the row is changed beforehand.
+//! The filters of conditional updates: for each filter, a test fails if it is removed. SQLite has
+//! no concurrent writers, so the row is changed beforehand.
 
 use super::*;
 use crate::config::DatabaseUrl;

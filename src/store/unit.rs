@@ -12,8 +12,8 @@ use tracing::field::display;
 /// A connection inside a transaction.
 pub struct Tx<'c>(pub(super) &'c mut Db);
 
-/// A transaction that writes. It may be run again if it conflicts with a concurrent one, so it must change
-/// nothing but the database.
+/// A transaction that writes. It may be run again if it conflicts with a concurrent one, so it must
+/// change nothing but the database.
 pub struct Unit<'c> {
     tx: Tx<'c>,
     now: Time,
@@ -27,8 +27,8 @@ pub(super) struct Effects {
     pub events: Vec<Event>,
 }
 
-/// An account that no concurrent transaction can change before this one ends. It is required to start or
-/// end its sessions and to change its credentials or role.
+/// An account that no concurrent transaction can change before this one ends. It is required to
+/// start or end its sessions and to change its credentials or role.
 pub struct LockedAccount(pub(super) Account);
 
 /// The lock on the number of administrators, held by one transaction at a time.

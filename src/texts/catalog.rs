@@ -194,7 +194,8 @@ impl Catalog {
     }
 }
 
-/// The keys that a file defines, with their line numbers: only definitions begin a line with a letter.
+/// The keys that a file defines, with their line numbers: only definitions begin a line with a
+/// letter.
 fn definitions(source: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = source.lines().enumerate();
     lines.filter_map(|(index, line)| {

@@ -32,8 +32,8 @@ impl Texts {
         &BUILT_IN
     }
 
-    /// Loads all languages. A syntax error, a repeated key, or a key that English does not have is an
-    /// error.
+    /// Loads all languages. A syntax error, a repeated key, or a key that English does not have is
+    /// an error.
     pub fn load(files: &Files) -> Result<Self, FileError> {
         let fallback = Language::load(FALLBACK, files, None)?;
         let folders = files.below("locales/").filter_map(|(name, _)| Some(name.split_once('/')?.0));

@@ -3,7 +3,8 @@
 use crate::web::texts;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What was done. It is carried in a cookie, which anyone can forge, so unknown values are not shown.
+/// What was done. It is carried in a cookie, which anyone can forge, so unknown values are not
+/// shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Notice {

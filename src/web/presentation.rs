@@ -16,8 +16,8 @@ pub struct Presentation {
 }
 
 impl Presentation {
-    /// Loads the built-in files and the operator's overlay. Fails at the first file of the overlay that
-    /// replaces nothing, cannot be read, or breaks a page in one of its states.
+    /// Loads the built-in files and the operator's overlay. Fails at the first file of the overlay
+    /// that replaces nothing, cannot be read, or breaks a page in one of its states.
     pub fn load(overlay: Option<&Path>) -> Result<Self, FileError> {
         let files = overlay.map_or_else(|| Ok(Files::built_in()), Files::overlaid)?;
         let texts = Texts::load(&files)?;

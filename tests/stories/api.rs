@@ -14,7 +14,8 @@ fn assert_problem(reply: &Reply, status: u16, code: &str) {
         !text(&problem, "title").is_empty() && text(&problem, "detail").ends_with('.'),
         "{problem}"
     );
-    // RFC 6750 section 3.1: an error code for a token that was brought and is no good, none for a request that brought none.
+    // RFC 6750 section 3.1: an error code for a token that was brought and is no good, none for a
+    // request that brought none.
     let challenge = match code {
         "token_expired" | "token_invalid" | "session_ended" => {
             r#"Bearer realm="vestibule", error="invalid_token""#

@@ -143,7 +143,8 @@ async fn keys_younger_than_the_last_reading_are_looked_up() {
     let other = app.twin().await;
     let mut ada = app.ada().await;
     for _ in 0..2 {
-        // The key that signs after the second rotation did not exist when the other process read them.
+        // The key that signs after the second rotation did not exist when the other process read
+        // them.
         app.operator().await.keys.rotate(KeyRotation::Ordinary).await.unwrap();
     }
     let restarted = app.twin().await;

@@ -1,4 +1,5 @@
-//! Stories: what people, browsers and thieves do, through HTTP on a real database, with a clock that is moved by hand.
+//! Stories: what people, browsers and thieves do, through HTTP on a real database, with a clock
+//! that is moved by hand.
 
 #![expect(
     clippy::unwrap_used,

@@ -89,7 +89,8 @@ async fn an_accept_header_that_is_too_long_to_read_counts_as_none() {
     }
 }
 
-/// Rocket parses the first of two before our code sees the request: with the quadratic parser this story would take a minute.
+/// Rocket parses the first of two before our code sees the request: with the quadratic parser this
+/// story would take a minute.
 #[rocket::async_test]
 async fn two_long_accept_headers_cost_no_more_than_one() {
     let app = TestApp::start().await;

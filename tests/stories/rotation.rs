@@ -1,4 +1,5 @@
-//! The promises of the rotation protocol, each under its sentence. `soak/` tells the one about killed processes.
+//! The promises of the rotation protocol, each under its sentence. `soak/` tells the one about
+//! killed processes.
 
 use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, Reply, TestApp, Visitor};
 use rocket::futures::future::join_all;

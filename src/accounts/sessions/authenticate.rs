@@ -1,4 +1,5 @@
-//! Authenticating a request by its tokens. If the access token is not valid, the session is refreshed.
+//! Authenticating a request by its tokens. If the access token is not valid, the session is
+//! refreshed.
 
 use super::authentication_error::AuthenticationError;
 use super::refresh::{RefreshMode, Refreshed};
@@ -35,9 +36,9 @@ pub enum AccessTokenError {
 }
 
 impl Sessions {
-    /// Authenticates a request. With a valid access token the database is not needed, except for the
-    /// first use of each generation. In every other case (absent, expired, undecided) the refresh
-    /// token decides.
+    /// Authenticates a request. With a valid access token the database is not needed, except for
+    /// the first use of each generation. In every other case (absent, expired, undecided) the
+    /// refresh token decides.
     ///
     /// A `Fault` means that it is undecided: access must be refused, and no cookie cleared.
     pub async fn authenticate(
@@ -113,8 +114,8 @@ impl Sessions {
         })
     }
 
-    /// Records the first use of a generation before the request is answered: from then on, a refresh
-    /// token of its parent counts as stolen.
+    /// Records the first use of a generation before the request is answered: from then on, a
+    /// refresh token of its parent counts as stolen.
     async fn confirm(&self, claims: &AccessClaims) -> Result<(), Fault> {
         let (id, generation) = (claims.session_id, claims.generation);
         if self.confirmed.contains(id, generation) {

@@ -2,7 +2,8 @@
 
 use crate::domain::session::EndReason;
 
-/// Why the tokens of a request do not authenticate it. If that is undecided, it is a `Fault` instead.
+/// Why the tokens of a request do not authenticate it. If that is undecided, it is a `Fault`
+/// instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthenticationError {
     /// There is no refresh token and no valid access token.

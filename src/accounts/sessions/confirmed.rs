@@ -3,8 +3,8 @@
 use crate::domain::session::{Generation, SessionId};
 use quick_cache::sync::Cache;
 
-/// Cached sessions. Beyond it, the least used ones are evicted, one by one. Eviction is harmless: the
-/// write is conditional.
+/// Cached sessions. Beyond it, the least used ones are evicted, one by one. Eviction is harmless:
+/// the write is conditional.
 const CAPACITY: usize = 100_000;
 
 pub struct Confirmed(Cache<SessionId, Generation>);

@@ -14,8 +14,8 @@ use crate::domain::session::{EndReason, Session};
 use crate::domain::{Span, Time};
 use crate::store::{self, LockedAccount, StoreFault, Unit};
 
-/// How long after its end the cookies of a session are not cleared: the browser may be receiving those
-/// of a new session.
+/// How long after its end the cookies of a session are not cleared: the browser may be receiving
+/// those of a new session.
 const COOKIE_GRACE: Span = Span::minutes(1);
 
 /// Whether the client will store new tokens.
@@ -33,8 +33,8 @@ pub enum RefreshOutcome {
     Refused(AuthenticationError),
 }
 
-/// The result of a refresh with a verified token. A refusal is a value and not an error, so that ending
-/// the session is committed.
+/// The result of a refresh with a verified token. A refusal is a value and not an error, so that
+/// ending the session is committed.
 pub(super) enum Refreshed {
     Rotated(Box<TokenPair>, Account),
     /// The session is active, but nothing was rotated.

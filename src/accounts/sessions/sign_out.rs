@@ -9,8 +9,9 @@ use crate::domain::session::{EndReason, SessionId, SessionSelector};
 use crate::store::{self, StoreFault, Unit};
 
 impl Sessions {
-    /// The session of the presented tokens, whatever their generation and even if they have expired:
-    /// enough to end it, not to act in it. None only if no token is ours; undecided is a fault.
+    /// The session of the presented tokens, whatever their generation and even if they have
+    /// expired: enough to end it, not to act in it. None only if no token is ours; undecided is a
+    /// fault.
     pub async fn presented(
         &self,
         presented: PresentedTokens<'_>,

@@ -45,8 +45,8 @@ impl Sessions {
 }
 
 impl SessionStart {
-    /// Stores the session and ends the one that was presented, so that an attacker who planted it has
-    /// no use of it.
+    /// Stores the session and ends the one that was presented, so that an attacker who planted it
+    /// has no use of it.
     pub fn store(
         &self,
         unit: &mut Unit<'_>,

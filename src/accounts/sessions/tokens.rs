@@ -22,8 +22,8 @@ pub struct TokenPair {
 }
 
 impl Sessions {
-    /// Fails if there are no keys to sign with. Called before a session is started, because it could
-    /// not be used without tokens.
+    /// Fails if there are no keys to sign with. Called before a session is started, because it
+    /// could not be used without tokens.
     pub(in crate::accounts) fn check_signing(&self) -> Result<(), Fault> {
         self.keys.check_signing()
     }

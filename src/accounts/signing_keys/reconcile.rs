@@ -1,5 +1,5 @@
-//! Adapts the stored keys to the settings of a server. Only servers do this: commands may run with other
-//! settings, so they use what is stored.
+//! Adapts the stored keys to the settings of a server. Only servers do this: commands may run with
+//! other settings, so they use what is stored.
 
 use super::SigningKeys;
 use super::rotate::key_of;
@@ -9,8 +9,8 @@ use crate::store::{self, StoreFault, Unit};
 use crate::token::KeyKind;
 
 impl SigningKeys {
-    /// Adapts the stored keys to this server's settings: they verify its access tokens for their whole
-    /// lifetime, and the next key has its algorithm. The active key keeps its algorithm.
+    /// Adapts the stored keys to this server's settings: they verify its access tokens for their
+    /// whole lifetime, and the next key has its algorithm. The active key keeps its algorithm.
     pub async fn reconcile(&self, algorithm: Algorithm) -> Result<(), Fault> {
         let (lifetime, keys) = (self.lifetimes.access, self.list().await?);
         let access = keys.iter().filter(|key| key.purpose == KeyPurpose::Access);

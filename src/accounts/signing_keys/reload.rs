@@ -4,8 +4,8 @@ use crate::domain::Time;
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
 use tokio::sync::{Mutex, watch};
 
-/// How many reads unknown key IDs may cause between two regular ones: enough to find a new key, too few
-/// for made-up IDs to burden the database. Further requests wait for the regular read.
+/// How many reads unknown key IDs may cause between two regular ones: enough to find a new key, too
+/// few for made-up IDs to burden the database. Further requests wait for the regular read.
 pub const ON_DEMAND_RELOADS: u8 = 5;
 
 /// The reads of the stored keys, numbered in the order they began.

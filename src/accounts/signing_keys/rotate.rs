@@ -17,8 +17,8 @@ pub enum KeyRotation {
     /// The next keys sign from now on; the old ones verify until their last token has expired.
     /// Nobody is signed out.
     Ordinary,
-    /// Every key is deleted, including the next ones, because whoever could read one could read all.
-    /// Everybody has to sign in again.
+    /// Every key is deleted, including the next ones, because whoever could read one could read
+    /// all. Everybody has to sign in again.
     Emergency,
 }
 
@@ -124,8 +124,8 @@ impl SigningKeys {
 /// A key that must exist is missing.
 const MISSING_KEY: StoreFault = StoreFault::Corrupt("signing_keys.state");
 
-/// When the last token of the old keys expires, according to the stored keys or to the settings of this
-/// process, whichever is later.
+/// When the last token of the old keys expires, according to the stored keys or to the settings of
+/// this process, whichever is later.
 struct LastExpiry {
     access_lifetime: Span,
     access: Time,

@@ -13,8 +13,8 @@ use std::time::Duration;
 const RELOAD_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl SigningKeys {
-    /// Whether the keys were read recently. If not, one of them may have been deleted in an emergency,
-    /// so a signature alone proves nothing.
+    /// Whether the keys were read recently. If not, one of them may have been deleted in an
+    /// emergency, so a signature alone proves nothing.
     pub(in crate::accounts) fn are_current(&self, now: Time) -> bool {
         let age = now.timestamp_millis() - self.reload.read_at.load(Ordering::SeqCst);
         age <= MAX_STALENESS.num_milliseconds()
@@ -38,7 +38,8 @@ impl SigningKeys {
         Ok(waited.is_ok_and(|read| read.is_ok_and(|read| read.succeeded)))
     }
 
-    /// Reads the keys, unless a concurrent caller has read them successfully after the read `before`.
+    /// Reads the keys, unless a concurrent caller has read them successfully after the read
+    /// `before`.
     async fn read_after(&self, before: u64) -> Result<(), Fault> {
         let _one_at_a_time = self.reload.reading.lock().await;
         let last = *self.reload.completed.borrow();

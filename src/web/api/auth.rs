@@ -84,8 +84,8 @@ pub async fn login(
 
 /// Refresh
 ///
-/// Exchanges a refresh token for new tokens. Without a body, the refresh cookie is used, and the new
-/// tokens are sent in cookies: for scripts on our own pages.
+/// Exchanges a refresh token for new tokens. Without a body, the refresh cookie is used, and the
+/// new tokens are sent in cookies: for scripts on our own pages.
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",
@@ -186,8 +186,9 @@ fn invalid_token() -> Problem {
     Problem::new(Code::InvalidRefreshToken)
 }
 
-/// The refresh cookie of a request from our own pages, and the cookies of the response. A browser also
-/// sends the cookie with requests from an allowed CORS origin on the same site; then it is not read.
+/// The refresh cookie of a request from our own pages, and the cookies of the response. A browser
+/// also sends the cookie with requests from an allowed CORS origin on the same site; then it is not
+/// read.
 pub struct RefreshCookie<'r> {
     token: Option<&'r str>,
     reply: &'r ReplyCookies,

@@ -1,5 +1,5 @@
-//! Why a request was refused. Guards and handlers note a `Refusal`; the catchers turn it into a page or
-//! a problem document.
+//! Why a request was refused. Guards and handlers note a `Refusal`; the catchers turn it into a
+//! page or a problem document.
 
 use crate::domain::session::EndReason;
 use crate::web::errors::code::Code;

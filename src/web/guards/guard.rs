@@ -101,8 +101,9 @@ impl<'r> FromRequest<'r> for Anyone {
 impl<'r> FromRequest<'r> for ClientContext {
     type Error = Refused;
 
-    /// Fails if it cannot be decided whether the tokens are ours. Treating that as "no" would clear the
-    /// cookies of a session that stays alive, and would leave a session planted by an attacker in place.
+    /// Fails if it cannot be decided whether the tokens are ours. Treating that as "no" would clear
+    /// the cookies of a session that stays alive, and would leave a session planted by an attacker
+    /// in place.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
         match presented_session(request).await {
             Ok(session) => Outcome::Success(ClientContext { device: device(request), session }),

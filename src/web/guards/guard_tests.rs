@@ -1,5 +1,5 @@
-//! Guards in routes that exist only here: for responses of a catcher, a panic, and a guard used three
-//! times.
+//! Guards in routes that exist only here: for responses of a catcher, a panic, and a guard used
+//! three times.
 
 use super::SignedIn;
 use crate::accounts::{SignUpOutcome, samples};

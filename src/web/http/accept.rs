@@ -1,7 +1,8 @@
 //! Whether the client prefers HTML or JSON (RFC 9110 section 12.5.1).
 //!
-//! Rocket's own parser copies the whole header into every media type: 64 KiB of `a/b,a/b,...` take 1.2 s and 1.3 GB. So
-//! only this module reads `Accept`, and clippy.toml forbids the calls that make Rocket parse it.
+//! Rocket's own parser copies the whole header into every media type: 64 KiB of `a/b,a/b,...` take
+//! 1.2 s and 1.3 GB. So only this module reads `Accept`, and clippy.toml forbids the calls that
+//! make Rocket parse it.
 
 use crate::web::http::one_header::one_header;
 use rocket::Request;
@@ -9,7 +10,8 @@ use rocket::Request;
 /// Longer headers are ignored, in bytes. Browsers send about 150.
 const MAX_LENGTH: usize = 1024;
 
-/// How much a media type is preferred: by quality, then a full name over a wildcard, then by position.
+/// How much a media type is preferred: by quality, then a full name over a wildcard, then by
+/// position.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 struct Preference {
     quality: f32,
@@ -17,8 +19,8 @@ struct Preference {
     earliness: i32,
 }
 
-/// Whether the response should be JSON rather than HTML. A browser's request that names neither, such as
-/// a script's `*/*`, gets JSON unless it navigates to a page.
+/// Whether the response should be JSON rather than HTML. A browser's request that names neither,
+/// such as a script's `*/*`, gets JSON unless it navigates to a page.
 pub fn prefers_json(request: &Request<'_>) -> bool {
     let header = request.headers().get("Accept").collect::<Vec<_>>().join(",");
     let named = if header.len() < MAX_LENGTH { json_over_html(&header) } else { None };

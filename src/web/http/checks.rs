@@ -1,5 +1,5 @@
-//! The checks before every route. They are wrapped around the handlers when these are mounted, so that
-//! no route can omit them.
+//! The checks before every route. They are wrapped around the handlers when these are mounted, so
+//! that no route can omit them.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;

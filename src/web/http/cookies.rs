@@ -1,8 +1,9 @@
 //! Cookies, read from the raw header and written by our own response fairing.
 //!
-//! Rocket's cookie jar is not used, for two reasons, both measured. It percent-decodes names, so that
-//! `__%48ost-access` would pass for `__Host-access`. And when a catcher answers, it drops the cookies a
-//! guard has set: a rotated token would be lost, and the next request would look like theft.
+//! Rocket's cookie jar is not used, for two reasons, both measured. It percent-decodes names, so
+//! that `__%48ost-access` would pass for `__Host-access`. And when a catcher answers, it drops the
+//! cookies a guard has set: a rotated token would be lost, and the next request would look like
+//! theft.
 
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
@@ -19,8 +20,8 @@ const ACCESS: &str = "__Host-access";
 const REFRESH: &str = "__Host-refresh";
 /// The notice for the next page. It proves nothing, and only known notices are shown.
 const FLASH: &str = "__Host-flash";
-/// Says for a minute that the user has just signed in. Deliberately not Secure: if a browser keeps this
-/// one and drops the Secure ones, as Safari does over http, the sign-in page can say why.
+/// Says for a minute that the user has just signed in. Deliberately not Secure: if a browser keeps
+/// this one and drops the Secure ones, as Safari does over http, the sign-in page can say why.
 const JUST_SIGNED_IN: &str = "just-signed-in";
 
 /// What the response does to the token cookies.
@@ -39,8 +40,8 @@ struct PendingCookies {
     just_signed_in: bool,
 }
 
-/// The cookies of the response, collected while the request is handled. The last call takes precedence:
-/// a handler that signs in or out overrides a refresh.
+/// The cookies of the response, collected while the request is handled. The last call takes
+/// precedence: a handler that signs in or out overrides a refresh.
 #[derive(Default)]
 pub struct ReplyCookies(Mutex<PendingCookies>);
 
@@ -137,8 +138,8 @@ fn just_signed_in(max_age: u8) -> String {
     format!("{JUST_SIGNED_IN}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}")
 }
 
-/// Removes a cookie. All attributes are repeated, because browsers ignore the removal of a `__Host-`
-/// cookie without Secure.
+/// Removes a cookie. All attributes are repeated, because browsers ignore the removal of a
+/// `__Host-` cookie without Secure.
 fn clear(name: &str) -> String {
     set(name, "", Some(Span::zero()))
 }
@@ -159,7 +160,8 @@ pub fn tokens_were_not_stored(request: &Request<'_>) -> bool {
     no_tokens && read(request, JUST_SIGNED_IN).is_some()
 }
 
-/// The cookie with exactly this name; none if there are two, because an attacker may have planted one.
+/// The cookie with exactly this name; none if there are two, because an attacker may have planted
+/// one.
 fn read<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
     find(request.headers().get("Cookie"), name)
 }

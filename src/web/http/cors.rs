@@ -1,4 +1,5 @@
-//! CORS (Fetch standard, "CORS protocol"): pages of exactly the configured origins may use the API, never with cookies.
+//! CORS (Fetch standard, "CORS protocol"): pages of exactly the configured origins may use the API,
+//! never with cookies.
 
 use crate::config::BaseUrl;
 use crate::web::http::one_header::one_header;
@@ -35,8 +36,8 @@ pub fn is_allowed_origin(request: &Request<'_>) -> bool {
     is_cors_path(request) && requesting_origin(request).is_some()
 }
 
-/// The response to a preflight from a configured origin; none for any other request. `methods` are those
-/// of the path.
+/// The response to a preflight from a configured origin; none for any other request. `methods` are
+/// those of the path.
 pub fn preflight<'r>(request: &Request<'_>, methods: &str) -> Option<Response<'r>> {
     let is_preflight = request.method() == Method::Options
         && one_header(request, "Access-Control-Request-Method").is_some();

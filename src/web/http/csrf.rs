@@ -1,8 +1,9 @@
-//! The CSRF check. A request that changes something must come from one of our own pages, from no browser
-//! at all or, for the API, from an origin in `VESTIBULE_CORS_ORIGINS`.
+//! The CSRF check. A request that changes something must come from one of our own pages, from no
+//! browser at all or, for the API, from an origin in `VESTIBULE_CORS_ORIGINS`.
 //!
-//! Two headers decide: `Sec-Fetch-Site`, which a page cannot forge, and for browsers without it `Origin`
-//! (OWASP CSRF cheat sheet, "Fetch Metadata"). `checks.rs` runs the check before every route.
+//! Two headers decide: `Sec-Fetch-Site`, which a page cannot forge, and for browsers without it
+//! `Origin` (OWASP CSRF cheat sheet, "Fetch Metadata"). `checks.rs` runs the check before every
+//! route.
 
 use crate::config::BaseUrl;
 use crate::web::http::cors;

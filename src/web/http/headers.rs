@@ -1,4 +1,5 @@
-//! The headers of every response: protection headers and cookies. The fairing also runs after a catcher.
+//! The headers of every response: protection headers and cookies. The fairing also runs after a
+//! catcher.
 
 use crate::config::BaseUrl;
 use crate::web::http::cookies::ReplyCookies;

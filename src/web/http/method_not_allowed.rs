@@ -1,4 +1,5 @@
-//! 405 for a path that does not support the method (RFC 9110 section 15.5.6), where Rocket answers 404.
+//! 405 for a path that does not support the method (RFC 9110 section 15.5.6), where Rocket answers
+//! 404.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
@@ -82,7 +83,8 @@ fn missing_on(path: &str, present: &[Method]) -> Vec<Route> {
     missing.map(|method| Route::ranked(AFTER_ALL_ROUTES, method, path, handler.clone())).collect()
 }
 
-/// The refusal of a method that Rocket does not know. Rocket answers 400 before it looks for a route.
+/// The refusal of a method that Rocket does not know. Rocket answers 400 before it looks for a
+/// route.
 pub fn refusal(request: &Request<'_>) -> Option<Refusal> {
     if !original_method::is_unknown(request) {
         return None;

@@ -12,14 +12,15 @@ const MAX_LENGTH: usize = 2048;
 pub struct NextPath(Origin<'static>);
 
 impl NextPath {
-    /// None for anything a browser could read as another host, and for the pages to sign up, in and out:
-    /// they would redirect in a circle.
+    /// None for anything a browser could read as another host, and for the pages to sign up, in and
+    /// out: they would redirect in a circle.
     pub fn parse(text: &str) -> Option<Self> {
         let starts_once = text.starts_with('/') && !text.starts_with("//");
         if !starts_once || text.chars().any(char::is_control) || text.len() > MAX_LENGTH {
             return None;
         }
-        // Parse it as a browser does, which reads a backslash as a slash, relative to a host that is not ours.
+        // Parse it as a browser does, which reads a backslash as a slash, relative to a host that
+        // is not ours.
         let base = Url::parse("https://vestibule.invalid").ok()?;
         let url = base.join(text).ok()?;
         if url.origin() != base.origin() || url.path().starts_with("//") {
@@ -32,8 +33,8 @@ impl NextPath {
         Origin::parse_owned(format!("{}{query}", url.path())).ok().map(Self)
     }
 
-    /// The path as the value of a query parameter. Slashes and question marks need no escape (RFC 3986
-    /// section 3.4).
+    /// The path as the value of a query parameter. Slashes and question marks need no escape (RFC
+    /// 3986 section 3.4).
     pub fn in_query(&self) -> String {
         self.0.to_string().replace('%', "%25").replace('&', "%26").replace('+', "%2B")
     }

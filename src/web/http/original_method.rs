@@ -1,5 +1,5 @@
-//! The method the client sent. Rocket changes it in two cases: it turns HEAD into GET before guards run,
-//! and the first field of a form, `_method`, overrides it.
+//! The method the client sent. Rocket changes it in two cases: it turns HEAD into GET before guards
+//! run, and the first field of a form, `_method`, overrides it.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::form::Form;
@@ -32,7 +32,8 @@ pub fn method(request: &Request<'_>) -> Method {
     request.local_cache(|| OriginalMethod(None)).0.unwrap_or(request.method())
 }
 
-/// Whether Rocket does not know the method. It answers such a request with 400 before it looks for a route.
+/// Whether Rocket does not know the method. It answers such a request with 400 before it looks for
+/// a route.
 pub fn is_unknown(request: &Request<'_>) -> bool {
     request.local_cache(|| OriginalMethod(None)).0.is_none()
 }

@@ -26,8 +26,8 @@ impl Fairing for RequestLog {
     }
 }
 
-/// The path in visible ASCII: clients can send any byte, and some are control sequences of the terminal
-/// that shows the log.
+/// The path in visible ASCII: clients can send any byte, and some are control sequences of the
+/// terminal that shows the log.
 pub fn path(request: &Request<'_>) -> String {
     let mut shown = String::new();
     for c in request.uri().path().as_str().chars() {

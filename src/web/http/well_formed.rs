@@ -1,9 +1,9 @@
-//! What every request must satisfy: one `Host`, headers of a reasonable size, and the canonical spelling
-//! of its path.
+//! What every request must satisfy: one `Host`, headers of a reasonable size, and the canonical
+//! spelling of its path.
 //!
-//! Before the first fairing, Rocket has already parsed `Cookie` and `Content-Type`, in time linear in
-//! their length; its only limit is hyper's 400 KiB for all headers together. A repeated `Accept` is
-//! parsed then too, in quadratic time, hence the limit in `vendor/rocket_http`.
+//! Before the first fairing, Rocket has already parsed `Cookie` and `Content-Type`, in time linear
+//! in their length; its only limit is hyper's 400 KiB for all headers together. A repeated `Accept`
+//! is parsed then too, in quadratic time, hence the limit in `vendor/rocket_http`.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
@@ -31,15 +31,16 @@ pub fn refusal(request: &Request<'_>) -> Option<Refusal> {
     }
 }
 
-/// Whether the path of a routed request is in its canonical spelling. Rocket decodes percent escapes and
-/// skips empty segments, so that `/%6cogin` and `//login` would reach `/login` past a proxy's rules.
+/// Whether the path of a routed request is in its canonical spelling. Rocket decodes percent
+/// escapes and skips empty segments, so that `/%6cogin` and `//login` would reach `/login` past a
+/// proxy's rules.
 pub fn is_canonical(request: &Request<'_>) -> bool {
     let path = request.uri().path();
     !path.contains('%') && paths(request).is_some_and(|paths| paths.contains(path.as_str()))
 }
 
-/// The canonical path and query of a page, for GET and HEAD. API clients get 404 instead: a redirect
-/// would hide their mistake.
+/// The canonical path and query of a page, for GET and HEAD. API clients get 404 instead: a
+/// redirect would hide their mistake.
 pub fn canonical_page(request: &Request<'_>) -> Option<String> {
     let segments: Vec<&str> = request.uri().path().segments().collect();
     let path = format!("/{}", segments.join("/"));

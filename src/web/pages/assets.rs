@@ -1,4 +1,5 @@
-//! Style sheet and icon. Their URLs contain a hash of their content, so browsers may cache them for good.
+//! Style sheet and icon. Their URLs contain a hash of their content, so browsers may cache them for
+//! good.
 
 use crate::files::Files;
 use crate::web::guards::Anyone;

@@ -7,8 +7,8 @@ pub trait PageContext: Serialize + Sized {
     /// The template's path below `templates/`, without its extension.
     const TEMPLATE: &'static str;
 
-    /// The page in each of its states. Tests render all of them, and so does the start if the operator
-    /// has replaced files.
+    /// The page in each of its states. Tests render all of them, and so does the start if the
+    /// operator has replaced files.
     fn samples() -> Vec<Self>;
 }
 

@@ -4,8 +4,8 @@ use crate::web::requests::fields::FieldErrors;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The values of a form and the errors of its fields. Passwords are never added, so they are never sent
-/// back.
+/// The values of a form and the errors of its fields. Passwords are never added, so they are never
+/// sent back.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct FormState {
     values: BTreeMap<&'static str, String>,

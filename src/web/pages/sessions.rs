@@ -144,8 +144,8 @@ pub struct NoSessionId;
 impl<'r> FromParam<'r> for SessionId {
     type Error = NoSessionId;
 
-    /// Accepts only the spelling our pages use: `try_parse` also accepts upper case, braces and URNs,
-    /// which would give one page several URLs.
+    /// Accepts only the spelling our pages use: `try_parse` also accepts upper case, braces and
+    /// URNs, which would give one page several URLs.
     fn from_param(param: &'r str) -> Result<Self, Self::Error> {
         let id = Uuid::try_parse(param).map_err(|_| NoSessionId)?;
         if id.to_string() == param { Ok(SessionId(id)) } else { Err(NoSessionId) }

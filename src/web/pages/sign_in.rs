@@ -121,8 +121,8 @@ fn typed(form: &SignInRequest) -> FormState {
     if form.remembers() { state.keep("remember", "on") } else { state }
 }
 
-/// Names the empty fields. An address or a password that no account can have gets the same answer as a
-/// wrong one, but no password hash is computed.
+/// Names the empty fields. An address or a password that no account can have gets the same answer
+/// as a wrong one, but no password hash is computed.
 fn incomplete(form: FormState, errors: FieldErrors) -> FormState {
     let missing = errors.only(&["email_missing", "password_missing"]);
     if missing.is_empty() {
@@ -164,8 +164,8 @@ pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
 impl<'r> FromRequest<'r> for SignInNotice {
     type Error = Infallible;
 
-    /// Clears the cookies of an ended session, but not right after its end: a response may still be on
-    /// its way that sets the cookies of a new session.
+    /// Clears the cookies of an ended session, but not right after its end: a response may still be
+    /// on its way that sets the cookies of a new session.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let cookies_missing = cookies::tokens_were_not_stored(request);
         let (ended, clear) = match Authentication::of(request).await {

@@ -15,7 +15,8 @@ pub fn message(error: &tera::Error) -> String {
     message
 }
 
-/// Tera reports lines only for syntax errors. For other errors it reports a name, which is searched for.
+/// Tera reports lines only for syntax errors. For other errors it reports a name, which is searched
+/// for.
 pub fn locate(error: &tera::Error, files: &Files) -> FileError {
     let message = message(error);
     let what = message.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,5 +1,5 @@
-//! The template engine, one for each language: a template writes `text(key="…")` and need not name the
-//! language.
+//! The template engine, one for each language: a template writes `text(key="…")` and need not name
+//! the language.
 
 use crate::domain::Time;
 use crate::files::{FileError, Files};

@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 /// Text that may be a password or a token, so it is wiped on drop and has no `Debug` or `Display`.
 ///
-/// In a form, a missing field counts as empty, because browsers leave out an unchecked box; a repeated
-/// field is refused. None of Rocket's own types does both: `Strict` ignores defaults, and `Option` reads
-/// a repeated field as none.
+/// In a form, a missing field counts as empty, because browsers leave out an unchecked box; a
+/// repeated field is refused. None of Rocket's own types does both: `Strict` ignores defaults, and
+/// `Option` reads a repeated field as none.
 #[derive(Deserialize)]
 #[serde(from = "String")]
 pub struct FieldText(Zeroizing<String>);

@@ -1,5 +1,5 @@
-//! JSON bodies, read strictly: an unknown, missing, repeated or mistyped field is refused. The first
-//! error is reported.
+//! JSON bodies, read strictly: an unknown, missing, repeated or mistyped field is refused. The
+//! first error is reported.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
@@ -9,11 +9,12 @@ use rocket::data::{Data, FromData, Outcome};
 use rocket::http::ContentType;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-/// Some editors write it at the start of a file, and RFC 8259 section 8.1 allows parsers to skip it.
+/// Some editors write it at the start of a file, and RFC 8259 section 8.1 allows parsers to skip
+/// it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The beginnings of serde's messages, and our codes for them. `field_errors_name_the_field` fails if
-/// serde changes them.
+/// The beginnings of serde's messages, and our codes for them. `field_errors_name_the_field` fails
+/// if serde changes them.
 const FIELD_ERRORS: [(&str, &str); 3] = [
     ("unknown field `", "field_unknown"),
     ("missing field `", "field_missing"),

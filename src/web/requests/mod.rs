@@ -1,5 +1,5 @@
-//! The request types: one for both the form and the JSON body, with one conversion to domain types that
-//! reports all errors at once.
+//! The request types: one for both the form and the JSON body, with one conversion to domain types
+//! that reports all errors at once.
 //!
 //! A missing field counts as empty in a form, and is an error in a JSON body.
 

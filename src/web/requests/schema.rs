@@ -16,8 +16,8 @@ const INVISIBLE: &str = concat!(
 const CONTEXTUAL: &str =
     concat!(r"\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f", "\u{e0100}-\u{e01ef}");
 
-/// A display name. A pattern cannot express where joiners are allowed, so it allows all of them within
-/// the name.
+/// A display name. A pattern cannot express where joiners are allowed, so it allows all of them
+/// within the name.
 pub fn name() -> Object {
     let edge = format!("[{SPACES}{INVISIBLE}{CONTEXTUAL}]*");
     let inner = format!("[^{CONTROLS}{INVISIBLE}]*");

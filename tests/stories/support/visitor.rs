@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 pub const ACCESS: &str = "__Host-access";
 pub const REFRESH: &str = "__Host-refresh";
 
-/// A client that behaves like a browser: keeps cookies, says where a request comes from. It does not follow redirects, so
-/// that a story can see them.
+/// A client that behaves like a browser: keeps cookies, says where a request comes from. It does
+/// not follow redirects, so that a story can see them.
 #[derive(Clone)]
 pub struct Visitor<'a> {
     client: &'a Client,
