@@ -104,12 +104,12 @@ async fn role_id_and_dates_cannot_be_posted() {
 async fn where_registration_is_closed_the_page_says_so_and_nobody_gets_in() {
     let app = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let form = app.visitor().get("/register").await;
-    assert!(form.status == 403 && form.body.contains("New accounts are closed"));
+    assert!(form.status == 403 && form.body.contains("Sign-up is closed"));
     let reply = app
         .visitor()
         .post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)])
         .await;
-    assert!(reply.status == 403 && reply.body.contains("New accounts are closed"));
+    assert!(reply.status == 403 && reply.body.contains("Sign-up is closed"));
     assert_eq!(app.number("SELECT count(*) AS n FROM accounts"), 0);
     assert!(!app.visitor().get("/login").await.body.contains("/register"));
 }

@@ -33,8 +33,7 @@ pub fn name() -> Object {
         .build()
 }
 
-/// A new password. The excluded values are examples of several thousand; the others are refused with
-/// 422.
+/// A new password. The excluded values are examples of several thousand that are refused.
 pub fn new_password() -> Object {
     let mut extensions = Extensions::default();
     // utoipa does not support `not`; an extension is written as it is.
