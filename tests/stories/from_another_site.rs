@@ -1,9 +1,9 @@
-//! SameSite=Strict without the wound: a link in a mail works for who is signed in.
+//! Links in emails and on other sites work for signed-in users, despite SameSite=Strict.
 
 use crate::support::TestApp;
 
 #[rocket::async_test]
-async fn a_link_from_another_site_is_led_on_once_and_then_signed_in() {
+async fn a_link_from_another_site_continues_once_and_is_then_signed_in() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut first = app
@@ -34,11 +34,11 @@ async fn a_link_from_another_site_is_led_on_once_and_then_signed_in() {
 }
 
 #[rocket::async_test]
-async fn only_a_navigation_of_a_browser_without_cookies_is_led_on() {
+async fn only_a_navigation_without_cookies_is_continued() {
     let app = TestApp::start().await;
     let cross = || app.visitor().with_header("Sec-Fetch-Site", "cross-site");
     let resource = cross().with_header("Sec-Fetch-Mode", "no-cors").get("/profile").await;
-    assert_eq!((resource.status, resource.location), (401, None), "nobody sees a page there");
+    assert_eq!((resource.status, resource.location), (401, None), "no page is shown there");
     let script = cross()
         .with_header("Sec-Fetch-Mode", "navigate")
         .with_header("Accept", "application/json")
