@@ -1,4 +1,5 @@
-//! Files that are embedded: a new one must be noticed, which `include_bytes!` of the known ones does not do.
+//! Makes Cargo notice new files in the embedded folders: the embedding itself only tracks known
+//! files.
 
 fn main() {
     for folder in ["locales", "migrations", "static", "templates"] {

@@ -55,7 +55,7 @@ for (const javaScriptEnabled of [true, false]) {
     await laptop.page.getByRole("link", { name: "Sessions" }).first().click();
     assert.ok((await laptop.page.getByRole("region", { name: "This device" }).innerText()).includes("Chrome on Linux"));
     const other = laptop.page.getByRole("region", { name: "Safari on iPhone" });
-    await other.getByRole("button", { name: "Sign out this device" }).click();
+    await other.getByRole("button", { name: "Sign out device" }).click();
     assert.equal(await laptop.page.getByRole("status").innerText(), "The device has been signed out.");
     assert.ok((await laptop.page.locator("main").innerText()).includes("You’re not signed in anywhere else."));
 
@@ -83,7 +83,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("heading", { name: "This device" }).waitFor();
     assert.ok(page.url().endsWith("/sessions?from=mail"));
     assert.ok(!seen.includes("/login"), `the sign-in form flashed: ${seen}`);
-    assert.deepEqual(statuses, [200, 200], "the onward page once, then the page itself");
+    assert.deepEqual(statuses, [200, 200], "the page that continues once, then the page itself");
     assert.deepEqual(errors, []);
     elsewhere.close();
     await context.close();

@@ -1,4 +1,4 @@
-//! The templates, locales and static files inside the program, and the operator's files that replace them.
+//! The built-in templates, locales and static files, and the operator's overlay.
 
 use aws_lc_rs::digest;
 use rust_embed::RustEmbed;
@@ -32,7 +32,7 @@ pub struct Files {
 /// One file, built in or from the overlay.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Where an operator finds it: the name of a built-in file, the path of one in the overlay.
+    /// The name of a built-in file, or the path of a file of the overlay.
     pub path: PathBuf,
     pub content: Cow<'static, [u8]>,
 }
@@ -41,7 +41,7 @@ pub struct File {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileError {
     pub path: PathBuf,
-    /// Counted from 1, where it is known.
+    /// From 1, if it is known.
     pub line: Option<usize>,
     pub what: String,
 }
@@ -56,21 +56,21 @@ impl Files {
         Self { built_in, overlay: BTreeMap::new() }
     }
 
-    /// The built-in files with those of a folder over them. Each must replace a built-in file, or translate one:
-    /// `locales/<language>/` may hold any file that `locales/en/` holds.
+    /// The built-in files with an overlay. Each file of the overlay must replace a built-in file,
+    /// or translate one: `locales/<language>/` may contain any file that `locales/en/` contains.
     pub fn overlaid(folder: &Path) -> Result<Self, FileError> {
         let mut files = Self::built_in();
         files.collect(folder, "")?;
         Ok(files)
     }
 
-    /// The file of this name; the overlay comes first.
+    /// The file with this name; the overlay takes precedence.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&File> {
         self.overlay.get(name).or_else(|| self.built_in.get(name))
     }
 
-    /// The files whose names begin so, each once, with the rest of their names.
+    /// The files whose names begin with the prefix, each once, with the rest of their names.
     pub fn below(&self, prefix: &str) -> impl Iterator<Item = (&str, &File)> {
         let mut all: BTreeMap<&str, &File> = BTreeMap::new();
         for (name, file) in self.built_in.iter().chain(&self.overlay) {
@@ -89,7 +89,7 @@ impl Files {
         self.overlay.get(name)
     }
 
-    /// The operator's files.
+    /// The files of the overlay.
     pub fn overlays(&self) -> impl Iterator<Item = &File> {
         self.overlay.values()
     }
@@ -99,7 +99,7 @@ impl Files {
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            // Kubernetes mounts a ConfigMap with `..data` beside its files, and systems leave `.DS_Store`.
+            // Such as `..data`, which Kubernetes adds to a mounted ConfigMap, and `.DS_Store`.
             if name.starts_with('.') {
                 continue;
             }

@@ -1,8 +1,8 @@
-//! Vestibule adds accounts to your web application: sign-up, sign-in, sessions and signed tokens, in one
-//! self-hosted program.
+//! Vestibule adds accounts to your web application: sign-up, sign-in, sessions and signed tokens,
+//! in one self-hosted program.
 //!
-//! Four layers, dependencies in one direction: `web` -> `accounts` -> `store` and `token` -> `domain`.
-//! `docs/ARCHITECTURE.md` is the map.
+//! Four layers with dependencies in one direction: `web` -> `accounts` -> `store` and `token` ->
+//! `domain`. `docs/ARCHITECTURE.md` is the map.
 
 pub mod accounts;
 pub mod clock;
@@ -33,15 +33,15 @@ use token::KeyringError;
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     #[error(
-        "the data directory {0} could not be made: {1}. Make its parent writable, or set VESTIBULE_DATA_DIR"
+        "the data directory {0} could not be created: {1}. Make its parent writable, or set VESTIBULE_DATA_DIR"
     )]
     DataDir(PathBuf, io::Error),
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error(
         "there is a database, but no secret to open its keys: VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are not set, and there is no file {0}. \
-         If the server has one of the two, set it likewise. If it was the file: Restore it from a backup; only if it is lost for good, README.md says \
-         under \"The secret\" how to go on"
+         If the server has one of these settings, set the same. Otherwise restore the file from a backup. If it is lost for good, follow README.md, \
+         \"The secret\""
     )]
     SecretLost(PathBuf),
     #[error("{0}")]
@@ -50,18 +50,18 @@ pub enum BuildError {
     Start(#[from] StartError),
 }
 
-/// What to do about a start that failed.
+/// What to do about a failed start.
 fn advice(problem: &StartError) -> &'static str {
     match problem {
         StartError::Fault(Fault::Keys(KeyringError::OtherSecret(_))) => {
-            "Configure the secret they are sealed with: after `vestibule keys reseal` the new one, otherwise the one of before"
+            "Configure the secret that the keys are sealed with: after `vestibule keys reseal` the new one, otherwise the previous one"
         }
         StartError::Fault(Fault::Keys(_)) => "Restore the table signing_keys from a backup",
-        _ => "Check DATABASE_URL, the free space and the rights of the data directory",
+        _ => "Check DATABASE_URL, and the free space and permissions of the data directory",
     }
 }
 
-/// What is wrong with the operator's templates, locales and static files.
+/// The error in the operator's overlay, if there is one.
 #[must_use]
 pub fn overlay_problem(config: &Config) -> Option<String> {
     let folder = config.template_dir.as_deref()?;
@@ -69,7 +69,7 @@ pub fn overlay_problem(config: &Config) -> Option<String> {
     Some(format!("VESTIBULE_TEMPLATE_DIR: {error}"))
 }
 
-/// The composition root, for the program and for tests: what `start` opens, and the routes over it.
+/// Builds the server, for the program and for tests.
 pub async fn build(
     config: Config,
     figment: Figment,
@@ -83,11 +83,11 @@ pub async fn build(
         figment,
         services,
         presentation,
-        web::Origins { own: config.base_url, invited: config.cors_origins },
+        web::Origins { own: config.base_url, cors: config.cors_origins },
     ))
 }
 
-/// Opens data directory, secret, database and keys: all that the operator's commands need.
+/// Opens the data directory, the secret, the database and the keys: all that commands need.
 pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError> {
     if config.has_lost_its_secret() {
         return Err(BuildError::SecretLost(config.secret_file()));
@@ -109,12 +109,12 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     Ok(Services::start(settings, clock).await?)
 }
 
-/// Creates a directory that only its owner may enter. An existing one is left as it is, with a warning
-/// if others may enter.
+/// Creates a directory that only its owner can access. An existing one is not changed; if others
+/// can access it, a warning is logged.
 fn make_private(directory: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     if std::fs::metadata(directory)?.permissions().mode() & 0o077 != 0 {
-        tracing::warn!(directory = %directory.display(), "others may enter the data directory: run chmod 700 on it");
+        tracing::warn!(directory = %directory.display(), "other users can access the data directory: run chmod 700 on it");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The house rules of docs/ARCHITECTURE.md, read off the sources.
+//! The rules of docs/ARCHITECTURE.md, checked against the sources.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,13 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Longest file in lines, with its unit tests.
-const LONGEST_FILE: usize = 400;
+const MAX_FILE: usize = 400;
 const MEDIAN_FILE: usize = 100;
 /// Only one file in twenty may be longer than this.
 const LONG_FILE: usize = 250;
 
-/// A room, and what its files may not name.
-const WALLS: [(&str, &[&str]); 7] = [
+/// A layer, and what its files must not name.
+const FORBIDDEN_NAMES: [(&str, &[&str]); 7] = [
     (
         "domain",
         &[
@@ -121,9 +121,9 @@ fn names(code: &str, word: &str) -> bool {
 }
 
 #[test]
-fn no_room_names_what_is_behind_its_walls() {
-    for (room, forbidden) in WALLS {
-        for path in files(&root().join("src").join(room)) {
+fn no_layer_names_what_it_must_not_know() {
+    for (layer, forbidden) in FORBIDDEN_NAMES {
+        for path in files(&root().join("src").join(layer)) {
             let code = code(&path);
             for word in forbidden {
                 assert!(!names(&code, word), "{} names {word}", path.display());
@@ -133,13 +133,16 @@ fn no_room_names_what_is_behind_its_walls() {
 }
 
 #[test]
-fn every_folder_of_src_is_a_room_with_walls_or_the_command_line() {
+fn every_folder_of_src_is_a_layer_or_the_command_line() {
     let folders = fs::read_dir(root().join("src")).unwrap().map(|entry| entry.unwrap());
     let folders = folders
         .filter(|entry| entry.path().is_dir())
         .map(|entry| entry.file_name().into_string().unwrap());
-    let known: BTreeSet<String> =
-        WALLS.iter().map(|(room, _)| (*room).to_owned()).chain(["cli".to_owned()]).collect();
+    let known: BTreeSet<String> = FORBIDDEN_NAMES
+        .iter()
+        .map(|(layer, _)| (*layer).to_owned())
+        .chain(["cli".to_owned()])
+        .collect();
     assert_eq!(folders.collect::<BTreeSet<_>>(), known);
 }
 
@@ -151,7 +154,7 @@ fn files_stay_within_their_length() {
         .collect();
     lengths.sort();
     let (longest, path) = lengths.last().unwrap();
-    assert!(*longest <= LONGEST_FILE, "{} has {longest} lines", path.display());
+    assert!(*longest <= MAX_FILE, "{} has {longest} lines", path.display());
     assert!(lengths[lengths.len() / 2].0 <= MEDIAN_FILE);
     assert!(lengths[lengths.len() * 95 / 100].0 <= LONG_FILE);
 }
@@ -223,7 +226,7 @@ fn every_handler_names_its_guard_and_stays_short() {
 }
 
 #[test]
-fn no_sentence_for_people_stands_in_the_web_room() {
+fn the_web_layer_contains_no_sentences_for_people() {
     for path in files(&root().join("src/web")) {
         let name = path.file_name().unwrap().to_str().unwrap();
         if name.ends_with("_tests.rs") || name == "samples.rs" {

@@ -1,5 +1,5 @@
 //! The program as an operator meets it: exit codes, messages, and answers that never reach the
-//! application.
+//! The program as operators use it: exit codes, messages, and requests that never reach the
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -27,7 +27,7 @@ fn run_with(folder: &Path, arguments: &[&str], input: &str) -> (Option<i32>, Str
     let mut command = vestibule(folder);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // A command that refuses its arguments does not read.
+    // A command with invalid arguments does not read its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
@@ -79,7 +79,7 @@ fn get(port: u16, path: &str) -> String {
 }
 
 #[test]
-fn a_wrong_configuration_is_told_in_one_message_with_exit_code_2_and_nothing_is_started() {
+fn an_invalid_configuration_is_reported_in_one_message_with_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = vestibule(folder.path());
     command
@@ -97,7 +97,7 @@ fn a_wrong_configuration_is_told_in_one_message_with_exit_code_2_and_nothing_is_
 }
 
 #[test]
-fn a_word_it_does_not_know_is_wrong_use_and_help_is_not() {
+fn an_unknown_command_is_wrong_use_but_help_is_not() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(vestibule(folder.path()).arg("dance")).0, Some(2));
     let (code, help) = run(vestibule(folder.path()).arg("--help"));
@@ -106,7 +106,7 @@ fn a_word_it_does_not_know_is_wrong_use_and_help_is_not() {
 }
 
 #[test]
-fn it_serves_its_pages_in_a_folder_that_holds_nothing() {
+fn it_serves_its_pages_in_an_empty_folder() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = vestibule(folder.path());
     let served = ready(command.current_dir(folder.path()), Stdio::null());
@@ -118,7 +118,7 @@ fn it_serves_its_pages_in_a_folder_that_holds_nothing() {
 }
 
 #[test]
-fn an_overlay_that_cannot_be_used_is_told_with_file_and_line_and_exit_code_2() {
+fn an_invalid_overlay_is_reported_with_file_line_and_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
     let overlay = folder.path().join("overlay");
     let mut command = vestibule(folder.path());
@@ -135,7 +135,7 @@ fn an_overlay_that_cannot_be_used_is_told_with_file_and_line_and_exit_code_2() {
 }
 
 #[test]
-fn an_environment_that_is_no_text_is_told() {
+fn an_environment_that_is_not_utf8_is_reported() {
     use std::os::unix::ffi::OsStringExt;
     let folder = tempfile::tempdir().unwrap();
     let odd = std::ffi::OsString::from_vec(vec![0xff]);
@@ -156,7 +156,7 @@ fn another_secret_than_the_one_the_keys_were_sealed_with_is_refused_with_exit_co
 }
 
 #[test]
-fn no_secret_is_made_beside_a_database_that_has_lost_its_own() {
+fn no_secret_is_created_if_a_database_has_lost_its_own() {
     let folder = tempfile::tempdir().unwrap();
     drop(serve(folder.path()));
     let secret = folder.path().join("data/secret");
@@ -176,7 +176,7 @@ fn no_secret_is_made_beside_a_database_that_has_lost_its_own() {
 }
 
 #[test]
-fn tls_that_is_not_built_in_is_not_passed_over() {
+fn tls_which_is_not_built_in_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let tls = r#"{certs="/nowhere.pem",key="/nowhere.pem"}"#;
     let (code, message) = run(vestibule(folder.path()).env("ROCKET_TLS", tls));
@@ -226,9 +226,9 @@ fn input_is_read_up_to_a_limit() {
 }
 
 #[test]
-fn a_database_that_cannot_be_opened_is_not_told_to_be_missing() {
+fn a_database_that_cannot_be_opened_is_not_reported_as_missing() {
     let folder = tempfile::tempdir().unwrap();
-    // Even root cannot follow a loop.
+    // Even root cannot follow a symbolic link to itself.
     std::os::unix::fs::symlink("data", folder.path().join("data")).unwrap();
     for arguments in [&["account", "list"][..], &["keys", "list"]] {
         let (code, _, error) = run_with(folder.path(), arguments, "");
@@ -279,7 +279,7 @@ fn a_profile_selects_its_table() {
 }
 
 #[test]
-fn names_injected_for_a_service_called_vestibule_do_not_keep_it_from_starting() {
+fn names_injected_for_a_service_called_vestibule_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     drop(serve(folder.path()));
     let mut command = vestibule(folder.path());
@@ -303,7 +303,7 @@ fn port_0_takes_a_free_port_and_the_base_url_names_it() {
 }
 
 #[test]
-fn an_address_off_loopback_with_an_http_base_url_is_warned_of() {
+fn a_public_address_with_an_http_base_url_is_warned_about() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let file = || std::fs::File::create(&log).unwrap();
@@ -364,7 +364,7 @@ fn kill(signal: &str, child: &Child) {
 }
 
 #[test]
-fn a_port_in_use_is_told_with_exit_code_1() {
+fn a_port_in_use_is_reported_with_exit_code_1() {
     let folder = tempfile::tempdir().unwrap();
     let served = serve(folder.path());
     let (code, message) = run(vestibule(folder.path()).env("ROCKET_PORT", served.1.to_string()));
@@ -372,7 +372,7 @@ fn a_port_in_use_is_told_with_exit_code_1() {
 }
 
 #[test]
-fn methods_nobody_knows_get_405_and_our_headers_too() {
+fn unknown_methods_get_405_with_our_headers() {
     let folder = tempfile::tempdir().unwrap();
     let served = serve(folder.path());
     for (request, status, allow) in [
@@ -392,7 +392,7 @@ fn methods_nobody_knows_get_405_and_our_headers_too() {
 }
 
 #[test]
-fn whatever_is_asked_for_the_log_is_visible_ascii() {
+fn the_log_is_visible_ascii_whatever_is_requested() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let served = serve_logging(folder.path(), std::fs::File::create(&log).unwrap().into());
@@ -587,7 +587,7 @@ fn an_operator_changes_the_keys_under_a_running_server() {
     assert_eq!(access_key(folder.path(), "retiring"), None);
 }
 
-/// The id of the first access token key in this state, as `keys list` shows it.
+/// The ID of the first access token key in this state, as `keys list` shows it.
 fn access_key(folder: &Path, state: &str) -> Option<String> {
     let (_, listed, _) = run_with(folder, &["keys", "list"], "");
     let line = listed.lines().find(|line| line.contains("access") && line.contains(state))?;
@@ -599,7 +599,7 @@ fn only_a_retiring_key_can_be_retired() {
     let folder = tempfile::tempdir().unwrap();
     drop(serve(folder.path()));
     let next = access_key(folder.path(), "next").unwrap();
-    // One id in 64 begins with a hyphen.
+    // One ID in 64 begins with a hyphen.
     for (arguments, told) in
         [(&["retire", "--", &*next][..], "twice"), (&["retire", "-Gone_h-k"], "-Gone_h-k")]
     {
@@ -609,7 +609,7 @@ fn only_a_retiring_key_can_be_retired() {
 }
 
 #[test]
-fn a_command_in_another_folder_than_the_server_s_creates_nothing() {
+fn a_command_in_a_folder_without_a_database_creates_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (code, _, error) = run_with(folder.path(), &["keys", "rotate", "--emergency"], "");
     assert!(code == Some(1) && error.contains("VESTIBULE_DATA_DIR"), "{error}");
@@ -617,7 +617,7 @@ fn a_command_in_another_folder_than_the_server_s_creates_nothing() {
 }
 
 #[test]
-fn a_rotation_to_another_algorithm_tells_what_it_means_for_other_services() {
+fn a_rotation_to_another_algorithm_says_what_other_services_must_do() {
     let folder = tempfile::tempdir().unwrap();
     drop(serve(folder.path()));
     for (algorithm, told) in
@@ -637,7 +637,7 @@ fn a_rotation_to_another_algorithm_tells_what_it_means_for_other_services() {
 }
 
 #[test]
-fn another_secret_takes_over_by_reseal() {
+fn reseal_changes_the_secret() {
     const NEW: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     let folder = tempfile::tempdir().unwrap();
     drop(serve(folder.path()));
@@ -656,7 +656,7 @@ fn another_secret_takes_over_by_reseal() {
     assert!(code == Some(0) && message.contains("active"), "{message}");
 }
 
-/// Asks again until it is so; the server follows within a second.
+/// Waits until a condition holds: the server follows within a second.
 fn until(is_so: impl Fn() -> bool) {
     let waited = vestibule::clock::Stopwatch::start();
     while !is_so() {

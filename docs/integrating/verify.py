@@ -8,7 +8,7 @@ ISSUER = os.environ["ISSUER"]  # VESTIBULE_BASE_URL
 AUDIENCE = os.environ.get("AUDIENCE", ISSUER)  # VESTIBULE_AUDIENCE
 ALGORITHM = os.environ.get("ALGORITHM", "EdDSA")  # VESTIBULE_ALGORITHM
 
-# Keeps the keys for five minutes, and looks again when a token names a key it does not have, once a second at most.
+# Caches the keys for five minutes, and fetches them again for an unknown key ID, at most once a second.
 keys = jwt.PyJWKClient(f"{ISSUER}/.well-known/jwks.json", lifespan=300, cooldown_duration=1, timeout=5)
 
 
@@ -28,10 +28,10 @@ def verify(token: str) -> dict:
     return decoded["payload"]
 
 
-# Says of each line of standard input whose token it is.
+# Prints for each line of standard input whose token it is.
 for line in sys.stdin:
     try:
         claims = verify(line.strip())
         print("ok", claims["sub"], claims["role"], flush=True)
-    except jwt.PyJWTError as problem:
-        print("refused", problem, flush=True)
+    except jwt.PyJWTError as error:
+        print("refused", error, flush=True)

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use std::time::{Duration, Instant};
 use std::{env, error::Error, io};
 
-/// As `VESTIBULE_ALGORITHM`.
+/// `VESTIBULE_ALGORITHM`.
 const ALGORITHM: Algorithm = Algorithm::EdDSA;
-const KEEP_KEYS: Duration = Duration::from_secs(300);
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const CACHE_TTL: Duration = Duration::from_secs(300);
+const MIN_FETCH_INTERVAL: Duration = Duration::from_secs(1);
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ struct Verifier {
     validation: Validation,
     keys: JwkSet,
     fetched: Instant,
-    asked: Instant,
+    attempted: Instant,
 }
 
 impl Verifier {
@@ -35,7 +35,7 @@ impl Verifier {
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.leeway = 5;
         let (keys, now) = (fetch(&issuer)?, Instant::now());
-        Ok(Self { issuer, validation, keys, fetched: now, asked: now })
+        Ok(Self { issuer, validation, keys, fetched: now, attempted: now })
     }
 
     /// The claims of an access token.
@@ -44,23 +44,24 @@ impl Verifier {
         if header.typ.as_deref() != Some("at+jwt") {
             return Err("not an access token".into());
         }
-        let id = header.kid.ok_or("no key id")?;
+        let id = header.kid.ok_or("no key ID")?;
         let key = self.key(&id)?;
         Ok(decode::<Claims>(token, &key, &self.validation)?.claims)
     }
 
-    /// Keeps the keys for five minutes and no longer, since one of them may have been dropped; looks again when a token names a key it
-    /// does not have, once a second at most.
+    /// Caches the keys for five minutes and no longer, because one of them may have been deleted.
+    /// Fetches them again for an unknown key ID, at most once a second.
     fn key(&mut self, id: &str) -> Result<DecodingKey, Box<dyn Error>> {
-        let stale = self.fetched.elapsed() > KEEP_KEYS;
-        if (stale || self.keys.find(id).is_none()) && self.asked.elapsed() > LOOK_AGAIN {
-            self.asked = Instant::now();
+        let stale = self.fetched.elapsed() > CACHE_TTL;
+        let unknown = self.keys.find(id).is_none();
+        if (stale || unknown) && self.attempted.elapsed() > MIN_FETCH_INTERVAL {
+            self.attempted = Instant::now();
             self.keys = fetch(&self.issuer)?;
-            self.fetched = self.asked;
+            self.fetched = self.attempted;
         } else if stale {
-            return Err("the keys are too old, and could not be fetched a moment ago".into());
+            return Err("the keys are too old and could not be fetched".into());
         }
-        Ok(DecodingKey::from_jwk(self.keys.find(id).ok_or("unknown key id")?)?)
+        Ok(DecodingKey::from_jwk(self.keys.find(id).ok_or("unknown key ID")?)?)
     }
 }
 
@@ -69,7 +70,7 @@ fn fetch(issuer: &str) -> Result<JwkSet, Box<dyn Error>> {
     Ok(get.config().timeout_global(Some(TIMEOUT)).build().call()?.body_mut().read_json()?)
 }
 
-/// Says of each line of standard input whose token it is.
+/// Prints for each line of standard input whose token it is.
 fn main() -> Result<(), Box<dyn Error>> {
     let issuer = env::var("ISSUER")?; // VESTIBULE_BASE_URL
     let audience = env::var("AUDIENCE").unwrap_or(issuer.clone()); // VESTIBULE_AUDIENCE
@@ -77,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in io::stdin().lines() {
         match verifier.verify(line?.trim()) {
             Ok(claims) => println!("ok {} {}", claims.sub, claims.role),
-            Err(problem) => println!("refused {problem}"),
+            Err(error) => println!("refused {error}"),
         }
     }
     Ok(())

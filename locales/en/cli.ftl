@@ -1,4 +1,4 @@
-# What the commands print. Help and configuration errors are in the program.
+# The output of commands. Help and configuration errors are in the program itself.
 
 cli-account-created = Created the account { $email } ({ $id }).
 cli-account-role-changed = { $email } ({ $id }) now has the role { $role }.
@@ -9,7 +9,7 @@ cli-account-deleted = Deleted { $email } ({ $id }).
 cli-account-not-found = There is no such account. List all accounts with: vestibule account list
 cli-account-email-taken = There is already an account with this email address. Use another address.
 cli-account-last-administrator = This is the last administrator who can sign in. First give another account the role, or enable a disabled administrator: vestibule account role <ACCOUNT> admin, vestibule account enable <ACCOUNT>
-cli-account-no-sessions = It is not signed in anywhere.
+cli-account-no-sessions = The account is not signed in anywhere.
 cli-account-confirm-deletion = This deletes the account of { $name } and all of its data. It cannot be undone.
 
 cli-state-enabled = enabled
@@ -47,7 +47,7 @@ cli-secret-invalid = The new secret is not hex or base64 of at least 32 random b
 cli-database-missing = There is no database at { $path }. Set VESTIBULE_DATA_DIR or DATABASE_URL as for the server, or start the server first.
 cli-database-unreadable = The database at { $path } cannot be opened: { $error }. Run this as the user who runs the server, or correct VESTIBULE_DATA_DIR or DATABASE_URL.
 cli-database-new = Creating a new database at { $path }. If the server already has one, set VESTIBULE_DATA_DIR or DATABASE_URL as for the server.
-cli-failed = The command failed: { $error }. Check the database, and see what was done with `list` before you run the command again.
+cli-failed = The command failed: { $error }. Check the database. Before you run the command again, check with `list` what was done.
 
 cli-prompt-password = Password:
 cli-prompt-secret = New secret:
@@ -58,4 +58,4 @@ cli-input-different = The two entries are different. Run the command again.
 cli-input-too-long = The input is longer than { $bytes } bytes. Check what is piped in.
 cli-input-unreadable = The input cannot be read: { $error }. Type it on a terminal, or pipe it in.
 cli-nothing-changed = Nothing was changed.
-cli-output-failed = The command was carried out, but its output cannot be written: { $error }. Check the disk space.
+cli-output-failed = The command succeeded, but its output cannot be written: { $error }. Check the disk space.

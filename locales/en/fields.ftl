@@ -1,4 +1,4 @@
-# The labels of fields, and what can be wrong with them, in forms and in the API.
+# The labels and errors of fields, in forms and in the API.
 
 label-name = Name
 label-email = Email address

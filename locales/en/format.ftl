@@ -1,6 +1,6 @@
-# How dates and numbers look.
+# Formats of dates and numbers.
 
-# Names of months and days come from this locale, written as in glibc: de_DE, pt_BR.
+# The locale for the names of months and days, as glibc names it: de_DE, pt_BR.
 format-locale = en_GB
 # Patterns: https://docs.rs/chrono/latest/chrono/format/strftime/
 format-date = %-d %B %Y

@@ -7,7 +7,7 @@ sessions-others = You’re also signed in on { $count ->
    *[other] { $count-text } other devices
 }.
 sessions-no-others = You’re not signed in anywhere else.
-sessions-end = Sign out this device
+sessions-end = Sign out device
 sessions-end-others = Sign out all other devices
 sessions-end-all = Sign out everywhere
 sessions-browser = Browser

@@ -1,3 +1,3 @@
 sign-up-title = Create account
-sign-up-closed-title = New accounts are closed
-sign-up-closed-text = Only the people who run this site can create an account. Ask them for one.
+sign-up-closed-title = Sign-up is closed
+sign-up-closed-text = Ask the people who run this site to create an account for you.

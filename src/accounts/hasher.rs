@@ -1,9 +1,9 @@
 //! Password hashing with argon2id (RFC 9106) in a fixed pool of reused buffers.
 //!
-//! There is one buffer a core, and hashing needs one: that bounds memory and load. Buffers are
-//! handed on while requests wait and freed when none does; allocating one for each hash made the
-//! process grow by gigabytes in a flood (measured). A request waits for a buffer at most 2 seconds,
-//! first come, first served; if the queue is full, it is refused at once.
+//! Hashing needs a buffer, and there is one for each core: that bounds memory and load. Buffers are
+//! reused while requests wait, and freed when none does; with a new buffer for each hash, the
+//! process grew by gigabytes in a flood (measured). A request waits for a buffer for at most 2
+//! seconds, first come, first served. If the queue is full, it is refused immediately.
 
 use super::Fault;
 use crate::domain::password::{Password, PasswordHash};
@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 
 /// OWASP's parameters for argon2id: 19 MiB, two passes, one lane.
 const PARAMS: Params = Params::DEFAULT;
-/// The most that a stored hash may demand. It is above `PARAMS`, so that hashes made with stronger
-/// parameters (by a later version, or imported) verify, and bounded, so that a forged row of the
-/// database costs neither gigabytes nor minutes.
+/// The highest parameters a stored hash may have. They are above `PARAMS`, so that stronger hashes
+/// (of a later version, or imported) verify, and bounded, so that a forged row cannot cost
+/// gigabytes or minutes.
 const MAX_MEMORY_KIB: u32 = 64 * 1024;
 const MAX_PASSES: u32 = 10;
 const MAX_LANES: u32 = 4;
@@ -28,7 +28,7 @@ const MAX_LANES: u32 = 4;
 const RESERVED_BLOCKS: usize = 33 * 1024;
 /// How long a request waits for a buffer.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Requests that may wait for each buffer: about what one core hashes in two seconds.
+/// How many requests may wait for each buffer: about as many as one core hashes in two seconds.
 const QUEUE_PER_CORE: usize = 40;
 const OVERLOADED: Fault = Fault::Overloaded("passwords wait to be checked");
 
@@ -53,7 +53,7 @@ impl Hasher {
         })
     }
 
-    /// Hashes a new password under a salt of its own.
+    /// Hashes a new password with a random salt.
     pub(super) async fn hash(&self, password: Password) -> Result<PasswordHash, Fault> {
         self.with_buffer(move |buffer| {
             let salt = new_salt()?;
@@ -63,8 +63,8 @@ impl Hasher {
         .await
     }
 
-    /// Whether the password is the stored one. Without a stored one, it costs the same and is never
-    /// right.
+    /// Whether the password is the stored one. Without a stored one, the answer is no, at the same
+    /// cost.
     pub(super) async fn verify(
         &self,
         password: Password,
@@ -73,7 +73,7 @@ impl Hasher {
         self.with_buffer(move |buffer| verify_in(buffer, &password, stored.as_ref())).await
     }
 
-    /// Whether a stored hash has lower parameters than a new one would get.
+    /// Whether a stored hash has lower parameters than a new one.
     pub(super) fn is_weak(stored: &PasswordHash) -> bool {
         StoredHash::read(stored).is_none_or(|stored| {
             stored.params.m_cost() < PARAMS.m_cost() || stored.params.t_cost() < PARAMS.t_cost()
@@ -85,8 +85,8 @@ impl Hasher {
         self.hashes.load(Ordering::Relaxed)
     }
 
-    /// Waits for a buffer and works in it on a blocking thread. The permit moves into that thread:
-    /// a client that disconnects does not free the slot of a hash that still runs.
+    /// Waits for a buffer and uses it on a blocking thread. The permit moves to that thread, so
+    /// that a client that disconnects does not free the slot of a hash that still runs.
     async fn with_buffer<T, F>(&self, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
@@ -140,8 +140,8 @@ impl Buffers {
         })
     }
 
-    /// Keeps a buffer while requests wait; otherwise all of them go back to the system, as does one
-    /// that grew for a hash with more memory.
+    /// Keeps the buffer if requests wait, and frees all buffers if none does. A buffer that grew
+    /// for a hash with more memory is always freed.
     fn give_back(&self, buffer: Vec<Block>, requests_wait: bool) {
         let mut free = self.free();
         if !requests_wait {
@@ -157,7 +157,7 @@ impl Buffers {
     }
 }
 
-/// A stored hash, read and found to be within bounds.
+/// A stored hash whose parameters are within bounds.
 struct StoredHash {
     params: Params,
     salt: Salt,
@@ -177,7 +177,7 @@ impl StoredHash {
     }
 }
 
-/// Exactly one hash, whatever is stored.
+/// Computes exactly one hash, whatever is stored.
 fn verify_in(
     buffer: &mut Vec<Block>,
     password: &Password,
@@ -214,7 +214,7 @@ fn compute(
     Output::new(out).map_err(|_| Fault::Crypto("argon2 output"))
 }
 
-/// The PHC string of a hash made now.
+/// The PHC string of a new hash.
 fn phc(params: &Params, salt: Salt, hash: Output) -> Result<PasswordHash, Fault> {
     let phc = Phc {
         algorithm: Algorithm::Argon2id.ident(),

@@ -15,7 +15,7 @@ fn hasher() -> Hasher {
 }
 
 #[tokio::test]
-async fn a_hash_verifies_its_own_password_alone() {
+async fn a_hash_verifies_only_its_own_password() {
     let hasher = hasher();
     let hash = hasher.hash(password("correct horse")).await.unwrap();
     assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
@@ -35,15 +35,15 @@ async fn two_hashes_of_one_password_differ() {
 }
 
 #[tokio::test]
-async fn no_stored_hash_and_an_unreadable_one_are_never_right() {
+async fn nothing_verifies_against_a_missing_or_unreadable_hash() {
     let hasher = hasher();
     assert!(!hasher.verify(password("x"), None).await.unwrap());
-    let odd = [
+    let unreadable = [
         "",
         "plain",
         "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
     ];
-    for phc in odd {
+    for phc in unreadable {
         assert!(
             !hasher
                 .verify(password("x"), Some(PasswordHash::from_phc(phc.to_owned())))
@@ -53,7 +53,7 @@ async fn no_stored_hash_and_an_unreadable_one_are_never_right() {
     }
 }
 
-/// A hash as another version or another program would have stored it.
+/// A hash with these parameters, as another version or program would have stored it.
 fn stored_with(m: u32, t: u32, p: u32, text: &str) -> PasswordHash {
     let params = Params::new(m, t, p, None).unwrap();
     let salt = new_salt().unwrap();
@@ -95,16 +95,16 @@ fn parameters_of_a_stored_hash_are_capped() {
 #[test]
 fn a_buffer_that_grew_for_one_hash_is_not_kept() {
     let buffers = Buffers::default();
-    for (blocks, kept) in [(PARAMS.block_count(), 1), (64 * 1024, 0)] {
+    for (blocks, pooled) in [(PARAMS.block_count(), 1), (64 * 1024, 0)] {
         let mut buffer = buffers.take();
         buffer.resize(blocks, Block::new());
         buffers.give_back(buffer, true);
-        assert_eq!(buffers.free().len(), kept, "{blocks} blocks");
+        assert_eq!(buffers.free().len(), pooled, "{blocks} blocks");
     }
 }
 
 #[tokio::test]
-async fn when_the_queue_is_full_the_next_request_is_refused_at_once() {
+async fn when_the_queue_is_full_the_next_request_is_refused_immediately() {
     let hasher = hasher();
     let max = hasher.max_waiting;
     let slots: Vec<_> = (0..max).map(|_| QueueSlot::take(&hasher.waiting, max).unwrap()).collect();
@@ -142,10 +142,10 @@ async fn a_client_that_disconnects_does_not_free_the_slot_of_a_hash_that_still_r
     let hasher = hasher();
     let all = hasher.permits.available_permits();
     let (started, running) = std::sync::mpsc::channel();
-    let (finish, told) = std::sync::mpsc::channel::<()>();
+    let (finish, finished) = std::sync::mpsc::channel::<()>();
     let mut task = Box::pin(hasher.with_buffer(move |_| {
         started.send(()).unwrap();
-        told.recv().unwrap();
+        finished.recv().unwrap();
         Ok(())
     }));
     assert!(futures_poll_once(&mut task).await.is_pending());

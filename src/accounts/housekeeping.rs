@@ -1,4 +1,4 @@
-//! Sweeps: what nobody needs any more is deleted, a little at a time so that nobody waits for it.
+//! Deletes old rows, in batches so that no request waits long.
 
 use super::Fault;
 use crate::clock::Clock;
@@ -8,14 +8,14 @@ use std::time::Duration;
 
 /// How often everything is swept.
 const PERIOD: Duration = Duration::from_secs(3_600);
-/// Rows deleted in one transaction: a few milliseconds.
+/// Rows deleted in one transaction, which takes a few milliseconds.
 const BATCH: i64 = 500;
-/// How long a session record is kept after its absolute lifetime: its browser is told why it ended.
+/// How long a session is kept after its absolute lifetime, to tell its browser why it ended.
 const KEEP_SESSIONS: Span = Span::days(1);
-/// How long a revocation is kept after it has ceased to matter: clocks differ.
+/// How long a revocation is kept after its last token has expired: clocks differ.
 const KEEP_REVOCATIONS: Span = Span::seconds(30);
 
-/// Deletes what is no longer needed.
+/// Deletes rows that are no longer needed.
 #[derive(Clone)]
 pub struct Housekeeping {
     store: Store,
@@ -24,7 +24,7 @@ pub struct Housekeeping {
     keep_events: Span,
 }
 
-/// Deletes at most so many rows older than a time; how many.
+/// Deletes at most this many rows older than this time; returns how many.
 type Sweep = fn(&mut Unit<'_>, Time, i64) -> Result<usize, StoreFault>;
 
 impl Housekeeping {
@@ -44,7 +44,7 @@ impl Housekeeping {
         }
     }
 
-    /// Sweeps everything once.
+    /// Sweeps all tables once.
     pub async fn sweep(&self) -> Result<(), Fault> {
         let now = self.clock.now();
         let sessions = self
@@ -63,7 +63,7 @@ impl Housekeeping {
         Ok(())
     }
 
-    /// Sweeps one table, batch by batch. Between two of them everybody who waits to write goes first.
+    /// Sweeps one table in batches. Between two batches, waiting writers go first.
     async fn sweep_all(&self, sweep: Sweep, before: Time) -> Result<usize, Fault> {
         let mut total = 0;
         loop {

@@ -1,4 +1,4 @@
-//! The use cases of sign-in, by owner. Knows no cookie, no status and no template.
+//! The use cases, by owner. They know nothing of cookies, statuses and templates.
 //!
 //! `SigningKeys` <- `Sessions` <- `Accounts` and `Administration`: an owner uses those to its left.
 
@@ -43,13 +43,14 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Whether anybody may sign up.
+    /// Whether anyone may sign up.
     #[must_use]
     pub fn registration_open(&self) -> bool {
         self.registration == Registration::Open
     }
 
-    /// Password hashes computed since the start: what each attempt costs, to measure and to test.
+    /// Password hashes computed since the start: the cost of sign-in attempts, for tests and
+    /// measurements.
     #[must_use]
     pub fn password_hashes(&self) -> u64 {
         self.hasher.hashes()

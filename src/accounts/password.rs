@@ -19,19 +19,18 @@ pub struct PasswordChange {
     pub device: Device,
 }
 
-/// What became of it.
+/// Whether the password was changed.
 #[derive(Debug)]
 pub enum PasswordOutcome {
     /// All sessions have ended, and this browser has a new one.
     Changed(Box<TokenPair>),
     WrongPassword,
-    /// The session of the request has ended meanwhile.
+    /// The session of the request has ended in the meantime.
     SignedOut,
 }
 
 impl Accounts {
-    /// Changes the password of an account whose current one is known, and signs out every other
-    /// device.
+    /// Changes the password if the current one is correct, and signs out every other device.
     pub async fn change_password(
         &self,
         claims: AccessClaims,
@@ -57,14 +56,14 @@ impl Accounts {
         };
         let start = self.sessions.prepare(id, new, now);
         let session = start.session.clone();
-        let replacement = Replacement { claims, version, hash, start };
-        match self.store.write(now, move |unit| replacement.run(unit)).await? {
-            Replaced::By(account) => {
+        let verified = VerifiedChange { claims, version, hash, start };
+        match self.store.write(now, move |unit| verified.run(unit)).await? {
+            ChangeResult::Changed(account) => {
                 let tokens = self.sessions.issue(&session, account.role, now)?;
                 Ok(PasswordOutcome::Changed(Box::new(tokens)))
             }
-            Replaced::WrongPassword => Ok(PasswordOutcome::WrongPassword),
-            Replaced::SignedOut => {
+            ChangeResult::WrongPassword => Ok(PasswordOutcome::WrongPassword),
+            ChangeResult::SignedOut => {
                 self.sessions.mark_revoked(&claims);
                 Ok(PasswordOutcome::SignedOut)
             }
@@ -72,40 +71,40 @@ impl Accounts {
     }
 }
 
-/// A change as it was decided on, before the hashing took its time.
-struct Replacement {
+/// A change whose current password was verified before the new one was hashed, which takes a while.
+struct VerifiedChange {
     claims: AccessClaims,
-    /// Version of the password that was checked.
+    /// The version of the password that was verified.
     version: Option<i64>,
     hash: PasswordHash,
     /// The session to continue in.
     start: SessionStart,
 }
 
-/// What the transaction made of it.
-enum Replaced {
-    By(Account),
+/// What the transaction did.
+enum ChangeResult {
+    Changed(Account),
     WrongPassword,
     SignedOut,
 }
 
-impl Replacement {
-    fn run(&self, unit: &mut Unit<'_>) -> Result<Replaced, StoreFault> {
+impl VerifiedChange {
+    fn run(&self, unit: &mut Unit<'_>) -> Result<ChangeResult, StoreFault> {
         let AccessClaims { account_id, session_id, .. } = self.claims;
-        let Some(account) = unit.lock(account_id)? else { return Ok(Replaced::SignedOut) };
+        let Some(account) = unit.lock(account_id)? else { return Ok(ChangeResult::SignedOut) };
         let session = store::sessions::find_of(unit, account_id, session_id)?;
         let alive = session.is_some_and(|session| session.is_alive(unit.now()));
         if !alive || account.is_disabled() {
-            return Ok(Replaced::SignedOut);
+            return Ok(ChangeResult::SignedOut);
         }
-        // A concurrent change came first: the password that was checked is no longer the current one.
+        // A concurrent change came first: the verified password is no longer the current one.
         let stored = store::credentials::find_password(unit, account_id)?;
         if stored.map(|stored| stored.version) != self.version {
-            return Ok(Replaced::WrongPassword);
+            return Ok(ChangeResult::WrongPassword);
         }
         store::credentials::change_password(unit, &account, &self.hash)?;
         unit.end_sessions(&account, SessionSelector::All, EndReason::PasswordChanged)?;
         self.start.store(unit, &account, EventKind::PasswordChanged)?;
-        Ok(Replaced::By(account.into_inner()))
+        Ok(ChangeResult::Changed(account.into_inner()))
     }
 }

@@ -1,4 +1,4 @@
-//! A user's own account, read and renamed.
+//! A user's own account: reading and renaming it.
 
 use super::sessions::CurrentSession;
 use super::{Accounts, Fault};
@@ -11,18 +11,18 @@ use crate::store::{self, StoreFault, Unit};
 /// The account and the session of a request.
 pub type Profile = CurrentSession;
 
-/// What became of a change of name.
+/// Whether the name was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RenameOutcome {
     Renamed,
-    /// It is the present name; nothing was written.
+    /// It is the current name already; nothing was written.
     Unchanged,
-    /// The session of the request has ended meanwhile.
+    /// The session of the request has ended in the meantime.
     SignedOut,
 }
 
 impl Accounts {
-    /// The account and session of these claims; none if they have ended meanwhile.
+    /// The account and session of these claims; none if the session has ended in the meantime.
     pub async fn profile(&self, claims: AccessClaims) -> Result<Option<Profile>, Fault> {
         self.sessions.current(claims).await
     }

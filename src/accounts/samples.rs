@@ -1,4 +1,4 @@
-//! What tests beside the code start with.
+//! Sample services and data for unit tests.
 
 use super::sessions::SessionPolicy;
 use super::signing_keys::KeySettings;
@@ -16,12 +16,12 @@ use crate::domain::{Span, Time};
 use crate::token::{Secret, TokenIssuer};
 use std::path::Path;
 
-/// A clock that stands until it is moved.
+/// A clock that tests move.
 pub fn clock() -> Clock {
     Clock::by_hand(Time::from_timestamp(1_800_000_000, 0).unwrap())
 }
 
-/// A server on the database in this folder.
+/// Services on the database in this folder.
 pub async fn start(folder: &Path, clock: &Clock) -> Services {
     let issuer = "http://localhost:8000".to_owned();
     let lifetimes = Lifetimes::DEFAULT;
@@ -41,7 +41,7 @@ pub async fn start(folder: &Path, clock: &Clock) -> Services {
     services
 }
 
-/// Somebody who has not signed up yet.
+/// Ada, who has not signed up yet.
 pub fn ada() -> NewAccount {
     NewAccount {
         name: DisplayName::parse("Ada").unwrap(),

@@ -15,32 +15,32 @@ use crate::store::{self, StoreFault, Unit};
 use std::net::IpAddr;
 use tracing::field::display;
 
-/// What a user signs in with.
+/// The data of a sign-in.
 #[derive(Debug)]
 pub struct SignInAttempt {
     pub email: EmailAddress,
     pub password: Password,
-    /// Whether the session outlives the browser.
+    /// Whether the session is kept when the browser is closed.
     pub persistent: bool,
     pub device: Device,
-    /// The session the browser presented; it ends when the new one starts.
+    /// The session that the browser presented; it ends when the new one starts.
     pub replaces: Option<SessionId>,
 }
 
-/// What became of it.
+/// Whether the user was signed in.
 #[derive(Debug)]
 pub enum SignInOutcome {
     SignedIn {
         tokens: Box<TokenPair>,
         account: Account,
     },
-    /// Wrong password, unknown address, or a disabled account: the caller cannot tell which, and
-    /// each costs the same one hash.
+    /// Wrong password, unknown address, or a disabled account. The caller cannot tell which, and
+    /// each costs exactly one hash.
     InvalidCredentials,
 }
 
 impl Accounts {
-    /// Starts a session for whoever knows the password.
+    /// Starts a session if the password is correct.
     pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<SignInOutcome, Fault> {
         self.sessions.check_signing()?;
         let SignInAttempt { email, password, persistent, device, replaces } = attempt;
@@ -48,9 +48,9 @@ impl Accounts {
             self.store.read(move |tx| store::credentials::find_by_email(tx, &email)).await?;
         let (account, stored) = found.unzip();
         let hash = stored.clone().map(|stored| stored.hash);
-        let right = self.hasher.verify(password.clone(), hash).await?;
-        let open = account.clone().filter(|account| !account.is_disabled());
-        let (Some(account), Some(stored), true) = (open, stored, right) else {
+        let is_correct = self.hasher.verify(password.clone(), hash).await?;
+        let enabled = account.clone().filter(|account| !account.is_disabled());
+        let (Some(account), Some(stored), true) = (enabled, stored, is_correct) else {
             log_refused(account.map(|account| account.id), device.ip);
             return Ok(SignInOutcome::InvalidCredentials);
         };
@@ -67,7 +67,7 @@ impl Accounts {
         Ok(SignInOutcome::SignedIn { tokens, account })
     }
 
-    /// Hashes again with today's parameters while the password is at hand.
+    /// Hashes again with current parameters, which is possible only while the password is known.
     async fn rehash_if_weak(
         &self,
         password: Password,
@@ -80,16 +80,16 @@ impl Accounts {
     }
 }
 
-/// A password that was right when it was checked.
+/// A password that was correct when it was verified.
 struct VerifiedPassword {
     version: i64,
-    /// Its hash with today's parameters, if the stored one was weaker.
+    /// Its hash with current parameters, if the stored one is weaker.
     rehashed: Option<PasswordHash>,
 }
 
 impl VerifiedPassword {
-    /// Starts the session unless the password was changed or the account disabled while we hashed:
-    /// both end all sessions, and none may slip in behind them.
+    /// Starts the session unless the password was changed or the account disabled while we hashed.
+    /// Both end all sessions, so none may start afterwards.
     fn start_session(
         &self,
         unit: &mut Unit<'_>,

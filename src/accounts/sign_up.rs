@@ -13,20 +13,20 @@ use crate::domain::password::Password;
 use crate::domain::session::SessionId;
 use crate::store::{self, Unit};
 
-/// What an account is created from.
+/// The data of a sign-up.
 #[derive(Debug)]
 pub struct NewAccount {
     pub name: DisplayName,
     pub email: EmailAddress,
     pub password: Password,
     pub device: Device,
-    /// Whether the session outlives the browser, as that of a program does.
+    /// Whether the session is kept when the browser is closed; true for API clients.
     pub persistent: bool,
-    /// The session the browser presented; it ends when the new one starts.
+    /// The session that the browser presented; it ends when the new one starts.
     pub replaces: Option<SessionId>,
 }
 
-/// What became of it.
+/// Whether the account was created.
 #[derive(Debug)]
 pub enum SignUpOutcome {
     SignedUp {
@@ -34,12 +34,12 @@ pub enum SignUpOutcome {
         account: Account,
     },
     EmailTaken,
-    /// The operator lets nobody sign up.
+    /// Registration is closed.
     Closed,
 }
 
 impl Accounts {
-    /// Creates an account and signs it in: account, session and event together or not at all.
+    /// Creates an account and signs it in, in one transaction.
     pub async fn sign_up(&self, new: NewAccount) -> Result<SignUpOutcome, Fault> {
         if !self.registration_open() {
             return Ok(SignUpOutcome::Closed);

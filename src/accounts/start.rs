@@ -1,4 +1,4 @@
-//! From settings to owners that can serve: database open, keys loaded.
+//! Starts the services: opens the database and the keys, and creates the owners.
 
 use super::administration::Administration;
 use super::hasher::Hasher;
@@ -17,7 +17,7 @@ use std::time::Duration;
 /// How often a process reads what others have revoked and which keys they have changed.
 const SYNC_PERIOD: Duration = Duration::from_millis(500);
 
-/// What the operator decided.
+/// The settings of the services.
 pub struct Settings {
     pub database: DatabaseUrl,
     pub keys: KeySettings,
@@ -27,7 +27,7 @@ pub struct Settings {
     pub keep_events: Span,
 }
 
-/// Why it cannot start.
+/// Why the services cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(transparent)]
@@ -50,8 +50,8 @@ pub struct Services {
 }
 
 impl Services {
-    /// Opens the database (creating it if need be), migrates it, and opens the signing keys
-    /// (creating them if need be).
+    /// Opens and migrates the database and opens the signing keys; creates them if they are
+    /// missing.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         let Settings { database, keys, sessions: policy, registration, keep_events } = settings;
         let store = tokio::task::spawn_blocking(move || Store::open(database)).await;
@@ -79,8 +79,8 @@ impl Services {
         })
     }
 
-    /// Does what a server does beside answering requests, for as long as its keys are held: follows
-    /// other processes, and sweeps. A command ends before it would need to.
+    /// Runs the background tasks of a server, until its keys are dropped: reading changes of other
+    /// processes, and sweeping. Commands do not need them.
     pub fn run_in_background(&self) {
         tokio::spawn(self.housekeeping.clone().run());
         let (keys, store, clock) =
@@ -92,10 +92,10 @@ impl Services {
                 ticks.tick().await;
                 let Some(keys) = keys.upgrade() else { return };
                 if let Err(fault) = store.sync_revocations(clock.now()).await {
-                    tracing::error!(%fault, "revocations cannot be read; soon every request reads its session instead");
+                    tracing::error!(%fault, "revocations cannot be read; in a few seconds every request will read its session instead");
                 }
                 if let Err(fault) = keys.sync().await {
-                    tracing::error!(%fault, "the signing keys cannot be read; soon every request reads its session too");
+                    tracing::error!(%fault, "the signing keys cannot be read; in a few seconds every request will read its session too");
                 }
             }
         });

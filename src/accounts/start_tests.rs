@@ -5,7 +5,7 @@ use crate::domain::device::Device;
 
 /// The time of the timers is skipped, not slept through.
 #[tokio::test(start_paused = true)]
-async fn what_one_process_does_another_knows_within_a_second() {
+async fn another_process_sees_a_change_within_a_second() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), samples::clock());
     let here = samples::start(folder.path(), &clock).await;
     let there = samples::start(folder.path(), &clock).await;

@@ -21,7 +21,7 @@ pub(super) struct Row {
     disabled_at: Option<i64>,
 }
 
-/// Adds an account; none if another one has its email address. The unique index decides races.
+/// Inserts an account; none if the email address is taken. The unique index decides races.
 pub fn insert(unit: &mut Unit<'_>, account: &Account) -> Result<Option<LockedAccount>, StoreFault> {
     let row = Row {
         id: account.id.0.to_string(),
@@ -50,7 +50,7 @@ pub fn find_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Option<Acc
     row.map(Row::account).transpose()
 }
 
-/// Finds an account and locks its row. On SQLite the whole database is locked already.
+/// Finds an account and locks its row. On SQLite, a writer has locked the whole database already.
 pub(super) fn find_for_update(
     tx: &mut Tx<'_>,
     id: AccountId,
@@ -94,7 +94,7 @@ pub fn set_role(
     Ok(())
 }
 
-/// Disables from `since` on, or enables again.
+/// Disables an account since then, or enables it.
 pub fn set_disabled(
     unit: &mut Unit<'_>,
     account: &LockedAccount,
@@ -106,7 +106,7 @@ pub fn set_disabled(
     Ok(())
 }
 
-/// Deletes an account with its credentials and sessions. Its events stay.
+/// Deletes an account with its credentials and sessions. Its events are kept.
 pub fn delete(
     unit: &mut Unit<'_>,
     account: &LockedAccount,

@@ -1,15 +1,15 @@
-//! Values between columns and domain types.
+//! Conversions between columns and domain types.
 
 use super::StoreFault;
 use crate::domain::Time;
 use uuid::Uuid;
 
-/// A column, for the fault that says what cannot be read.
+/// The name of a column, for the fault if its value cannot be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Column(pub &'static str);
 
 impl Column {
-    /// Reads a column that only we write; anything unknown in it is a fault, not a default.
+    /// Reads a column that only we write: an unknown value is a fault, never a default.
     pub fn known<T>(self, value: Option<T>) -> Result<T, StoreFault> {
         value.ok_or(StoreFault::Corrupt(self.0))
     }

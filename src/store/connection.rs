@@ -1,16 +1,16 @@
-//! One connection type over both databases, and how one is set up.
+//! The connection type for both databases, and its settings.
 
 use crate::config::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::{Connection, ConnectionError, PgConnection, QueryResult, SqliteConnection};
 
-/// How every SQLite connection is set up: readers never wait for the writer (WAL); an acknowledged
-/// commit survives a power cut (FULL), because a rotation forgotten by the database makes the
-/// browser's newer token look stolen; a writer of another process is waited for.
+/// The settings of every SQLite connection. WAL: readers never wait for the writer. FULL: a commit
+/// survives a power cut; if a rotation were lost, the browser's newer token would look stolen.
+/// `busy_timeout`: waits for a writer of another process.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 800; PRAGMA journal_mode = WAL; \
                             PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-/// What one transaction at a time may change, beside rows: an advisory lock on PostgreSQL, whose
-/// numbers are any that nobody else uses.
+/// Locks on what is not a row: advisory locks on PostgreSQL. The numbers are arbitrary, but unique
+/// in the database.
 #[derive(Clone, Copy, Debug)]
 pub enum Lock {
     Administrators = 7_012_835,
@@ -23,7 +23,8 @@ pub enum Db {
     Postgres(PgConnection),
 }
 
-/// Runs the same query on whichever database it is: for what diesel's `MultiConnection` leaves out.
+/// Runs the same query on either database, for queries that diesel's `MultiConnection` does not
+/// support.
 macro_rules! on_either {
     ($db:expr, $connection:ident => $query:expr) => {
         match $db {
@@ -35,7 +36,7 @@ macro_rules! on_either {
 pub(super) use on_either;
 
 impl Db {
-    /// Connects. `MultiConnection` itself would take any text for a file name.
+    /// Connects. `MultiConnection::establish` would accept any text as a file name.
     pub fn connect(url: &DatabaseUrl) -> Result<Self, ConnectionError> {
         match url {
             DatabaseUrl::Sqlite(path) => {
@@ -49,7 +50,7 @@ impl Db {
         }
     }
 
-    /// Begins a transaction that sees one moment.
+    /// Begins a transaction that reads one consistent snapshot.
     pub fn begin_read(&mut self) -> QueryResult<()> {
         match self {
             Db::Sqlite(connection) => begin(connection, "BEGIN DEFERRED"),
@@ -59,8 +60,8 @@ impl Db {
         }
     }
 
-    /// Begins a transaction that will write. SQLite takes its write lock now: a transaction that
-    /// reads first and writes later would fail at once when another one wrote in between.
+    /// Begins a transaction that writes. SQLite takes the write lock immediately: a transaction
+    /// that reads first and writes later fails if another one has written in between.
     pub fn begin_write(&mut self) -> QueryResult<()> {
         match self {
             Db::Sqlite(connection) => begin(connection, "BEGIN IMMEDIATE"),
@@ -76,7 +77,7 @@ impl Db {
         on_either!(self, connection => AnsiTransactionManager::rollback_transaction(connection))
     }
 
-    /// Held until the end of the transaction. On SQLite every writer is alone anyway.
+    /// Takes a lock until the end of the transaction. SQLite has only one writer anyway.
     pub fn lock(&mut self, lock: Lock) -> QueryResult<()> {
         match self {
             Db::Sqlite(_) => Ok(()),
@@ -86,8 +87,8 @@ impl Db {
         }
     }
 
-    /// Whether the connection can be used again: no transaction left open by a panic, the server
-    /// still there.
+    /// Whether the connection cannot be used again: a panic left a transaction open, or the server
+    /// is gone.
     pub fn is_broken(&mut self) -> bool {
         let status = on_either!(self, connection =>
             AnsiTransactionManager::transaction_manager_status_mut(connection));

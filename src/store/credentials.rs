@@ -12,8 +12,8 @@ use diesel::prelude::*;
 
 const PASSWORD: &str = "password";
 
-/// A stored password: its hash, and a version that grows when the owner changes it but not when the
-/// same password is hashed again.
+/// A stored password: its hash, and a version that increases when the password changes, but not
+/// when the same password is hashed again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPassword {
     pub hash: PasswordHash,
@@ -27,7 +27,7 @@ struct PasswordRow {
     version: i64,
 }
 
-/// Gives a new account its password.
+/// Inserts the password of a new account.
 pub fn insert_password(
     unit: &mut Unit<'_>,
     account: &LockedAccount,

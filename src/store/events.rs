@@ -26,7 +26,7 @@ struct NewRow {
 }
 
 impl Unit<'_> {
-    /// Adds an entry to the audit log; it is logged after the commit.
+    /// Adds an event to the audit log. It is also logged, after the commit.
     pub fn record(&mut self, event: Event) -> Result<(), StoreFault> {
         self.record_all(vec![event])
     }
@@ -45,7 +45,7 @@ fn insert(tx: &mut Tx<'_>, events: &[Event]) -> Result<(), StoreFault> {
     Ok(())
 }
 
-/// Removes what is personal from the events of an account that is deleted.
+/// Removes personal data from the events of a deleted account.
 pub fn anonymise(tx: &mut Tx<'_>, subject: AccountId) -> Result<(), StoreFault> {
     let nothing = Option::<String>::None;
     let of_account = events::table.filter(events::subject.eq(subject.0.to_string()));
@@ -59,7 +59,7 @@ pub fn anonymise(tx: &mut Tx<'_>, subject: AccountId) -> Result<(), StoreFault> 
     Ok(())
 }
 
-/// Deletes at most `limit` that are older; how many.
+/// Deletes at most `limit` events from before then; returns how many.
 pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFault> {
     let old = events::table.filter(events::at.lt(millis(before)));
     let ids: Vec<String> = old.select(events::id).limit(limit).load(tx.0)?;

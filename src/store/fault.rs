@@ -1,8 +1,8 @@
-//! Why the database cannot be used.
+//! Faults of the database.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-/// A database that cannot be used right now, or data that cannot be right. Never a refusal.
+/// The database cannot be used, or holds data that cannot be right. Never an error of the caller.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
     #[error("the database is overloaded: no connection became free in time")]
@@ -31,8 +31,8 @@ pub enum StoreFault {
 }
 
 impl StoreFault {
-    /// Whether the same transaction may succeed if it is run again: it lost against a concurrent
-    /// one (on PostgreSQL; SQLite has one writer at a time).
+    /// Whether the transaction may succeed if it is run again: it conflicted with a concurrent one
+    /// (on PostgreSQL; SQLite has one writer at a time).
     pub(super) fn is_transient(&self) -> bool {
         match self {
             StoreFault::Database(Error::DatabaseError(kind, info)) => {

@@ -20,7 +20,7 @@ struct Row {
     max_token_lifetime: i64,
 }
 
-/// The keys that are not gone, oldest first.
+/// The keys that have not expired, oldest first.
 pub fn all(tx: &mut Tx<'_>, now: Time) -> Result<Vec<KeyRecord>, StoreFault> {
     let rows =
         signing_keys::table.order(signing_keys::created_at).select(Row::as_select()).load(tx.0)?;
@@ -43,7 +43,7 @@ pub fn insert(unit: &mut Unit<'_>, record: &KeyRecord) -> Result<(), StoreFault>
     Ok(())
 }
 
-/// Makes the waiting key the one that signs; `old` goes on to verify until `retires_at`.
+/// Makes the next key active; `old` keeps verifying until `retires_at`.
 pub fn promote(
     unit: &mut Unit<'_>,
     next: &str,
@@ -60,14 +60,14 @@ pub fn promote(
     Ok(())
 }
 
-/// Notes that access tokens of the keys that sign, now or next, may live so long.
-pub fn raise_max_lifetime(unit: &mut Unit<'_>, life: Span) -> Result<(), StoreFault> {
+/// Records that access tokens of the active and the next key may last this long.
+pub fn raise_max_lifetime(unit: &mut Unit<'_>, lifetime: Span) -> Result<(), StoreFault> {
     let shorter = signing_keys::table
         .filter(signing_keys::purpose.eq(KeyPurpose::Access.into_str()))
         .filter(signing_keys::state.ne(KeyState::Retiring.into_str()))
-        .filter(signing_keys::max_token_lifetime.lt(life.num_seconds()));
+        .filter(signing_keys::max_token_lifetime.lt(lifetime.num_seconds()));
     diesel::update(shorter)
-        .set(signing_keys::max_token_lifetime.eq(life.num_seconds()))
+        .set(signing_keys::max_token_lifetime.eq(lifetime.num_seconds()))
         .execute(unit.0)?;
     Ok(())
 }
@@ -85,10 +85,10 @@ pub fn delete(unit: &mut Unit<'_>, id: &str) -> Result<(), StoreFault> {
     Ok(())
 }
 
-/// Deletes the keys that are gone.
+/// Deletes the keys that have expired.
 pub fn sweep(tx: &mut Tx<'_>, now: Time) -> Result<usize, StoreFault> {
-    let gone = signing_keys::table.filter(signing_keys::retires_at.le(millis(now)));
-    Ok(diesel::delete(gone).execute(tx.0)?)
+    let expired = signing_keys::table.filter(signing_keys::retires_at.le(millis(now)));
+    Ok(diesel::delete(expired).execute(tx.0)?)
 }
 
 impl Row {

@@ -1,4 +1,4 @@
-//! Locks: what only one transaction at a time may change.
+//! Locks on what only one transaction at a time may change.
 
 use super::accounts::find_for_update;
 use super::connection::Lock;
@@ -11,14 +11,14 @@ impl Unit<'_> {
         Ok(find_for_update(self, id)?.map(LockedAccount))
     }
 
-    /// Whoever may change the number of administrators comes here first, before any account is
-    /// locked: two operators who each demote one of the last two would leave none.
+    /// Must be taken before the number of administrators changes, and before any account is locked:
+    /// otherwise two operators who each demote one of the last two would leave none.
     pub fn lock_administrators(&mut self) -> Result<LockedAdministrators, StoreFault> {
         self.0.lock(Lock::Administrators)?;
         Ok(LockedAdministrators(()))
     }
 
-    /// Whoever changes the set of signing keys comes here first.
+    /// Must be taken before the set of signing keys changes.
     pub fn lock_keys(&mut self) -> Result<(), StoreFault> {
         Ok(self.0.lock(Lock::SigningKeys)?)
     }

@@ -1,4 +1,4 @@
-//! Brings the tables up to this version, or says why it cannot.
+//! Migrates the database to this version, or refuses one of another version.
 
 use super::StoreFault;
 use super::connection::Db;
@@ -9,8 +9,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Runs what is missing. On SQLite under the write lock: processes that start together would all
-/// create the same tables.
+/// Runs the missing migrations. On SQLite under the write lock, because processes that start
+/// together would otherwise all create the same tables.
 pub fn run(db: &mut Db) -> Result<(), StoreFault> {
     match db {
         Db::Sqlite(connection) => {
@@ -29,7 +29,7 @@ pub fn run(db: &mut Db) -> Result<(), StoreFault> {
     }
 }
 
-/// Refuses a database that holds migrations this version does not know.
+/// Refuses a database with a migration that this version does not know.
 fn check_version<DB: diesel::backend::Backend>(
     connection: &mut impl MigrationHarness<DB>,
     known: EmbeddedMigrations,

@@ -1,7 +1,7 @@
 //! The database: the only layer that names diesel. Rows never leave it; domain types do.
 //!
-//! A use case is one transaction: `store.read(..)` or `store.write(..)` with a closure over the
-//! functions of the tables. An outcome that refuses is a value and is committed; a fault rolls back.
+//! A use case is one transaction: `store.read(..)` or `store.write(..)` with a closure that calls
+//! the functions of the tables. A refusal is a value and is committed; a fault rolls back.
 
 pub mod accounts;
 mod column;

@@ -1,4 +1,4 @@
-//! Connections, and who gets one when.
+//! The connection pool, and transactions.
 
 use super::StoreFault;
 use super::connection::Db;
@@ -15,25 +15,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Connections: enough for the readers of a few cores; SQLite has one writer anyway.
+/// Enough for the readers of a few cores; SQLite has only one writer.
 const CONNECTIONS: u32 = 8;
-/// How long a use case waits for a connection. Together with what a connection may wait
-/// (`busy_timeout`, `CONNECT_TIMEOUT`), the caller knows within two seconds that there is none.
+/// How long a use case waits for a connection. Together with `busy_timeout` or `CONNECT_TIMEOUT`, a
+/// caller that gets none knows within two seconds.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long the first connection may take: after a crash SQLite recovers its log first.
+/// How long the first connection may take: after a crash, SQLite first recovers its log.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it may take to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
-/// How often a unit of work is run before a conflict with concurrent ones becomes a fault.
+/// How often a unit of work is run before conflicts with concurrent ones become a fault.
 const ATTEMPTS: usize = 5;
 
 /// The database, and the revocations known to this process.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
-    /// One permit a connection.
+    /// One permit for each connection.
     connections: Arc<Semaphore>,
-    /// SQLite has one writer; writers of this process queue here instead of polling the file.
+    /// SQLite has one writer: writers of this process queue here instead of polling the file.
     writers: Arc<Semaphore>,
     revocations: Arc<RevocationCache>,
 }
@@ -41,11 +41,12 @@ pub struct Store {
 struct Manager(DatabaseUrl);
 
 impl Store {
-    /// Opens the database, creates it if it is a file that does not exist, and migrates it.
+    /// Opens and migrates the database; a missing SQLite file is created.
     pub fn open(url: DatabaseUrl) -> Result<Self, StoreFault> {
         let mut writers = CONNECTIONS;
         if let DatabaseUrl::Sqlite(path) = &url {
-            // SQLite would let everybody read it; its companion files take over its mode.
+            // SQLite would create it readable for everyone. Its `-wal` and `-shm` files inherit the
+            // mode.
             std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
             writers = 1;
         }
@@ -64,7 +65,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Runs a use case that only reads, in a transaction of its own: all reads see one moment.
+    /// Runs a use case that only reads, in one transaction: all reads see the same snapshot.
     pub async fn read<T, F>(&self, work: F) -> Result<T, StoreFault>
     where
         T: Send + 'static,
@@ -80,15 +81,15 @@ impl Store {
         .await
     }
 
-    /// Runs a use case in one transaction that began at `now`: all of it is kept, or on a fault
-    /// nothing. It is run again when it loses against a concurrent one.
+    /// Runs a use case in one transaction that begins at `now`; a fault rolls all of it back. It is
+    /// run again if it conflicts with a concurrent one.
     pub async fn write<T, F>(&self, now: Time, work: F) -> Result<T, StoreFault>
     where
         T: Send + 'static,
         F: Fn(&mut Unit<'_>) -> Result<T, StoreFault> + Send + 'static,
     {
         let permits = tokio::time::timeout(QUEUE_TIMEOUT, async {
-            // Holding a connection while waiting to write would keep readers from it.
+            // The connection comes second: a waiting writer must not keep one from readers.
             let writer = acquire(&self.writers).await?;
             Ok::<_, StoreFault>((writer, acquire(&self.connections).await?))
         });
@@ -103,7 +104,7 @@ impl Store {
         .await
     }
 
-    /// Reads what other processes revoked; everything on the first call.
+    /// Reads what other processes have revoked; on the first call, everything.
     pub async fn sync_revocations(&self, now: Time) -> Result<(), StoreFault> {
         let since = self.revocations.read_from(now);
         let read = move |tx: &mut Tx<'_>| match since {
@@ -115,13 +116,13 @@ impl Store {
         Ok(())
     }
 
-    /// What is known of the revocation of an access token, without asking the database.
+    /// Whether an access token is revoked, as far as is known in memory.
     #[must_use]
     pub fn is_revoked(&self, claims: &AccessClaims, now: Time) -> Revoked {
         self.revocations.judge(claims, now)
     }
 
-    /// Remembers a revocation that was learned from a record, before it is read from the feed.
+    /// Adds a revocation that was found in the database before `sync_revocations` has read it.
     pub fn note_revoked(&self, revocation: Revocation) {
         self.revocations.add(&[revocation]);
     }
@@ -174,12 +175,12 @@ fn write<T>(
 
 fn roll_back(db: &mut Db) {
     if let Err(error) = db.roll_back() {
-        tracing::warn!(%error, "a transaction could not be rolled back; its connection is dropped");
+        tracing::warn!(%error, "a transaction could not be rolled back; its connection is closed");
     }
 }
 
-/// A permit, first come, first served. It moves into the blocking task: a client that hangs up does
-/// not free it early.
+/// A permit, first come, first served. It moves to the blocking task, so that a client that
+/// disconnects does not free it early.
 async fn acquire(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreFault> {
     let permit = tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(permits).acquire_owned()).await;
     permit.map_err(|_| StoreFault::Overloaded)?.map_err(|_| StoreFault::Overloaded)

@@ -48,7 +48,7 @@ fn a_database_of_another_version_is_refused_with_one_sentence() {
 }
 
 #[tokio::test]
-async fn a_unit_of_work_that_loses_against_a_concurrent_one_is_run_again_a_few_times() {
+async fn a_unit_of_work_that_conflicts_with_a_concurrent_one_is_run_again_a_few_times() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).unwrap();
     let conflict = || {
@@ -71,7 +71,7 @@ async fn a_unit_of_work_that_loses_against_a_concurrent_one_is_run_again_a_few_t
 }
 
 #[tokio::test]
-async fn all_reads_of_a_use_case_see_one_moment() {
+async fn all_reads_of_a_use_case_see_the_same_snapshot() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).unwrap();
     let path = folder.path().join("test.db");

@@ -1,7 +1,7 @@
-//! The revocations that matter, in memory: an access token is checked without asking the database.
+//! The current revocations in memory, so that access tokens are checked without the database.
 //!
-//! What this process revokes is here before anybody is answered; what others revoke is read twice
-//! a second. When it could not be read for a while, it says so instead of guessing.
+//! Revocations of this process are added before the request is answered; those of other processes
+//! are read twice a second. If they could not be read for a while, the answer is "undecided".
 
 use crate::domain::claims::AccessClaims;
 use crate::domain::revocation::{Revocation, RevokedTokens};
@@ -10,12 +10,13 @@ use crate::domain::{Span, Time};
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// What was read longer ago than this is not believed: the records are read instead.
+/// How old the last read may be. Beyond it, sessions are read from the database instead.
 pub const MAX_STALENESS: Span = Span::seconds(5);
-/// How far back each read reaches: rows may be committed late, and clocks differ.
+/// How far each read goes back before the previous one: rows may be committed late, and clocks
+/// differ.
 const OVERLAP: Span = Span::seconds(30);
 
-/// What is known of the revocation of an access token.
+/// Whether an access token is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
     No,
@@ -23,7 +24,7 @@ pub enum Revoked {
     Superseded,
     /// Its session has ended.
     Ended,
-    /// Other processes' revocations could not be read lately.
+    /// The revocations of other processes have not been read recently.
     Undecided,
 }
 
@@ -37,18 +38,18 @@ struct Known {
 }
 
 impl RevocationCache {
-    /// From when on revocations are to be read; none: everything. After a gap (an outage, a
-    /// suspended machine) that is all that was missed.
+    /// The time from which revocations must be read; none means everything. After an outage or a
+    /// suspended machine, it includes all that was missed.
     pub fn read_from(&self, now: Time) -> Option<Time> {
         self.read().read_at.map(|at| at.min(now) - OVERLAP)
     }
 
-    /// Adds revocations; adding one twice changes nothing.
+    /// Adds revocations. Adding one again changes nothing.
     pub fn add(&self, revocations: &[Revocation]) {
         self.write().add(revocations);
     }
 
-    /// Adds what was just read, and drops what no longer matters.
+    /// Adds what was just read, and removes entries whose tokens have expired.
     pub fn refresh(&self, revocations: &[Revocation], now: Time) {
         let mut known = self.write();
         known.add(revocations);

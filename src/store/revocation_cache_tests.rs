@@ -45,7 +45,7 @@ async fn write(store: &Store, revocation: Revocation, at: Time) {
 }
 
 #[test]
-fn revoked_up_to_a_generation_in_any_order_and_any_number_of_times() {
+fn revocations_up_to_a_generation_apply_in_any_order_and_any_number_of_times() {
     let until = start() + Span::minutes(15);
     let up_to = |n| Revocation { session_id: id(1), tokens: RevokedTokens::UpTo(n), until };
     let cache = RevocationCache::default();
@@ -61,7 +61,7 @@ fn revoked_up_to_a_generation_in_any_order_and_any_number_of_times() {
 }
 
 #[test]
-fn an_entry_goes_when_the_last_token_it_concerns_has_expired() {
+fn an_entry_is_removed_when_the_last_token_it_concerns_has_expired() {
     let cache = RevocationCache::default();
     cache.refresh(&[ended(1, start() + Span::minutes(15))], start());
     cache.refresh(&[], start() + Span::minutes(15) - Span::milliseconds(1));
@@ -82,7 +82,7 @@ fn after_five_seconds_without_a_read_it_is_undecided_but_what_is_revoked_stays_r
 }
 
 #[tokio::test]
-async fn what_others_wrote_is_read_at_the_start_and_later_also_when_committed_late() {
+async fn revocations_of_other_processes_are_read_at_the_start_and_later_even_if_committed_late() {
     let (store, _folder) = store();
     let until = start() + Span::minutes(15);
     write(&store, ended(1, until), start() - Span::minutes(1)).await;
@@ -94,7 +94,7 @@ async fn what_others_wrote_is_read_at_the_start_and_later_also_when_committed_la
 }
 
 #[tokio::test]
-async fn what_was_written_during_a_gap_is_read_after_it() {
+async fn revocations_written_during_a_gap_are_read_after_it() {
     let (store, _folder) = store();
     store.sync_revocations(start()).await.unwrap();
     let during = start() + Span::seconds(40);

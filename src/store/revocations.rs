@@ -1,4 +1,4 @@
-//! Revocations, as every process reads them.
+//! Revocations, which every process reads.
 
 use super::column::{Column, millis};
 use super::connection::on_either;
@@ -28,8 +28,9 @@ struct NewRow {
     until: i64,
 }
 
-/// Until when a revocation made now matters: the longest lifetime of an access token, and a process
-/// with a faster clock may have issued the last one a little in our future.
+/// Until when a revocation made now is needed: for the longest lifetime of an access token. The
+/// leeway is there because a process with a faster clock may have issued the last one in our
+/// future.
 pub(super) fn until(tx: &mut Tx<'_>, now: Time) -> Result<Time, StoreFault> {
     let longest: Option<i64> =
         signing_keys::table.select(max(signing_keys::max_token_lifetime)).get_result(tx.0)?;
@@ -47,20 +48,20 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Everything created since then. Not "after the last id": a row may be committed after one with a
-/// higher id.
+/// Everything created since then. By time and not by ID, because a row may be committed after one
+/// with a higher ID.
 pub(super) fn created_since(tx: &mut Tx<'_>, since: Time) -> Result<Vec<Revocation>, StoreFault> {
     let recent = revocations::table.filter(revocations::created_at.ge(millis(since)));
     recent.select(Row::as_select()).load(tx.0)?.into_iter().map(Row::revocation).collect()
 }
 
-/// Everything that still matters.
+/// Everything that is still needed.
 pub(super) fn current(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Revocation>, StoreFault> {
     let current = revocations::table.filter(revocations::until.gt(millis(now)));
     current.select(Row::as_select()).load(tx.0)?.into_iter().map(Row::revocation).collect()
 }
 
-/// Deletes at most `limit` that matter to nobody any more; how many.
+/// Deletes at most `limit` revocations that are no longer needed; returns how many.
 pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFault> {
     let old = revocations::table.filter(revocations::until.lt(millis(before)));
     let ids: Vec<i64> = old.select(revocations::id).limit(limit).load(tx.0)?;

@@ -1,4 +1,4 @@
-//! The tables as diesel sees them, the same on both databases. The migrations say what each column means.
+//! The tables, the same on both databases. The migrations document the columns.
 
 diesel::table! {
     accounts (id) {

@@ -1,11 +1,11 @@
-//! Starting and ending sessions, with the revocations that belong to it.
+//! Starting and ending sessions, with their revocations.
 
 use super::{LockedAccount, StoreFault, Unit, revocations, sessions};
 use crate::domain::revocation::{Revocation, RevokedTokens};
 use crate::domain::session::{EndReason, Session, SessionSelector};
 
 impl Unit<'_> {
-    /// Starts a session. Beyond `max_sessions` open ones the account's longest unused end.
+    /// Starts a session. Beyond `max_sessions` open ones, those unused for longest end.
     pub fn start_session(
         &mut self,
         account: &LockedAccount,
@@ -32,7 +32,7 @@ impl Unit<'_> {
         Ok(ended)
     }
 
-    /// Ends a session if it is still as it was decided on; false if it has changed.
+    /// Ends a session if it has not changed since the decision; false if it has.
     pub fn end_session_if_unchanged(
         &mut self,
         _account: &LockedAccount,
@@ -47,16 +47,15 @@ impl Unit<'_> {
         Ok(ended)
     }
 
-    /// Revokes the current access tokens of an account, but not its sessions: the next refresh gets
-    /// tokens with what has changed.
+    /// Revokes the current access tokens of an account, but not its sessions: the next refresh
+    /// issues tokens with the new role.
     pub fn revoke_access_tokens(&mut self, account: &LockedAccount) -> Result<(), StoreFault> {
         let open = sessions::open(self, account.id)?;
         self.revoke(open.iter().map(|session| (session, RevokedTokens::UpTo(session.generation))))
     }
 
-    /// A revocation is kept until the last token it concerns has expired: that is known from the
-    /// lifetimes servers note with their keys, since an operator's command may run with other
-    /// settings.
+    /// A revocation is kept until the last token it concerns has expired. The lifetime that servers
+    /// record with their keys decides, because a command may run with other settings.
     fn revoke<'s>(
         &mut self,
         tokens: impl Iterator<Item = (&'s Session, RevokedTokens)>,

@@ -1,4 +1,4 @@
-//! A session as a row.
+//! The row of a session.
 
 use super::StoreFault;
 use super::column::{Column, millis};

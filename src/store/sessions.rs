@@ -1,5 +1,5 @@
-//! Session records. Every write is conditional: one affected row means you won, none means read and
-//! decide again. Starting and ending go through the unit of work (`unit.rs`).
+//! Sessions. Every write is conditional: if no row was affected, a concurrent request was faster,
+//! and the caller reads and decides again. Sessions are started and ended in `session_changes.rs`.
 
 use super::column::{Column, millis};
 use super::schema::sessions;
@@ -12,8 +12,8 @@ use crate::domain::session::{EndReason, Generation, Session, SessionId, SessionS
 use diesel::dsl::max;
 use diesel::prelude::*;
 
-/// Surplus sessions looked at in one sign-in; more are left from before a limit was lowered.
-const MOST_SURPLUS: i64 = 100;
+/// How many surplus sessions one sign-in ends. More exist only after the limit was lowered.
+const MAX_SURPLUS: i64 = 100;
 
 #[derive(AsChangeset)]
 #[diesel(table_name = sessions)]
@@ -32,7 +32,7 @@ pub fn find(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Session>, StoreFaul
     row.get_result(tx.0).optional()?.map(SessionRow::session).transpose()
 }
 
-/// A session of this account; none of another one's.
+/// A session of this account; none if it belongs to another one.
 pub fn find_of(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -41,8 +41,8 @@ pub fn find_of(
     Ok(find(tx, id)?.filter(|session| session.account_id == account))
 }
 
-/// Takes a rotation step, if the session is still as it was decided on: neither ended nor refreshed
-/// nor confirmed nor its replay window restarted meanwhile.
+/// Rotates a session if it has not changed since the decision: not ended, rotated or confirmed, and
+/// the replay window not restarted.
 pub fn rotate(
     unit: &mut Unit<'_>,
     _account: &LockedAccount,
@@ -77,7 +77,7 @@ pub fn extend_replay(
     Ok(diesel::update(unconfirmed).set(change).execute(unit.0)? == 1)
 }
 
-/// Notes the first use of an access token of this generation.
+/// Records the first use of an access token of this generation.
 pub fn confirm(
     unit: &mut Unit<'_>,
     id: SessionId,
@@ -122,8 +122,7 @@ fn selected(
     Ok(open.filter(|session| selector.includes(session.id)).collect())
 }
 
-/// Ends a session, if it is open and still in the generation that was decided on, confirmed or not
-/// as then.
+/// Ends a session if it has not changed since the decision.
 pub(super) fn end_if_unchanged(
     tx: &mut Tx<'_>,
     decided_on: &Session,
@@ -142,17 +141,17 @@ pub fn open(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Session>, StoreFa
     open.select(SessionRow::as_select()).load(tx.0)?.into_iter().map(SessionRow::session).collect()
 }
 
-/// The open sessions of an account beyond the `kept` last seen ones.
+/// The open sessions of an account, except the `keep` last seen ones.
 pub(super) fn open_beyond(
     tx: &mut Tx<'_>,
     account: AccountId,
-    kept: i64,
+    keep: i64,
 ) -> Result<Vec<SessionId>, StoreFault> {
     let open = sessions::table
         .filter(sessions::account_id.eq(account.0.to_string()))
         .filter(sessions::ended_at.is_null())
         .order(sessions::last_seen_at.desc());
-    let ids: Vec<String> = open.select(sessions::id).offset(kept).limit(MOST_SURPLUS).load(tx.0)?;
+    let ids: Vec<String> = open.select(sessions::id).offset(keep).limit(MAX_SURPLUS).load(tx.0)?;
     ids.iter().map(|id| Column("sessions.id").id(id).map(SessionId)).collect()
 }
 
@@ -161,22 +160,22 @@ pub fn count_alive(tx: &mut Tx<'_>, now: Time) -> Result<i64, StoreFault> {
     Ok(open.filter(sessions::idle_expires_at.gt(millis(now))).count().get_result(tx.0)?)
 }
 
-/// The latest end of the absolute lifetime among open sessions.
+/// The latest end of an absolute lifetime among all open sessions.
 pub fn last_expiry(tx: &mut Tx<'_>) -> Result<Option<Time>, StoreFault> {
     let open = sessions::table.filter(sessions::ended_at.is_null());
     let last: Option<i64> = open.select(max(sessions::expires_at)).get_result(tx.0)?;
     Column("sessions.expires_at").optional_time(last)
 }
 
-/// Ends every open session of everybody, without revocations: for when all keys were dropped and no
-/// token verifies any more.
-pub fn end_all_accounts(unit: &mut Unit<'_>, reason: EndReason) -> Result<usize, StoreFault> {
+/// Ends all open sessions of all accounts, without revocations: used when all keys are deleted, so
+/// that no token verifies any more.
+pub fn end_all(unit: &mut Unit<'_>, reason: EndReason) -> Result<usize, StoreFault> {
     let open = sessions::table.filter(sessions::ended_at.is_null());
     let change = Ending::new(reason, unit.now());
     Ok(diesel::update(open).set(&change).execute(unit.0)?)
 }
 
-/// Deletes at most `limit` sessions whose absolute lifetime was over before then; how many.
+/// Deletes at most `limit` sessions whose absolute lifetime ended before then; returns how many.
 pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFault> {
     let old = sessions::table.filter(sessions::expires_at.lt(millis(before)));
     let ids: Vec<String> = old.select(sessions::id).limit(limit).load(tx.0)?;

@@ -1,5 +1,5 @@
-//! What a conditional update demands, filter by filter: each of these fails if its filter is dropped.
-//! On SQLite no concurrent writer comes between, so the record is changed beforehand.
+//! The filters of conditional updates: for each filter, a test fails if it is removed. SQLite has
+//! no concurrent writers, so the row is changed beforehand.
 
 use super::*;
 use crate::config::DatabaseUrl;
@@ -65,7 +65,7 @@ fn change(folder: &TempDir, sql: &str) {
     connection.batch_execute(&format!("UPDATE sessions SET {sql}")).unwrap();
 }
 
-/// A conditional update under test: whether it changed the record.
+/// A conditional update under test; returns whether it changed the row.
 type Update = fn(&mut Unit<'_>, &LockedAccount, &Session) -> Result<bool, StoreFault>;
 
 async fn wins(changed: &str, update: Update) -> bool {
@@ -123,7 +123,7 @@ async fn only_the_first_use_of_the_current_generation_of_an_open_session_is_conf
 }
 
 #[tokio::test]
-async fn what_a_failed_unit_of_work_revoked_and_recorded_never_happened() {
+async fn a_failed_unit_of_work_revokes_and_records_nothing() {
     use crate::domain::claims::AccessClaims;
     use crate::domain::event::{Event, EventKind};
     use crate::store::Revoked;

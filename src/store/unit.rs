@@ -1,5 +1,4 @@
-//! The unit of work: one transaction, its locks, and the effects that take place once it is
-//! committed.
+//! The unit of work: one transaction, its locks, and its effects after the commit.
 
 use super::connection::Db;
 use super::revocation_cache::RevocationCache;
@@ -10,29 +9,29 @@ use crate::domain::revocation::Revocation;
 use std::ops::{Deref, DerefMut};
 use tracing::field::display;
 
-/// What statements run on: a connection inside a transaction.
+/// A connection inside a transaction.
 pub struct Tx<'c>(pub(super) &'c mut Db);
 
-/// A transaction that writes. It may be run again from the start when it loses against a concurrent
-/// one, so nothing but the database may be changed in it.
+/// A transaction that writes. It may be run again if it conflicts with a concurrent one, so it must
+/// change nothing but the database.
 pub struct Unit<'c> {
     tx: Tx<'c>,
     now: Time,
     pub(super) effects: Effects,
 }
 
-/// What happens after the commit, and only then.
+/// What is published and logged after the commit.
 #[derive(Default)]
 pub(super) struct Effects {
     pub revocations: Vec<Revocation>,
     pub events: Vec<Event>,
 }
 
-/// An account that no concurrent transaction can change before this one is over. Starting or ending
-/// its sessions and changing its credentials or role demand it.
+/// An account that no concurrent transaction can change before this one ends. It is required to
+/// start or end its sessions and to change its credentials or role.
 pub struct LockedAccount(pub(super) Account);
 
-/// The right to count administrators and to act on the number: held by one transaction at a time.
+/// The lock on the number of administrators, held by one transaction at a time.
 pub struct LockedAdministrators(pub(super) ());
 
 impl<'c> Unit<'c> {
@@ -45,14 +44,14 @@ impl<'c> Unit<'c> {
         self.now
     }
 
-    /// What is left to do after the commit.
+    /// What must be done after the commit.
     pub(super) fn into_effects(self) -> Effects {
         self.effects
     }
 }
 
 impl Effects {
-    /// Takes place, before anybody is answered.
+    /// Applied before the request is answered.
     pub(super) fn apply(self, cache: &RevocationCache) {
         cache.add(&self.revocations);
         self.events.iter().for_each(log);

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
 
-/// A language, ready to say things in. Cheap to clone.
+/// A language with its messages. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Language(Arc<Catalog>);
 
@@ -22,15 +22,15 @@ struct Catalog {
     fallback: Option<Language>,
 }
 
-/// What a message is filled in with.
+/// An argument of a message.
 #[derive(Clone, Copy, Debug)]
 pub enum Argument<'a> {
     Text(&'a str),
-    /// `{ $name }` chooses the plural; `{ $name-text }` is the number as the language writes it.
+    /// `{ $name }` selects the plural; `{ $name-text }` is the formatted number.
     Number(i64),
 }
 
-/// Why a message cannot be said.
+/// Why a message cannot be formatted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     #[error("there is no message {0}")]
@@ -69,7 +69,7 @@ impl Language {
         &self.0.tag
     }
 
-    /// The message with this key. A key that does not exist stands for itself, so that the reader sees something.
+    /// The message with this key, or the key itself if there is no such message.
     #[must_use]
     pub fn text(&self, key: &str) -> String {
         self.text_with(key, &[])
@@ -80,7 +80,7 @@ impl Language {
         self.try_text(key, arguments).unwrap_or_else(|_| key.to_owned())
     }
 
-    /// The message with this key, refused if it is missing or wants arguments that are not given.
+    /// The message with this key; an error if it is missing or lacks an argument.
     pub fn try_text(
         &self,
         key: &str,
@@ -101,7 +101,7 @@ impl Language {
         }
     }
 
-    /// The keys this language has messages of its own for.
+    /// The keys of the messages in this language, without the fallback.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.keys.iter().map(String::as_str)
     }
@@ -139,19 +139,19 @@ impl Language {
 impl Catalog {
     fn new(tag: &str, id: LanguageIdentifier, fallback: Option<Language>) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
-        // Fluent would put invisible marks around every argument.
+        // Otherwise Fluent puts invisible marks around every argument.
         bundle.set_use_isolating(false);
         let (tag, keys, formats) = (tag.to_owned(), BTreeSet::new(), Formats::default());
         Self { tag, bundle, keys, formats, fallback }
     }
 
-    /// Adds a file. One of the overlay replaces messages one by one, so it may hold only those that it changes.
+    /// Adds a file. A file of the overlay replaces single messages, so it may contain only those.
     fn add(&mut self, file: &File, replaces: bool) -> Result<(), FileError> {
         let source = file.text()?;
         let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| {
             let (at, what) =
                 errors.first().map_or((0, String::new()), |e| (e.pos.start, e.to_string()));
-            // The parser often stops at the beginning of the next line.
+            // The parser often stops at the start of the next line.
             let line = source.get(..at).unwrap_or(source).trim_end().lines().count().max(1);
             FileError::new(&file.path, what).at(line)
         })?;
@@ -160,7 +160,7 @@ impl Catalog {
             let wrong =
                 |what: &str| Err(FileError::new(&file.path, format!("{key}: {what}")).at(line));
             if !seen.insert(key) || (!replaces && self.keys.contains(key)) {
-                return wrong("the message is there twice");
+                return wrong("the message is defined twice");
             }
             if !self.may_have(key, replaces) {
                 return wrong("English has no message of this name");
@@ -194,7 +194,8 @@ impl Catalog {
     }
 }
 
-/// The keys a file defines, with their lines: only a definition begins a line with a letter.
+/// The keys that a file defines, with their line numbers: only definitions begin a line with a
+/// letter.
 fn definitions(source: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = source.lines().enumerate();
     lines.filter_map(|(index, line)| {

@@ -1,13 +1,13 @@
-//! Dates and numbers as a language writes them; its patterns are messages in `format.ftl`.
+//! Formatting of dates and numbers. The patterns of a language are messages in `format.ftl`.
 
 use crate::domain::Time;
 use chrono::Locale;
 use std::fmt::Write;
 
-/// How one language writes dates and numbers.
+/// The formats of one language.
 #[derive(Clone, Debug)]
 pub struct Formats {
-    /// Gives the names of months and days.
+    /// For the names of months and days.
     locale: Locale,
     date: String,
     date_time: String,
@@ -22,7 +22,7 @@ impl Default for Formats {
 }
 
 impl Formats {
-    /// Reads the messages `format-…`; says which of them cannot be used.
+    /// Reads the messages `format-…`; the error is the key of an invalid one.
     pub fn read(message: impl Fn(&str) -> String) -> Result<Self, &'static str> {
         let formats = Self {
             locale: message("format-locale").parse().map_err(|_| "format-locale")?,
@@ -30,7 +30,7 @@ impl Formats {
             date_time: message("format-date-time"),
             separator: message("format-number-separator"),
         };
-        // A pattern that chrono does not know makes `to_string` panic.
+        // With an invalid pattern, chrono's `to_string` panics.
         for (key, pattern) in
             [("format-date", &formats.date), ("format-date-time", &formats.date_time)]
         {
@@ -47,7 +47,7 @@ impl Formats {
         self.write(time, &self.date_time).unwrap_or_default()
     }
 
-    /// A whole number with its digits in groups of three.
+    /// An integer with its digits in groups of three.
     pub fn number(&self, number: i64) -> String {
         let digits = number.unsigned_abs().to_string();
         let mut grouped = String::from(if number < 0 { "-" } else { "" });

@@ -1,6 +1,6 @@
-//! The sentences people read, by key and language: `locales/<language>/*.ftl` (Project Fluent).
+//! Messages for people, by key and language: `locales/<language>/*.ftl` (Project Fluent).
 //!
-//! A new language is a new folder there. Whatever it lacks is said in English.
+//! A new language is a new folder. Missing messages fall back to English.
 
 mod catalog;
 mod format;
@@ -12,7 +12,7 @@ use crate::files::{FileError, Files};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// The language of last resort. It has every message.
+/// The fallback language, which has every message.
 pub const FALLBACK: &str = "en";
 
 static BUILT_IN: LazyLock<Texts> =
@@ -26,13 +26,14 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Those of the program alone, without an operator's overlay.
+    /// The built-in messages, without the operator's overlay.
     #[must_use]
     pub fn built_in() -> &'static Self {
         &BUILT_IN
     }
 
-    /// Refuses a file with a syntax error, a key twice, or a key English does not know.
+    /// Loads all languages. A syntax error, a repeated key, or a key that English does not have is
+    /// an error.
     pub fn load(files: &Files) -> Result<Self, FileError> {
         let fallback = Language::load(FALLBACK, files, None)?;
         let folders = files.below("locales/").filter_map(|(name, _)| Some(name.split_once('/')?.0));
@@ -41,7 +42,7 @@ impl Texts {
         Ok(Self { others: others.collect::<Result<_, _>>()?, fallback })
     }
 
-    /// The language of last resort.
+    /// The fallback language.
     #[must_use]
     pub fn fallback(&self) -> &Language {
         &self.fallback
@@ -51,7 +52,7 @@ impl Texts {
         std::iter::once(&self.fallback).chain(&self.others)
     }
 
-    /// The language that suits an `Accept-Language` header best (RFC 9110 section 12.5.4).
+    /// The best language for an `Accept-Language` header (RFC 9110 section 12.5.4).
     #[must_use]
     pub fn negotiate(&self, accept_language: Option<&str>) -> &Language {
         let tags: Vec<&str> = self.languages().map(Language::tag).collect();

@@ -2,12 +2,12 @@
 
 use fluent_langneg::{LanguageIdentifier, NegotiationStrategy, negotiate_languages};
 
-/// Browsers send some 50 bytes. Beyond this the header is not read, so that nobody can make it expensive.
-const LONGEST_HEADER: usize = 1024;
+/// Longer headers are ignored, in bytes, to bound the cost. Browsers send about 50.
+const MAX_HEADER_LENGTH: usize = 1024;
 
-/// The available tag that suits best; none if none is asked for.
+/// The available tag that fits best; none if none is requested.
 pub fn best<'a>(header: &str, available: &[&'a str]) -> Option<&'a str> {
-    if header.len() > LONGEST_HEADER {
+    if header.len() > MAX_HEADER_LENGTH {
         return None;
     }
     let known: Vec<(LanguageIdentifier, &str)> =
@@ -19,7 +19,7 @@ pub fn best<'a>(header: &str, available: &[&'a str]) -> Option<&'a str> {
     known.iter().find(|(language, _)| language == **first).map(|(_, tag)| *tag)
 }
 
-/// What is asked for, best first. The library's own parser ignores the weights.
+/// The requested languages, best first. The library's own parser ignores the weights.
 fn requested(header: &str) -> Vec<LanguageIdentifier> {
     let mut weighted: Vec<(f32, LanguageIdentifier)> =
         header.split(',').filter_map(range).filter(|(weight, _)| *weight > 0.0).collect();

@@ -4,7 +4,7 @@ use crate::files::{FileError, Files};
 use std::fs;
 use std::path::Path;
 
-/// The program's files with these over them.
+/// The built-in files with this overlay.
 fn overlaid(files: &[(&str, &str)]) -> Result<Files, FileError> {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {
@@ -13,7 +13,7 @@ fn overlaid(files: &[(&str, &str)]) -> Result<Files, FileError> {
         fs::write(path, content).unwrap();
     }
     let overlaid = Files::overlaid(folder.path());
-    // The folder's name is random; what matters is the rest.
+    // The folder's name is random.
     overlaid.map_err(|error| within(folder.path(), error))
 }
 
@@ -79,7 +79,7 @@ fn plurals_and_grouped_numbers_are_filled_in() {
 }
 
 #[test]
-fn a_key_that_does_not_exist_stands_for_itself() {
+fn a_missing_message_is_replaced_by_its_key() {
     assert_eq!(Texts::built_in().fallback().text("no-such-key"), "no-such-key");
     assert_eq!(key("ended", "signed_out"), "ended-signed-out");
 }

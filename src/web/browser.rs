@@ -1,4 +1,4 @@
-//! The browser and system behind a User-Agent, in words its user recognises.
+//! The browser and operating system in a User-Agent header, by names that users recognise.
 
 use crate::domain::device::Device;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
 
-/// Browser and system, as far as the User-Agent tells
+/// Browser and operating system, as far as the User-Agent says
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Browser {
     pub name: Option<String>,

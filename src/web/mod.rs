@@ -28,13 +28,13 @@ use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
 
-/// Largest body we read, in KiB: forms hold a few short fields.
-const LARGEST_BODY: u64 = 16;
+/// The largest body that is read, in KiB: forms have a few short fields.
+const MAX_BODY_KIB: u64 = 16;
 
-/// Rocket's own configuration: its defaults, ours over them, then `Rocket.toml`, then `ROCKET_*`.
+/// Rocket's configuration: its defaults, then ours, then `Rocket.toml`, then `ROCKET_*`.
 #[must_use]
 pub fn figment() -> Figment {
-    let body = LARGEST_BODY.kibibytes();
+    let body = MAX_BODY_KIB.kibibytes();
     let limits = Limits::new()
         .limit("form", body)
         .limit("data-form", body)
@@ -43,7 +43,7 @@ pub fn figment() -> Figment {
     Figment::from(rocket::Config::default())
         .merge(("limits", limits))
         .merge(("ident", false))
-        // Anybody can send X-Real-IP; only a trusted proxy may be believed.
+        // Anyone can send X-Real-IP.
         .merge(("ip_header", false))
         // Rocket's request log prints query strings; ours does not.
         .merge(("log_level", "off"))
@@ -58,11 +58,11 @@ fn profile() -> Profile {
     given.map_or(rocket::Config::DEFAULT_PROFILE, |name| Profile::new(name.trim()))
 }
 
-/// Whose pages may send requests.
+/// The origins whose pages may send requests.
 pub struct Origins {
     pub own: BaseUrl,
-    /// They may use the API.
-    pub invited: Vec<BaseUrl>,
+    /// Other origins whose pages may use the API.
+    pub cors: Vec<BaseUrl>,
 }
 
 /// The web application, ready to ignite.
@@ -87,7 +87,7 @@ pub fn build(
         .manage(presentation.assets)
         .manage(paths)
         .manage(origins.own)
-        .manage(CorsOrigins(origins.invited))
+        .manage(CorsOrigins(origins.cors))
         .attach(Shield::new())
         .attach(original_method::RecordOriginalMethod)
         .attach(request_log::RequestLog)
@@ -98,7 +98,7 @@ pub fn build(
         .register("/.well-known", catchers::api_catchers())
 }
 
-/// What is wrong with Rocket's part of the configuration, each with what to do.
+/// The errors in Rocket's part of the configuration, each with what to do about it.
 #[must_use]
 pub fn figment_problems(figment: &Figment) -> Vec<String> {
     let mut problems = Vec::new();

@@ -1,9 +1,10 @@
-//! What a page says of the request before it.
+//! A message about the previous request, shown on the next page.
 
 use crate::web::texts;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What was done. Travels in a cookie, which proves nothing: whatever else a browser sends is not shown.
+/// What was done. It is carried in a cookie, which anyone can forge, so unknown values are not
+/// shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Notice {
@@ -14,7 +15,7 @@ pub enum Notice {
     OthersEnded,
     AllEnded,
     PasswordChanged,
-    /// A form was posted by somebody whose session had ended.
+    /// A form was posted after the session had ended.
     NotSaved,
 }
 

@@ -1,4 +1,4 @@
-//! What pages are shown with: texts, templates and static files, built in or the operator's own.
+//! Texts, templates and static files: built in, or replaced by the operator.
 
 use crate::files::{FileError, Files};
 use crate::texts::Texts;
@@ -16,8 +16,8 @@ pub struct Presentation {
 }
 
 impl Presentation {
-    /// With the operator's files over the built-in ones. Refuses the first file that has no effect, cannot be read, or makes
-    /// a page fail in one of its states.
+    /// Loads the built-in files and the operator's overlay. Fails at the first file of the overlay
+    /// that replaces nothing, cannot be read, or breaks a page in one of its states.
     pub fn load(overlay: Option<&Path>) -> Result<Self, FileError> {
         let files = overlay.map_or_else(|| Ok(Files::built_in()), Files::overlaid)?;
         let texts = Texts::load(&files)?;
@@ -36,7 +36,7 @@ mod tests {
     use super::Presentation;
     use std::fs;
 
-    /// What is wrong with an overlay of this one file.
+    /// The error in an overlay that consists of this file.
     fn problem(name: &str, content: &str) -> Option<String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
@@ -59,22 +59,22 @@ mod tests {
             ("<h1>{{ asset(name=\"app.js\") }}", 1, "app.js"),
             ("<h1>{{ text(key=\"sessions-others\") }}", 1, "sessions-others"),
         ] {
-            let told = problem(home, content).unwrap();
+            let error = problem(home, content).unwrap();
             let place = format!("/{home}:{line}: ");
-            assert!(told.starts_with(&place) && told.contains(what), "{content}: {told}");
+            assert!(error.starts_with(&place) && error.contains(what), "{content}: {error}");
         }
         assert_eq!(problem(home, "<h1>{{ page.registration_open }}</h1>"), None);
     }
 
     #[test]
-    fn a_message_that_wants_what_its_page_does_not_give_is_refused() {
-        let told = problem("locales/en/home.ftl", "home-title = Welcome, { $nmae }\n").unwrap();
-        assert!(told.starts_with("/locales/en/home.ftl:1: ") && told.contains("nmae"), "{told}");
+    fn a_message_with_an_argument_its_page_does_not_have_is_refused() {
+        let error = problem("locales/en/home.ftl", "home-title = Welcome, { $nmae }\n").unwrap();
+        assert!(error.starts_with("/locales/en/home.ftl:1: ") && error.contains("nmae"), "{error}");
         assert_eq!(problem("locales/en/home.ftl", "home-title = Hello\n"), None);
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_refused() {
+    fn a_missing_folder_is_refused() {
         let missing = std::path::Path::new("/no/such/folder");
         assert!(Presentation::load(Some(missing)).is_err());
     }

@@ -7,7 +7,7 @@ use rocket::{Route, routes};
 #[derive(Clone, Copy, Debug)]
 pub struct RouteEntry {
     pub method: Method,
-    /// With parameters as Rocket writes them: `/static/<file>`.
+    /// With Rocket's syntax for parameters: `/static/<file>`.
     pub path: &'static str,
     /// The type in the handler's signature that decides who may call it.
     pub guard: &'static str,
@@ -72,7 +72,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn the_table_says_what_the_handlers_say() {
+    fn the_table_agrees_with_the_handlers() {
         let real = routes();
         assert_eq!(real.len(), ROUTES.len());
         for (route, entry) in real.iter().zip(ROUTES) {
@@ -82,7 +82,7 @@ mod tests {
         }
     }
 
-    /// The parameters of the handler, one after the other with a comma.
+    /// The parameters of the handler, each followed by a comma.
     fn signature(entry: &RouteEntry) -> String {
         let (module, function) = entry.handler.rsplit_once("::").unwrap();
         let file = format!("src/web/{}.rs", module.replace("::", "/"));

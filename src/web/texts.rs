@@ -1,4 +1,4 @@
-//! The language of a response, and the keys of what it says.
+//! The language of a response, and the keys of its messages.
 
 pub use crate::texts::key;
 use crate::texts::{Language, Texts};
@@ -10,7 +10,7 @@ pub fn language<'r>(request: &'r Request<'_>) -> &'r Language {
     texts.negotiate(request.headers().get_one("Accept-Language"))
 }
 
-/// The key of a code's message. Codes are written with underscores, keys with hyphens.
+/// The message key of a code: codes have underscores, keys have hyphens.
 pub fn of_code(code: &str) -> String {
     code.replace('_', "-")
 }

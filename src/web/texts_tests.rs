@@ -1,4 +1,4 @@
-//! Messages against the places that say them.
+//! Checks messages against the places that use them.
 
 use crate::domain::account::Role;
 use crate::domain::session::EndReason;
@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use strum::VariantArray;
 
-/// The messages whose keys are put together in the program.
+/// The keys that the program computes.
 fn computed() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     keys.extend(Code::VARIANTS.iter().map(|code| code.message_key()));
@@ -25,7 +25,7 @@ fn computed() -> BTreeSet<String> {
     keys
 }
 
-/// Every text between quotes in the program without its tests.
+/// Every string literal of the program, without its tests.
 fn literals() -> BTreeSet<String> {
     let sources = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     let sources = sources.iter().filter(|path| !path.to_string_lossy().ends_with("tests.rs"));
@@ -38,7 +38,7 @@ fn literals() -> BTreeSet<String> {
     found
 }
 
-/// The keys a template names as a whole.
+/// The literal keys in a template.
 fn keys_in(template: &str) -> impl Iterator<Item = &str> {
     ["text(key=\"", " label=\"", " hint=\""]
         .into_iter()
@@ -68,38 +68,38 @@ fn templates() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_message_that_is_said_is_there() {
+fn every_message_used_exists() {
     let english: BTreeSet<&str> = Texts::built_in().fallback().keys().collect();
     for key in computed() {
         assert!(english.contains(key.as_str()), "there is no message {key}");
     }
-    let mut said = 0;
+    let mut used = 0;
     for (name, source) in templates() {
         for key in keys_in(&source) {
             assert!(english.contains(key), "{name}: there is no message {key}");
-            said += 1;
+            used += 1;
         }
     }
     let groups = ["cli-", "name_", "email_", "password_", "field_", "body_"];
     for literal in literals().iter().filter(|text| groups.iter().any(|g| text.starts_with(g))) {
         let key = literal.replace('_', "-");
         assert!(english.contains(key.as_str()), "there is no message {key}");
-        said += 1;
+        used += 1;
     }
-    assert!(said > 100, "the keys were not found");
+    assert!(used > 100, "the keys were not found");
 }
 
 #[test]
-fn every_message_is_said_somewhere() {
+fn every_message_is_used() {
     let (computed, literals, templates) = (computed(), literals(), templates());
     let in_templates: BTreeSet<&str> =
         templates.iter().flat_map(|(_, source)| keys_in(source)).collect();
     for key in Texts::built_in().fallback().keys().filter(|key| !key.starts_with("format-")) {
-        let is_said = computed.contains(key)
+        let is_used = computed.contains(key)
             || in_templates.contains(key)
             || literals.contains(key)
             || literals.contains(&key.replace('-', "_"));
-        assert!(is_said, "nothing says the message {key}: remove it");
+        assert!(is_used, "nothing uses the message {key}: remove it");
     }
 }
 
@@ -122,7 +122,7 @@ fn every_key_is_words_with_hyphens() {
     }
 }
 
-/// A template without its comments, expressions and HTML tags: what remains is text.
+/// The text that remains of a template without its comments, expressions and HTML tags.
 fn text_of(template: &str) -> String {
     let mut text = template.to_owned();
     for (begin, end) in [("{#", "#}"), ("{{", "}}"), ("{%", "%}"), ("<", ">")] {
@@ -135,7 +135,7 @@ fn text_of(template: &str) -> String {
 }
 
 #[test]
-fn no_template_holds_text() {
+fn templates_contain_no_text() {
     assert!(text_of("<p>{% if x %}Hello{% endif %}</p>").contains("Hello"));
     for (name, source) in templates() {
         let text = text_of(&source);

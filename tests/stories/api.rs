@@ -14,7 +14,7 @@ fn assert_problem(reply: &Reply, status: u16, code: &str) {
         !text(&problem, "title").is_empty() && text(&problem, "detail").ends_with('.'),
         "{problem}"
     );
-    // RFC 6750 section 3.1: an error code for a token that was brought and is no good, none for a request that brought none.
+    // RFC 6750 section 3.1: an error code for an invalid token, none for a request without a token.
     let challenge = match code {
         "token_expired" | "token_invalid" | "session_ended" => {
             r#"Bearer realm="vestibule", error="invalid_token""#
@@ -25,7 +25,7 @@ fn assert_problem(reply: &Reply, status: u16, code: &str) {
 }
 
 #[rocket::async_test]
-async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
+async fn register_login_me_expiry_refresh_logout() {
     let app = TestApp::start().await;
     let api = Api::of(&app);
     let registered = api.register().await;
@@ -68,7 +68,7 @@ async fn the_walk_of_every_guide_register_login_me_expiry_refresh_logout() {
     assert_problem(&ended, 401, "session_ended");
     assert_eq!(parsed(&ended)["reason"], "signed_out");
     let other = api.refresh(&registered["refresh_token"]).await;
-    assert_eq!(other.status, 200, "the other session lives on");
+    assert_eq!(other.status, 200, "the other session is still active");
 }
 
 #[rocket::async_test]
@@ -81,7 +81,7 @@ async fn logout_by_refresh_token_ends_the_session_and_may_be_repeated() {
             .await;
         assert_eq!(reply.status, 204);
     }
-    assert_eq!(app.living_sessions(), 0);
+    assert_eq!(app.open_sessions(), 0);
     let (mine, other) = (Api::of(&app).login().await, Api::of(&app).login().await);
     let with_bearer = app
         .visitor()
@@ -93,7 +93,7 @@ async fn logout_by_refresh_token_ends_the_session_and_may_be_repeated() {
         204,
         "the token in the body decides"
     );
-    assert_eq!(app.living_sessions(), 1);
+    assert_eq!(app.open_sessions(), 1);
     assert_problem(
         &Api::of(&app).post("/api/auth/logout", json!({ "refresh_token": "x.y.z" })).await,
         401,
@@ -107,7 +107,7 @@ async fn logout_by_refresh_token_ends_the_session_and_may_be_repeated() {
 }
 
 #[rocket::async_test]
-async fn the_rules_of_rotation_hold_for_programs_too() {
+async fn the_rotation_rules_hold_for_api_clients_too() {
     let app = TestApp::start().await;
     let first = Api::of(&app).register().await;
     let old = first["refresh_token"].clone();
@@ -203,7 +203,7 @@ async fn send(app: &TestApp, content_type: ContentType, body: &str) -> Reply {
 }
 
 #[rocket::async_test]
-async fn whats_wrong_with_the_fields_of_a_body_is_told_by_field() {
+async fn the_errors_of_a_body_are_reported_by_field() {
     let app = TestApp::start().await;
     let send = async |body: &str| send(&app, ContentType::JSON, body).await;
     let values = r#"{"name": "", "email": "ada at example", "password": "short"}"#;
@@ -234,7 +234,7 @@ async fn whats_wrong_with_the_fields_of_a_body_is_told_by_field() {
 }
 
 #[rocket::async_test]
-async fn a_body_that_is_no_json_object_or_too_large_is_refused_as_such() {
+async fn a_body_that_is_not_a_json_object_or_too_large_is_reported() {
     let app = TestApp::start().await;
     let send = async |content_type, body: &str| send(&app, content_type, body).await;
     assert_problem(&send(ContentType::JSON, "{}").await, 422, "invalid_fields");
@@ -357,7 +357,7 @@ async fn a_program_and_a_page_share_the_account_but_not_the_session() {
 }
 
 #[rocket::async_test]
-async fn the_key_set_holds_public_keys_alone_and_verifies_an_access_token() {
+async fn the_key_set_contains_only_public_keys_and_verifies_an_access_token() {
     let app = TestApp::start().await;
     let tokens = Api::of(&app).register().await;
     let reply = Api::of(&app).call(Method::Get, "/.well-known/jwks.json", None).await;

@@ -3,7 +3,7 @@ use rocket::http::{ContentType, Method};
 use vestibule::accounts::Accounts;
 
 #[rocket::async_test]
-async fn bodies_too_large_of_the_wrong_kind_or_malformed_are_told_apart_and_never_a_500() {
+async fn large_mistyped_and_malformed_bodies_get_their_own_status_and_never_a_500() {
     let app = TestApp::start().await;
     let large = "a".repeat(10 * 1024 * 1024);
     let cases = [
@@ -96,7 +96,7 @@ async fn a_password_of_a_megabyte_costs_no_hash() {
 }
 
 #[rocket::async_test]
-async fn paths_that_are_not_there_are_our_404() {
+async fn unknown_paths_get_our_404_page() {
     let app = TestApp::start().await;
     for path in
         ["/nowhere", "/.env", "/static/", "/static/../Cargo.toml", "/profile/x", "/%00", "/a//b"]

@@ -3,7 +3,7 @@ use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
 const NEW: &str = "four other unrelated words";
 
 #[rocket::async_test]
-async fn all_sessions_end_and_this_browser_goes_on_in_a_new_one() {
+async fn all_sessions_end_and_this_browser_gets_a_new_one() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let (before, mut other) = (ada.clone(), app.kept_ada().await);
@@ -14,7 +14,7 @@ async fn all_sessions_end_and_this_browser_goes_on_in_a_new_one() {
     assert_ne!(ada.cookie(REFRESH), before.cookie(REFRESH));
     assert!(ada.get("/profile").await.body.contains("Your password has been changed."));
     for mut old in [before, other.clone()] {
-        assert_eq!(old.get("/profile").await.status, 303, "an old session lives on");
+        assert_eq!(old.get("/profile").await.status, 303, "an old session is still active");
     }
     other.get("/profile").await;
     assert!(
@@ -24,14 +24,14 @@ async fn all_sessions_end_and_this_browser_goes_on_in_a_new_one() {
             .body
             .contains("You were signed out because your password was changed.")
     );
-    assert_eq!((app.living_sessions(), app.events("password_changed")), (1, 1));
+    assert_eq!((app.open_sessions(), app.events("password_changed")), (1, 1));
     let sign_in = |password| [("email", EMAIL), ("password", password)];
     assert_eq!(app.visitor().post("/login", &sign_in(PASSWORD)).await.status, 401);
     assert_eq!(app.visitor().post("/login", &sign_in(NEW)).await.status, 303);
 }
 
 #[rocket::async_test]
-async fn keep_me_signed_in_is_kept() {
+async fn a_password_change_keeps_keep_me_signed_in() {
     let app = TestApp::start().await;
     let mut kept = app.kept_ada().await;
     let reply =
@@ -40,7 +40,7 @@ async fn keep_me_signed_in_is_kept() {
 }
 
 #[rocket::async_test]
-async fn a_wrong_current_password_and_a_bad_new_one_are_told_and_nothing_changes() {
+async fn a_wrong_current_password_and_an_invalid_new_one_are_reported_and_nothing_changes() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     for (current, new, told) in [
@@ -64,7 +64,7 @@ async fn a_wrong_current_password_and_a_bad_new_one_are_told_and_nothing_changes
 }
 
 #[rocket::async_test]
-async fn no_sign_in_with_the_old_password_slips_in_beside_the_change() {
+async fn no_concurrent_sign_in_with_the_old_password_survives_the_change() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let change = [("current_password", PASSWORD), ("new_password", NEW)];
@@ -76,11 +76,11 @@ async fn no_sign_in_with_the_old_password_slips_in_beside_the_change() {
     });
     let (changed, _) =
         rocket::futures::future::join(change, rocket::futures::future::join_all(old)).await;
-    assert_eq!((changed.status, app.living_sessions()), (303, 1));
+    assert_eq!((changed.status, app.open_sessions()), (303, 1));
 }
 
 #[rocket::async_test]
-async fn signing_out_everywhere_during_a_change_ended_wins() {
+async fn signing_out_everywhere_wins_over_a_concurrent_password_change() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let form = format!(
@@ -95,11 +95,11 @@ async fn signing_out_everywhere_during_a_change_ended_wins() {
     let mut everywhere = ada.clone();
     let (_, out) =
         rocket::futures::future::join(change, everywhere.post("/sessions/end-all", &[])).await;
-    assert_eq!((out.location.as_deref(), app.living_sessions()), (Some("/login"), 0));
+    assert_eq!((out.location.as_deref(), app.open_sessions()), (Some("/login"), 0));
 }
 
 #[rocket::async_test]
-async fn two_changes_at_once_one_wins_and_its_password_is_the_one() {
+async fn of_two_concurrent_password_changes_one_wins() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let body = |new: &str| {
@@ -111,5 +111,5 @@ async fn two_changes_at_once_one_wins_and_its_password_is_the_one() {
     let replies = rocket::futures::future::join_all(tries).await;
     let went_on =
         replies.iter().filter(|reply| reply.location.as_deref() == Some("/profile")).count();
-    assert_eq!((went_on, app.living_sessions()), (1, 1));
+    assert_eq!((went_on, app.open_sessions()), (1, 1));
 }

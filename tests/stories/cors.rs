@@ -40,7 +40,7 @@ async fn preflight(app: &TestApp, origin: &str, path: &str) -> Reply {
 }
 
 #[rocket::async_test]
-async fn an_invited_page_signs_in_and_reads_with_bearer() {
+async fn a_page_of_a_configured_origin_signs_in_and_reads_with_a_bearer_token() {
     let app = app().await;
     let page = from(&app, INVITED);
     let tokens = page.register().await;
@@ -59,7 +59,7 @@ async fn an_invited_page_signs_in_and_reads_with_bearer() {
 }
 
 #[rocket::async_test]
-async fn browsers_that_ask_beforehand_are_told_what_is_allowed() {
+async fn preflights_list_what_is_allowed() {
     let app = app().await;
     for path in
         ["/api/auth/login", "/api/auth/me", "/api/auth/sessions/7", "/.well-known/jwks.json"]
@@ -81,7 +81,7 @@ async fn browsers_that_ask_beforehand_are_told_what_is_allowed() {
 }
 
 #[rocket::async_test]
-async fn nobody_else_is_invited() {
+async fn other_origins_are_not_allowed() {
     let app = app().await;
     for origin in STRANGERS {
         let asked = preflight(&app, origin, "/api/auth/login").await;
@@ -103,7 +103,7 @@ async fn nobody_else_is_invited() {
 }
 
 #[rocket::async_test]
-async fn pages_and_cookies_are_not_for_invited_origins() {
+async fn pages_and_cookies_are_not_shared_with_configured_origins() {
     let app = app().await;
     let mut ada = app.ada().await;
     for path in ["/profile", "/login", "/"] {

@@ -17,7 +17,7 @@ fn with(value: &Value, name: &str, new: Value) -> Value {
     changed
 }
 
-/// What a forger makes of a true token, its public key, and an address where another key waits.
+/// Forgeries made from a valid token, its public key, and a URL that serves another key.
 fn corpus(token: &str, public: &[u8], elsewhere: &str) -> Vec<String> {
     [
         other_algorithms(token, public),
@@ -37,7 +37,7 @@ fn other_algorithms(token: &str, public: &[u8]) -> Vec<String> {
             forged.push(forge(&with(&header, "alg", json!(alg)), &payload, signature));
         }
     }
-    // The public key as a secret, in the spellings libraries have fallen for.
+    // The public key as an HMAC secret, in encodings that libraries have accepted.
     let pem = format!(
         "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
         BASE64.encode(public)
@@ -50,7 +50,7 @@ fn other_algorithms(token: &str, public: &[u8]) -> Vec<String> {
     forged
 }
 
-/// A key of the forger's own, and its public half.
+/// A key of the forger, and its public half.
 fn own_key() -> (EncodingKey, Vec<u8>) {
     let random = aws_lc_rs::rand::SystemRandom::new();
     let document = Ed25519KeyPair::generate_pkcs8(&random).unwrap();
@@ -58,7 +58,7 @@ fn own_key() -> (EncodingKey, Vec<u8>) {
     (EncodingKey::from_ed_der(document.as_ref()), own.public_key().as_ref().to_vec())
 }
 
-/// The forger's key under our id, brought along in the header, or waiting elsewhere.
+/// The forger's key with our key ID, in the header, or at a URL.
 fn other_keys(token: &str, elsewhere: &str) -> Vec<String> {
     let (header, payload) = (header(token), claims(token));
     let signature = token.rsplit('.').next().unwrap();
@@ -90,7 +90,7 @@ fn other_keys(token: &str, elsewhere: &str) -> Vec<String> {
     forged
 }
 
-/// What a forger would like the token to say.
+/// Claims that a forger wants.
 fn other_claims(token: &str) -> Vec<String> {
     let (header, payload) = (header(token), claims(token));
     let signature = token.rsplit('.').next().unwrap();
@@ -108,7 +108,7 @@ fn other_claims(token: &str) -> Vec<String> {
     forged
 }
 
-/// Tokens with a true signature of this key of ours, and one thing wrong with each.
+/// Tokens with a valid signature of our key, each with one error.
 fn ours_but_wrong(token: &str, key: &StolenKey) -> Vec<String> {
     let (header, payload) = (header(token), claims(token));
     let mut wrong = Vec::new();
@@ -155,7 +155,7 @@ fn ours_but_wrong(token: &str, key: &StolenKey) -> Vec<String> {
     wrong
 }
 
-/// The same, of what only access tokens say.
+/// The same for claims that only access tokens have.
 fn access_but_wrong(token: &str, key: &StolenKey) -> Vec<String> {
     let (header, payload) = (header(token), claims(token));
     let at = |name: &str, seconds: i64| json!(payload[name].as_i64().unwrap() + seconds);
@@ -228,7 +228,7 @@ async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_b
     let mut corpus = corpus(token, &public, &elsewhere);
     corpus.extend(ours_but_wrong(token, &own));
     corpus.extend(access_but_wrong(token, &own));
-    // An access token signed with the refresh key, under either id.
+    // An access token signed with the refresh key, with either key ID.
     for kid in [&own.id, &refresh.id] {
         let other = with(&with(&header(token), "alg", json!("HS256")), "kid", json!(kid));
         corpus.push(refresh.sign(&other, &claims(token)));
@@ -285,7 +285,7 @@ async fn wrong_refresh_tokens_are_refused_with_one_answer_even_with_a_true_signa
         assert_eq!(visitor.get("/profile").await.status, 303, "in the cookie: {wrong}");
     }
     assert!(ada.get("/profile").await.is_signed_in());
-    assert_eq!(app.living_sessions(), 1);
+    assert_eq!(app.open_sessions(), 1);
     let right = own.sign(&header(&token), &claims(&token));
     assert_eq!(api.refresh(&json!(right)).await.status, 200, "the key is ours");
 }
@@ -312,7 +312,7 @@ async fn a_forged_refresh_token_is_cleared_and_ends_nothing() {
 }
 
 #[rocket::async_test]
-async fn a_token_outside_its_cookie_opens_nothing() {
+async fn a_token_outside_its_cookie_is_ignored() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS);
@@ -334,7 +334,7 @@ async fn a_token_outside_its_cookie_opens_nothing() {
 }
 
 #[rocket::async_test]
-async fn tossed_doubled_and_misspelt_cookies_are_no_cookies() {
+async fn repeated_and_misspelt_cookies_are_ignored() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS);
@@ -361,7 +361,7 @@ async fn tokens_of_another_installation_are_refused() {
 }
 
 #[rocket::async_test]
-async fn a_refresh_token_from_ahead_of_the_record_is_refused_and_ends_nothing() {
+async fn a_refresh_token_ahead_of_its_session_is_refused_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();
@@ -375,7 +375,7 @@ async fn a_refresh_token_from_ahead_of_the_record_is_refused_and_ends_nothing() 
     .unwrap();
     app.outlive_access_token();
     assert_eq!(ada.get("/profile").await.status, 303, "the record was restored from a backup");
-    assert_eq!(app.living_sessions(), 1);
+    assert_eq!(app.open_sessions(), 1);
     assert!(old.at(&app.client).get("/profile").await.is_signed_in());
 }
 

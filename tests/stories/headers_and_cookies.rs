@@ -2,7 +2,7 @@ use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
 use rocket::http::Method;
 
 #[rocket::async_test]
-async fn every_answer_carries_the_protection_headers() {
+async fn every_response_has_the_protection_headers() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let css = ada.get("/login").await;
@@ -37,7 +37,7 @@ async fn every_answer_carries_the_protection_headers() {
 }
 
 #[rocket::async_test]
-async fn behind_https_browsers_are_told_to_stay_there() {
+async fn with_an_https_base_url_responses_have_hsts() {
     let app = TestApp::start_with(&[("VESTIBULE_BASE_URL", "https://id.example.org")]).await;
     let reply = app.visitor().get("/nowhere").await;
     assert_eq!(
@@ -47,7 +47,7 @@ async fn behind_https_browsers_are_told_to_stay_there() {
 }
 
 #[rocket::async_test]
-async fn token_cookies_are_as_the_contract_says_and_nowhere_else() {
+async fn token_cookies_have_the_promised_attributes_and_are_set_nowhere_else() {
     let app = TestApp::start().await;
     app.ada().await;
     let mut ada = app.visitor();
@@ -86,7 +86,7 @@ async fn the_host_header_changes_nothing() {
 }
 
 #[rocket::async_test]
-async fn scripts_get_problems_and_people_get_pages() {
+async fn scripts_get_problem_documents_and_browsers_get_pages() {
     let app = TestApp::start().await;
     for (accept, mode, json) in [
         (Some("application/json, text/plain, */*"), None, true),
@@ -111,7 +111,7 @@ async fn scripts_get_problems_and_people_get_pages() {
 }
 
 #[rocket::async_test]
-async fn who_accepts_only_json_gets_problems_and_not_pages() {
+async fn clients_that_accept_only_json_get_problem_documents() {
     let app = TestApp::start().await;
     let mut script = app.visitor().with_header("Accept", "application/json");
     let reply = script.get("/profile").await;

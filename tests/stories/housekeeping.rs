@@ -1,10 +1,10 @@
-//! What is kept, and for how long.
+//! How long rows are kept.
 
 use crate::support::TestApp;
 use vestibule::domain::Span;
 
 #[rocket::async_test]
-async fn sessions_revocations_and_events_are_kept_as_long_as_they_matter_and_then_swept() {
+async fn sessions_revocations_and_events_are_swept_when_they_are_no_longer_needed() {
     let app = TestApp::start().await;
     app.ada().await.post("/logout", &[]).await;
     let operator = app.operator().await;

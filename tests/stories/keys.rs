@@ -1,4 +1,4 @@
-//! The keys change while people and programs go on.
+//! Keys change while users and API clients stay signed in.
 
 use crate::support::{
     ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, claims, header, text, within_a_second,
@@ -29,13 +29,13 @@ async fn id(operator: &Services, purpose: KeyPurpose, state: KeyState) -> String
     keys.into_iter().find(|key| key.purpose == purpose && key.state == state).unwrap().id
 }
 
-/// Until the application signs with what was the waiting key.
+/// Waits until the application publishes this key.
 async fn until_published(api: &Api<'_>, kid: &str) {
     within_a_second(async || ids(&api.key_set().await).contains(kid)).await;
 }
 
 #[rocket::async_test]
-async fn an_ordinary_rotation_is_noticed_by_nobody() {
+async fn an_ordinary_key_rotation_signs_nobody_out() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let api = Api::of(&app);
@@ -54,7 +54,7 @@ async fn an_ordinary_rotation_is_noticed_by_nobody() {
     assert_ne!(
         kid(text(&new, "refresh_token")),
         kid(text(&program, "refresh_token")),
-        "the refresh key, too"
+        "the refresh key too"
     );
     assert!(browser.get("/profile").await.is_signed_in());
 
@@ -62,7 +62,7 @@ async fn an_ordinary_rotation_is_noticed_by_nobody() {
     let before = browser.cookie(REFRESH).to_owned();
     assert!(
         browser.get("/profile").await.is_signed_in(),
-        "renewed by a refresh token of the old key"
+        "refreshed with a refresh token of the old key"
     );
     assert_ne!(kid(browser.cookie(REFRESH)), kid(&before));
     assert_eq!(kid(browser.cookie(ACCESS)), waiting);
@@ -70,7 +70,7 @@ async fn an_ordinary_rotation_is_noticed_by_nobody() {
 }
 
 #[rocket::async_test]
-async fn a_retiring_key_is_gone_once_its_last_token_has_died() {
+async fn a_retiring_key_is_deleted_once_its_last_token_has_expired() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let api = Api::of(&app);
@@ -85,21 +85,18 @@ async fn a_retiring_key_is_gone_once_its_last_token_has_died() {
         operator.keys.list().await.unwrap().into_iter().map(|key| key.id).collect::<Vec<_>>()
     };
     app.wait(Span::minutes(15) + Span::seconds(5));
-    assert!(stored().await.contains(&access), "the last token may just have died");
+    assert!(stored().await.contains(&access), "the last token may have just expired");
     app.wait(Span::minutes(1));
     assert!(!stored().await.contains(&access) && stored().await.contains(&refresh));
     within_a_second(async || !ids(&api.key_set().await).contains(&access)).await;
     app.wait(Span::days(30) - Span::minutes(17));
-    assert!(
-        stored().await.contains(&refresh),
-        "a session may come back with it as long as it lives"
-    );
+    assert!(stored().await.contains(&refresh), "a session may return with it until it expires");
     app.wait(Span::minutes(3));
     assert!(!stored().await.contains(&refresh));
 }
 
 #[rocket::async_test]
-async fn who_was_away_for_nearly_the_longest_idle_life_comes_back_after_a_rotation() {
+async fn a_session_idle_for_nearly_the_whole_idle_timeout_survives_a_key_rotation() {
     let app = TestApp::start().await;
     let ada = app.kept_ada().await;
     app.operator().await.keys.rotate(KeyRotation::Ordinary).await.unwrap();
@@ -109,7 +106,7 @@ async fn who_was_away_for_nearly_the_longest_idle_life_comes_back_after_a_rotati
 }
 
 #[rocket::async_test]
-async fn a_session_promised_a_longer_life_than_the_settings_of_today_outlives_a_rotation() {
+async fn a_session_with_a_longer_lifetime_than_todays_settings_survives_a_key_rotation() {
     let app = TestApp::start().await;
     let ada = app.kept_ada().await;
     let shorter = [("VESTIBULE_IDLE_TTL", "1d"), ("VESTIBULE_SESSION_TTL", "2d")];
@@ -120,7 +117,7 @@ async fn a_session_promised_a_longer_life_than_the_settings_of_today_outlives_a_
 }
 
 #[rocket::async_test]
-async fn a_lost_answer_long_after_a_rotation_is_healed() {
+async fn a_lost_response_long_after_a_key_rotation_is_healed() {
     let app = TestApp::start().await;
     let ada = app.kept_ada().await;
     app.operator().await.keys.rotate(KeyRotation::Ordinary).await.unwrap();
@@ -132,18 +129,19 @@ async fn a_lost_answer_long_after_a_rotation_is_healed() {
     let reply = ada.at(&restarted).get("/profile").await;
     assert!(
         reply.is_signed_in(),
-        "more than the longest idle life after the old key signed: {reply:?}"
+        "longer than the idle timeout after the old key signed: {reply:?}"
     );
     assert_eq!(app.events("session_healed"), 1);
 }
 
 #[rocket::async_test]
-async fn keys_younger_than_the_last_reading_are_looked_up() {
+async fn keys_created_after_the_last_read_are_looked_up() {
     let app = TestApp::start().await;
     let other = app.twin().await;
     let mut ada = app.ada().await;
     for _ in 0..2 {
-        // The key that signs after the second rotation did not exist when the other process read them.
+        // The key that signs after the second rotation did not exist when the other process read
+        // the keys.
         app.operator().await.keys.rotate(KeyRotation::Ordinary).await.unwrap();
     }
     let restarted = app.twin().await;
@@ -156,7 +154,7 @@ async fn keys_younger_than_the_last_reading_are_looked_up() {
     ada.get("/profile").await;
 }
 
-/// A token of ours in everything but its key ID.
+/// Our token with another key ID.
 fn with_key_id(token: &str, header: &[u8]) -> String {
     let (_, rest) = token.split_once('.').unwrap();
     format!("{}.{rest}", data_encoding::BASE64URL_NOPAD.encode(header))
@@ -166,7 +164,7 @@ const UNKNOWN_ACCESS_KEY: &[u8] = br#"{"alg":"EdDSA","typ":"at+jwt","kid":"x"}"#
 const UNKNOWN_REFRESH_KEY: &[u8] = br#"{"alg":"HS256","typ":"rt+jwt","kid":"x"}"#;
 
 #[rocket::async_test]
-async fn a_made_up_key_id_is_invalid_however_many_come_and_undecided_while_no_key_can_be_read() {
+async fn unknown_key_ids_are_invalid_but_undecided_while_keys_cannot_be_read() {
     let app = TestApp::start().await;
     let api = Api::of(&app);
     let tokens = api.register().await;
@@ -187,7 +185,7 @@ async fn a_made_up_key_id_is_invalid_however_many_come_and_undecided_while_no_ke
 }
 
 #[rocket::async_test]
-async fn a_session_that_cannot_be_judged_is_neither_signed_out_nor_cleared_nor_kept_planted() {
+async fn while_tokens_are_undecided_nobody_is_signed_in_or_out_and_no_cookie_is_cleared() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let mut unknown = ada.clone();
@@ -203,16 +201,16 @@ async fn a_session_that_cannot_be_judged_is_neither_signed_out_nor_cleared_nor_k
     }
     let reply = unknown.get("/login").await;
     assert_eq!((reply.status, reply.set_cookies().len()), (503, 0), "{reply:?}");
-    assert_eq!(app.living_sessions(), 1);
+    assert_eq!(app.open_sessions(), 1);
     app.database().batch_execute("ALTER TABLE away RENAME TO signing_keys").unwrap();
     let reply = unknown.post("/logout", &[]).await;
     assert_eq!(reply.status, 303, "a key that does not exist makes the tokens worthless");
     assert!(!unknown.jar.contains_key(ACCESS) && !unknown.jar.contains_key(REFRESH));
-    assert_eq!(app.living_sessions(), 1, "Ada's session lives on");
+    assert_eq!(app.open_sessions(), 1, "Ada's session is still active");
 }
 
 #[rocket::async_test]
-async fn an_emergency_drops_every_key_and_everybody_signs_in_again() {
+async fn an_emergency_deletes_every_key_and_everybody_has_to_sign_in_again() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let api = Api::of(&app);
@@ -227,12 +225,12 @@ async fn an_emergency_drops_every_key_and_everybody_signs_in_again() {
     let refresh = api.refresh(&tokens["refresh_token"]).await;
     assert!(refresh.status == 401 && refresh.body.contains("invalid_refresh_token"), "{refresh:?}");
     assert_eq!(ada.get("/profile").await.location.as_deref(), Some("/login?next=/profile"));
-    assert_eq!(app.living_sessions(), 0);
+    assert_eq!(app.open_sessions(), 0);
     assert_eq!(api.me(text(&api.login().await, "access_token")).await.status, 200);
 }
 
 #[rocket::async_test]
-async fn an_emergency_bites_also_where_the_new_keys_cannot_be_opened() {
+async fn an_emergency_takes_effect_even_if_the_new_keys_cannot_be_opened() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let api = Api::of(&app);
@@ -251,7 +249,7 @@ async fn an_emergency_bites_also_where_the_new_keys_cannot_be_opened() {
 }
 
 #[rocket::async_test]
-async fn nothing_is_put_beside_keys_that_were_resealed_meanwhile() {
+async fn no_key_is_added_under_the_old_secret_after_a_reseal() {
     let app = TestApp::start().await;
     let (resealing, rotating) = (app.operator().await, app.operator().await);
     resealing.keys.reseal(decode_secret(NEW_SECRET).unwrap()).await.unwrap();
@@ -263,10 +261,10 @@ async fn nothing_is_put_beside_keys_that_were_resealed_meanwhile() {
 }
 
 #[rocket::async_test]
-async fn a_missing_next_key_is_made_at_start_and_nobody_notices() {
+async fn a_missing_next_key_is_created_at_the_start() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
-    // As an older version left it: nothing waits for refresh tokens.
+    // As an older version left it: there is no next refresh key.
     app.database()
         .batch_execute("DELETE FROM signing_keys WHERE state = 'next' AND purpose = 'refresh'")
         .unwrap();
@@ -277,7 +275,7 @@ async fn a_missing_next_key_is_made_at_start_and_nobody_notices() {
 }
 
 #[rocket::async_test]
-async fn processes_that_adopt_another_algorithm_together_all_start() {
+async fn processes_that_start_together_with_another_algorithm_all_start() {
     let app = TestApp::start().await;
     let es256 = [("VESTIBULE_ALGORITHM", "ES256")];
     let twins = join_all((0..4).map(|_| app.twin_with(&es256))).await;
@@ -292,7 +290,7 @@ async fn processes_that_adopt_another_algorithm_together_all_start() {
 }
 
 #[rocket::async_test]
-async fn a_retiring_key_can_be_dropped_early_and_one_in_use_cannot() {
+async fn a_retiring_key_can_be_deleted_early_but_not_a_key_in_use() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let api = Api::of(&app);
@@ -349,7 +347,7 @@ async fn another_algorithm_is_published_first_and_signs_after_the_next_rotation(
     };
     assert_eq!(algorithms().await, ["EdDSA", "ES256"]);
     assert_eq!(text(&header(text(&there.login().await, "access_token")), "alg"), "EdDSA");
-    // The operator's shell need not know: the servers have decided it.
+    // The settings of the operator's shell do not matter.
     let operator = app.operator().await;
     operator.keys.rotate(KeyRotation::Ordinary).await.unwrap();
     within_a_second(async || algorithms().await == ["EdDSA", "ES256", "ES256"]).await;
@@ -360,11 +358,11 @@ async fn another_algorithm_is_published_first_and_signs_after_the_next_rotation(
 }
 
 #[rocket::async_test]
-async fn an_access_token_dies_of_age_and_not_of_a_rotation_run_with_other_settings() {
+async fn an_access_token_stays_valid_after_a_rotation_by_a_command_with_other_settings() {
     let app = TestApp::start_with(&[("VESTIBULE_ACCESS_TTL", "2h")]).await;
     let api = Api::of(&app);
     api.register().await;
-    // The operator's shell knows nothing of the two hours.
+    // The operator's shell does not have the setting of two hours.
     let operator = app.operator().await;
     let stored = async || {
         operator.keys.list().await.unwrap().into_iter().map(|key| key.id).collect::<BTreeSet<_>>()
@@ -382,8 +380,7 @@ async fn an_access_token_dies_of_age_and_not_of_a_rotation_run_with_other_settin
 }
 
 #[rocket::async_test]
-async fn who_comes_with_a_key_that_this_process_cannot_open_keeps_their_cookies_and_is_asked_to_wait()
- {
+async fn a_token_whose_key_cannot_be_opened_gets_503_and_keeps_its_cookies() {
     let app = TestApp::start().await;
     let api = Api::of(&app);
     api.register().await;
@@ -397,7 +394,7 @@ async fn who_comes_with_a_key_that_this_process_cannot_open_keeps_their_cookies_
     let tokens = there.login().await;
     let mut ada = app.visitor().at(&restarted);
     ada.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
-    let sessions = app.living_sessions();
+    let sessions = app.open_sessions();
 
     let mut here = ada.at(&app.client);
     let reply = here.get("/profile").await;
@@ -406,22 +403,22 @@ async fn who_comes_with_a_key_that_this_process_cannot_open_keeps_their_cookies_
     assert_eq!(api.refresh(&tokens["refresh_token"]).await.status, 503);
     let login = api.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;
     assert_eq!(
-        (login.status, app.living_sessions()),
+        (login.status, app.open_sessions()),
         (503, sessions),
-        "no session is left that nobody holds"
+        "no session is left without tokens"
     );
     let restarted = app.twin_with(&new_secret).await;
     assert!(here.at(&restarted).get("/profile").await.is_signed_in());
 }
 
 #[rocket::async_test]
-async fn an_emergency_bites_also_where_the_keys_cannot_be_read() {
+async fn an_emergency_takes_effect_even_if_the_keys_cannot_be_read() {
     let app = TestApp::start().await;
     let mut copy = app.ada().await;
     copy.jar.remove(REFRESH);
     let mut other = app.kept_ada().await;
     other.jar.remove(REFRESH);
-    // As an emergency leaves the session; this process will not learn of the keys.
+    // As after an emergency; this process cannot read the keys.
     let session = claims(copy.cookie(ACCESS))["sid"].as_str().unwrap().to_owned();
     let end = format!(
         "UPDATE sessions SET ended_at = created_at, end_reason = 'operator' WHERE id = '{session}'"
@@ -435,7 +432,7 @@ async fn an_emergency_bites_also_where_the_keys_cannot_be_read() {
         "the front page goes by the token alone, and no reading is late yet"
     );
     app.wait(Span::seconds(6));
-    // The other feed is read again: it tells of a session that lives by its record.
+    // Revocations are read again: this one concerns a session that is still active.
     let revoke = "INSERT INTO revocations (session_id, generation, created_at, until) \
                   SELECT id, 100, 4102444800000, 4102444800000 FROM sessions WHERE ended_at IS NULL";
     app.database().batch_execute(revoke).unwrap();
@@ -444,7 +441,7 @@ async fn an_emergency_bites_also_where_the_keys_cannot_be_read() {
 }
 
 #[rocket::async_test]
-async fn resealed_keys_open_with_the_new_secret_alone_and_running_processes_go_on() {
+async fn resealed_keys_open_only_with_the_new_secret_and_running_processes_are_not_affected() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let api = Api::of(&app);

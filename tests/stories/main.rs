@@ -1,4 +1,5 @@
-//! Stories: what people, browsers and thieves do, through HTTP on a real database, with a clock that is moved by hand.
+//! Stories: what users, browsers and thieves do, through HTTP on a real database, with a clock that
+//! tests move.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,7 +14,6 @@ mod api;
 mod bad_input;
 mod changing_the_password;
 mod cors;
-mod described;
 mod forged_tokens;
 mod from_another_site;
 mod headers_and_cookies;
@@ -21,13 +21,14 @@ mod hostile_output;
 mod housekeeping;
 mod keys;
 mod malformed_requests;
+mod openapi;
 mod operator;
 mod origin_check;
 mod overlay;
-mod registering;
-mod renewal;
+mod refreshing;
 mod rotation;
 mod routes_and_guards;
 mod sessions;
 mod signing_in;
+mod signing_up;
 mod walk;

@@ -1,4 +1,4 @@
-//! Requests that no browser and no program of good will sends: on every route of the application.
+//! Malformed requests, which no browser and no honest client sends, on every route.
 
 use crate::support::{ACCESS, EMAIL, PASSWORD, Reply, TestApp, Visitor, claims, parsed, text};
 use rocket::http::{ContentType, Method};
@@ -47,9 +47,9 @@ async fn a_session_has_one_id_in_one_spelling() {
     for other in [id.to_uppercase(), id.replace('-', ""), format!("urn:uuid:{id}")] {
         assert_eq!(ada.post(&format!("/sessions/{other}/end"), &[]).await.status, 404, "{other}");
     }
-    assert_eq!(app.living_sessions(), 2);
+    assert_eq!(app.open_sessions(), 2);
     assert_eq!(ada.post(&format!("/sessions/{id}/end"), &[]).await.status, 303);
-    assert_eq!(app.living_sessions(), 1);
+    assert_eq!(app.open_sessions(), 1);
 }
 
 #[rocket::async_test]
@@ -64,7 +64,7 @@ async fn a_head_request_is_redirected_and_a_redirect_stays_on_this_host() {
 }
 
 #[rocket::async_test]
-async fn a_header_beyond_reason_is_refused_on_every_route_before_it_is_read() {
+async fn a_too_long_header_is_refused_on_every_route() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     for (name, value) in [("Accept", "a/b,".repeat(16_384)), ("X-Other", "a".repeat(17_000))] {
@@ -89,7 +89,8 @@ async fn an_accept_header_that_is_too_long_to_read_counts_as_none() {
     }
 }
 
-/// Rocket parses the first of two before our code sees the request: with the quadratic parser this story would take a minute.
+/// Rocket parses the first of two before our code runs: with the quadratic parser, this takes a
+/// minute.
 #[rocket::async_test]
 async fn two_long_accept_headers_cost_no_more_than_one() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! What the operator does to accounts, and what an administrator may see.
+//! What the operator does with accounts, and what administrators can see.
 
 use crate::support::{
     ACCESS, Api, Done, EMAIL, PASSWORD, REFRESH, TestApp, Visitor, claims, parsed, text,
@@ -33,7 +33,7 @@ async fn signed_in<'a>(app: &'a TestApp, email: &str) -> Visitor<'a> {
 }
 
 #[rocket::async_test]
-async fn an_account_made_by_the_operator_signs_in_also_where_nobody_may_register() {
+async fn an_account_created_by_the_operator_can_sign_in_even_if_registration_is_closed() {
     let app = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let operator = app.operator().await;
     let made = operator
@@ -81,7 +81,7 @@ async fn only_administrators_see_the_administration() {
 }
 
 #[rocket::async_test]
-async fn a_changed_role_bites_within_a_second_and_signs_nobody_out() {
+async fn a_changed_role_takes_effect_within_a_second_and_signs_nobody_out() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     operator
@@ -100,16 +100,12 @@ async fn a_changed_role_bites_within_a_second_and_signs_nobody_out() {
         operator.administration.set_role(who(EMAIL), Role::Admin).await.unwrap().account();
     assert_eq!(changed.role, Role::Admin);
     let before = ada.cookie(ACCESS).to_owned();
-    assert_eq!(
-        ada.get("/admin").await.status,
-        200,
-        "at once: the administration goes by the record"
-    );
+    assert_eq!(ada.get("/admin").await.status, 200, "immediately: /admin checks the database");
     within_a_second(async || api.me(token).await.status == 401).await;
     let old = api.me(token).await;
     assert!(
         old.status == 401 && old.body.contains("token_expired"),
-        "a renewal gives another: {old:?}"
+        "refreshing gets a new one: {old:?}"
     );
     ada.get("/profile").await;
     assert_eq!(
@@ -124,11 +120,11 @@ async fn a_changed_role_bites_within_a_second_and_signs_nobody_out() {
     assert_eq!(ada.get("/admin").await.status, 403);
     assert!(ada.get("/profile").await.is_signed_in());
     assert_eq!(app.events("role_changed"), 2);
-    assert_eq!(app.living_sessions(), 2);
+    assert_eq!(app.open_sessions(), 2);
 }
 
 #[rocket::async_test]
-async fn a_changed_role_bites_at_once_while_the_feed_has_stalled() {
+async fn a_changed_role_takes_effect_immediately_while_the_revocations_are_stale() {
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     app.operator()
@@ -149,7 +145,7 @@ async fn a_changed_role_bites_at_once_while_the_feed_has_stalled() {
 }
 
 #[rocket::async_test]
-async fn a_disabled_account_is_out_and_cannot_come_in_and_looks_like_a_wrong_password() {
+async fn a_disabled_account_is_signed_out_and_looks_like_a_wrong_password() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let mut ada = app.ada().await;
@@ -177,7 +173,7 @@ async fn a_disabled_account_is_out_and_cannot_come_in_and_looks_like_a_wrong_pas
 }
 
 #[rocket::async_test]
-async fn no_sign_in_slips_in_beside_disabling() {
+async fn no_concurrent_sign_in_survives_disabling() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     Api::of(&app).register().await;
@@ -189,13 +185,13 @@ async fn no_sign_in_slips_in_beside_disabling() {
             operator.administration.disable(who(EMAIL))
         );
         disabled.unwrap().account();
-        assert_eq!(app.living_sessions(), 0);
+        assert_eq!(app.open_sessions(), 0);
         operator.administration.enable(who(EMAIL)).await.unwrap().account();
     }
 }
 
 #[rocket::async_test]
-async fn no_old_role_slips_in_beside_its_change() {
+async fn no_concurrent_sign_in_keeps_the_old_role() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     operator
@@ -210,7 +206,7 @@ async fn no_old_role_slips_in_beside_its_change() {
     for round in 0..8 {
         operator.administration.set_role(who(EMAIL), Role::Admin).await.unwrap().account();
         let new = format!("{PASSWORD} {round}");
-        // Hashing takes longer than the change of the role: it lands in the middle.
+        // Hashing takes longer than the change of the role, so they overlap.
         let demote = operator.administration.set_role(who(EMAIL), Role::User);
         if round % 2 == 0 {
             let fields = [("email", EMAIL), ("password", &password)];
@@ -230,7 +226,7 @@ async fn no_old_role_slips_in_beside_its_change() {
 }
 
 #[rocket::async_test]
-async fn a_disabled_account_opens_nothing_whatever_became_of_its_sessions() {
+async fn a_disabled_account_is_refused_even_if_its_sessions_have_not_ended() {
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
@@ -238,19 +234,19 @@ async fn a_disabled_account_opens_nothing_whatever_became_of_its_sessions() {
     let tokens = api.login().await;
     let other = api.login().await;
     app.database().batch_execute("UPDATE accounts SET disabled_at = created_at").unwrap();
-    assert_eq!(ada.get("/profile").await.status, 303, "a page that reads the record");
+    assert_eq!(ada.get("/profile").await.status, 303, "a page that reads the database");
     let refused = parsed(&api.refresh(&tokens["refresh_token"]).await);
     assert_eq!((text(&refused, "code"), text(&refused, "reason")), ("session_ended", "disabled"));
     let mut copy = app.visitor();
     copy.jar.insert(ACCESS.to_owned(), text(&other, "access_token").to_owned());
-    assert_eq!(copy.get("/").await.status, 303, "the front page goes by the token alone");
+    assert_eq!(copy.get("/").await.status, 303, "the home page checks only the token");
     app.database().batch_execute("ALTER TABLE revocations RENAME TO stalled").unwrap();
     app.wait(vestibule::domain::Span::seconds(6));
-    assert_eq!(copy.get("/").await.status, 200, "while the feed has stalled, by the records");
+    assert_eq!(copy.get("/").await.status, 200, "stale revocations: the database is read");
 }
 
 #[rocket::async_test]
-async fn the_administration_goes_by_the_record_and_not_by_the_token() {
+async fn the_admin_pages_check_the_database_and_not_the_token() {
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     app.operator()
@@ -263,7 +259,7 @@ async fn the_administration_goes_by_the_record_and_not_by_the_token() {
     let mut grace = signed_in(&app, "grace@example.org").await;
     assert_eq!(grace.get("/admin").await.status, 200);
     app.database().batch_execute("UPDATE accounts SET role = 'user'").unwrap();
-    assert_eq!(grace.get("/admin").await.status, 403, "before any feed tells");
+    assert_eq!(grace.get("/admin").await.status, 403, "before the revocation is read");
     app.database()
         .batch_execute("UPDATE sessions SET ended_at = created_at, end_reason = 'operator'")
         .unwrap();
@@ -273,16 +269,20 @@ async fn the_administration_goes_by_the_record_and_not_by_the_token() {
     app.database().batch_execute("UPDATE sessions SET ended_at = NULL, end_reason = NULL").unwrap();
     let mut grace = signed_in(&app, "grace@example.org").await;
     app.database().batch_execute("ALTER TABLE accounts RENAME TO away").unwrap();
-    assert_eq!(grace.get("/admin").await.status, 503, "what cannot be found out is closed");
+    assert_eq!(grace.get("/admin").await.status, 503, "undecided fails closed");
 }
 
 #[rocket::async_test]
-async fn what_the_operator_ends_stays_ended_whatever_lives_their_command_was_run_with() {
+async fn sessions_ended_by_a_command_with_other_lifetimes_stay_ended() {
     let app = TestApp::start_with(&[("VESTIBULE_ACCESS_TTL", "2h")]).await;
     let mut copy = app.ada().await;
     copy.jar.remove(REFRESH);
-    assert_eq!(copy.get("/").await.status, 303, "the front page asks the map alone");
-    // The operator's shell knows nothing of the two hours.
+    assert_eq!(
+        copy.get("/").await.status,
+        303,
+        "the home page checks only the revocations in memory"
+    );
+    // The operator's shell does not have the setting of two hours.
     app.operator().await.administration.disable(who(EMAIL)).await.unwrap().account();
     within_a_second(async || copy.get("/").await.status == 200).await;
     app.wait(vestibule::domain::Span::minutes(60));
@@ -290,12 +290,12 @@ async fn what_the_operator_ends_stays_ended_whatever_lives_their_command_was_run
     assert_eq!(
         copy.at(&restarted).get("/").await.status,
         200,
-        "the token lives for another hour, but is dead"
+        "the token is valid for another hour, but revoked"
     );
 }
 
 #[rocket::async_test]
-async fn the_operator_signs_somebody_out_everywhere() {
+async fn the_operator_signs_an_account_out_everywhere() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let mut ada = app.ada().await;
@@ -306,12 +306,12 @@ async fn the_operator_signs_somebody_out_everywhere() {
     within_a_second(async || Api::of(&app).me(&token).await.status == 401).await;
     assert_eq!(ada.get("/profile").await.status, 303);
     assert!(ada.get("/login").await.body.contains("The people who run this site signed you out."));
-    assert_eq!((app.living_sessions(), app.events("session_ended")), (0, 2));
+    assert_eq!((app.open_sessions(), app.events("session_ended")), (0, 2));
     assert!(signed_in(&app, EMAIL).await.get("/profile").await.is_signed_in());
 }
 
 #[rocket::async_test]
-async fn a_deleted_account_is_gone_and_its_tokens_open_nothing_even_after_registering_again() {
+async fn the_tokens_of_a_deleted_account_are_refused_even_after_signing_up_again() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let mut ada = app.ada().await;
@@ -324,7 +324,11 @@ async fn a_deleted_account_is_gone_and_its_tokens_open_nothing_even_after_regist
     }
     let personal = "address IS NOT NULL OR device IS NOT NULL OR details IS NOT NULL";
     let query = format!("SELECT count(*) AS n FROM events WHERE {personal}");
-    assert_eq!((app.events("signed_up"), app.number(&query)), (1, 0), "events stay, anonymised");
+    assert_eq!(
+        (app.events("signed_up"), app.number(&query)),
+        (1, 0),
+        "events are kept without personal data"
+    );
     let again = api.register().await;
     assert_ne!(text(&again["user"], "id"), id.0.to_string());
     assert_eq!(ada.get("/profile").await.status, 303);
@@ -338,7 +342,7 @@ async fn a_deleted_account_is_gone_and_its_tokens_open_nothing_even_after_regist
 }
 
 #[rocket::async_test]
-async fn the_last_administrator_stays() {
+async fn the_last_administrator_cannot_be_demoted_disabled_or_deleted() {
     let app = TestApp::start().await;
     let operator = app.operator().await;
     let refused = |outcome: ChangeOutcome| match outcome {
@@ -362,7 +366,7 @@ async fn the_last_administrator_stays() {
     assert_eq!(
         refused(operator.administration.delete(joan()).await.unwrap()),
         last,
-        "a disabled one does not count"
+        "a disabled administrator does not count"
     );
     assert_eq!(refused(operator.administration.delete(grace()).await.unwrap()), None);
     let nobody =

@@ -1,7 +1,7 @@
 use crate::support::{TestApp, Visitor};
 use rocket::http::{ContentType, Method};
 
-/// Sec-Fetch-Site, Origin, and whether a changing request passes.
+/// Sec-Fetch-Site, Origin, and whether a request that changes something is accepted.
 const TABLE: [(Option<&str>, Option<&str>, bool); 14] = [
     (Some("same-origin"), None, true),
     (Some("same-origin"), Some("http://localhost:8000"), true),
@@ -19,7 +19,7 @@ const TABLE: [(Option<&str>, Option<&str>, bool); 14] = [
     (None, Some("https://evil.example"), false),
 ];
 
-/// Every changing route of the application, as mounted: a new one is here by itself.
+/// Every mounted route that changes something, so that new ones are included.
 fn changing_routes(app: &TestApp) -> Vec<(Method, String)> {
     let real = app.client.rocket().routes().filter(|route| route.rank < 1000);
     let changing =
@@ -74,7 +74,7 @@ async fn a_refused_request_changes_nothing_and_signs_nobody_out() {
 }
 
 #[rocket::async_test]
-async fn reading_from_anywhere_is_not_refused() {
+async fn reading_is_allowed_from_anywhere() {
     let app = TestApp::start().await;
     let mut visitor = app
         .visitor()
@@ -84,7 +84,7 @@ async fn reading_from_anywhere_is_not_refused() {
 }
 
 #[rocket::async_test]
-async fn a_form_may_not_choose_its_method() {
+async fn a_form_cannot_override_its_method() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     for method in ["get", "GET", "delete", "put", "head", "options", "post"] {

@@ -1,9 +1,9 @@
-//! The operator's templates, locales and static files over the built-in ones.
+//! Overlays of templates, locales and static files.
 
 use crate::support::TestApp;
 use std::fs;
 
-/// The application with these files over its own.
+/// The application with this overlay.
 async fn with_files(files: &[(&str, &str)]) -> (TestApp, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {
@@ -15,7 +15,7 @@ async fn with_files(files: &[(&str, &str)]) -> (TestApp, tempfile::TempDir) {
     (TestApp::start_with(&[("VESTIBULE_TEMPLATE_DIR", overlay)]).await, folder)
 }
 
-/// The path of the style sheet a page names.
+/// The path of a page's style sheet.
 fn style(page: &str) -> String {
     let (_, rest) = page.split_once("rel=\"stylesheet\" href=\"").unwrap();
     rest.split('"').next().unwrap().replace("&#x2F;", "/")
@@ -47,7 +47,7 @@ async fn a_template_a_message_and_the_style_sheet_are_replaced_and_the_rest_stay
 }
 
 #[rocket::async_test]
-async fn a_language_of_the_operators_answers_those_who_ask_for_it() {
+async fn an_operators_language_is_used_for_clients_that_request_it() {
     let format = "format-locale = de_DE\nformat-date = %-d. %B %Y\n\
         format-date-time = %-d. %B %Y, %H:%M UTC\nformat-number-separator = .\n";
     let (app, _folder) = with_files(&[
@@ -68,7 +68,7 @@ async fn a_language_of_the_operators_answers_those_who_ask_for_it() {
 }
 
 #[rocket::async_test]
-async fn what_a_replaced_template_shows_of_a_person_is_escaped() {
+async fn user_data_in_a_replaced_template_is_escaped() {
     let show = "{% extends \"base\" %}{% block content %}<h1>{{ page.name }}</h1>{% endblock %}";
     let (app, _folder) = with_files(&[("templates/profile/show.html.tera", show)]).await;
     let mut ada = app.ada().await;

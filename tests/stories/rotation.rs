@@ -1,4 +1,4 @@
-//! The promises of the rotation protocol, each under its sentence. `soak/` tells the one about killed processes.
+//! The promises of the rotation protocol. `soak/` tests the one about killed processes.
 
 use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, Reply, TestApp, Visitor};
 use rocket::futures::future::join_all;
@@ -15,15 +15,14 @@ fn distinct(replies: &[Reply]) -> usize {
     tokens.len()
 }
 
-/// Only the refresh token, as somebody who renews and never uses an access token.
+/// Only the refresh token, as of a client that refreshes and never uses an access token.
 async fn renew(visitor: &mut Visitor<'_>) -> bool {
     visitor.jar.remove(ACCESS);
     visitor.get("/profile").await.is_signed_in()
 }
 
 #[rocket::async_test]
-async fn fifty_parallel_requests_with_one_expired_access_cookie_are_answered_signed_in_by_one_generation_step_and_one_distinct_refresh_cookie()
- {
+async fn fifty_parallel_requests_with_one_expired_access_cookie_rotate_once() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     app.outlive_access_token();
@@ -39,7 +38,7 @@ async fn fifty_parallel_requests_with_one_expired_access_cookie_are_answered_sig
 }
 
 #[rocket::async_test]
-async fn the_same_across_two_processes_on_one_database() {
+async fn parallel_requests_to_two_processes_rotate_once() {
     let app = TestApp::start().await;
     let other = app.twin().await;
     let ada = app.ada().await;
@@ -55,7 +54,7 @@ async fn the_same_across_two_processes_on_one_database() {
 }
 
 #[rocket::async_test]
-async fn reply_lost_retried_after_a_second_an_hour_three_days() {
+async fn a_lost_response_keeps_the_session_after_a_second_an_hour_and_three_days() {
     let app = TestApp::start().await;
     let mut ada = app.kept_ada().await;
     for (wait, healed) in [(Span::seconds(1), 0), (Span::hours(1), 1), (Span::days(3), 2)] {
@@ -69,8 +68,7 @@ async fn reply_lost_retried_after_a_second_an_hour_three_days() {
 }
 
 #[rocket::async_test]
-async fn replay_after_grace_and_stale_window_and_after_confirmation_ends_that_session_only_and_is_told_at_the_next_sign_in_page()
- {
+async fn reuse_ends_only_that_session_and_the_sign_in_page_says_why() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut elsewhere = app.visitor();
@@ -81,12 +79,16 @@ async fn replay_after_grace_and_stale_window_and_after_confirmation_ends_that_se
     ada.get("/profile").await;
     app.wait(Span::minutes(5));
     assert_eq!(thief.get("/profile").await.location.as_deref(), TO_SIGN_IN);
-    assert!(elsewhere.get("/profile").await.is_signed_in(), "others live");
+    assert!(elsewhere.get("/profile").await.is_signed_in(), "the other sessions are active");
     thief.get("/profile").await;
     assert_eq!(app.events("refresh_token_reused"), 1, "a second replay adds no entry");
 
     let refused = ada.get("/profile").await;
-    assert_eq!(refused.location.as_deref(), TO_SIGN_IN, "the access token died with the session");
+    assert_eq!(
+        refused.location.as_deref(),
+        TO_SIGN_IN,
+        "the access token is revoked with its session"
+    );
     assert!(refused.set_cookies().is_empty());
     let told = ada.get("/login?next=/profile").await;
     assert!(told.body.contains("We signed you out because an old copy of this session was used"));
@@ -103,12 +105,12 @@ async fn replay_after_grace_and_stale_window_and_after_confirmation_ends_that_se
     assert!(!ada.jar.contains_key(ACCESS) && !ada.jar.contains_key(REFRESH), "now both cookies go");
     assert!(
         !ada.get("/login").await.body.contains("We signed you out"),
-        "nothing is told to a stranger"
+        "a stranger learns nothing"
     );
 }
 
 #[rocket::async_test]
-async fn while_nobody_has_used_the_successor_it_is_given_again_after_the_grace_time() {
+async fn an_unused_successor_is_issued_again_after_the_grace_time() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();
@@ -127,7 +129,7 @@ async fn while_nobody_has_used_the_successor_it_is_given_again_after_the_grace_t
 }
 
 #[rocket::async_test]
-async fn rotation_on_a_request_answered_by_a_catcher_keeps_the_session() {
+async fn a_rotation_answered_by_a_catcher_keeps_the_session() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     for n in 2..5 {
@@ -140,7 +142,7 @@ async fn rotation_on_a_request_answered_by_a_catcher_keeps_the_session() {
 }
 
 #[rocket::async_test]
-async fn a_late_request_within_the_stale_window_gets_nothing_and_ends_nothing() {
+async fn a_late_request_within_the_stale_window_gets_no_token_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut late = ada.clone();
@@ -155,7 +157,7 @@ async fn a_late_request_within_the_stale_window_gets_nothing_and_ends_nothing() 
 }
 
 #[rocket::async_test]
-async fn thief_and_owner_taking_turns_using_their_access_tokens_are_ended_within_two_renewals() {
+async fn a_thief_and_an_owner_who_take_turns_are_signed_out_within_two_refreshes() {
     let app = TestApp::start().await;
     let mut owner = app.ada().await;
     let mut thief = owner.clone();
@@ -166,11 +168,11 @@ async fn thief_and_owner_taking_turns_using_their_access_tokens_are_ended_within
         renewals += usize::from(visitor.get("/profile").await.is_signed_in());
         visitor.get("/profile").await;
     }
-    assert!(renewals <= 2 && app.living_sessions() == 0, "{renewals} renewals");
+    assert!(renewals <= 2 && app.open_sessions() == 0, "{renewals} renewals");
 }
 
 #[rocket::async_test]
-async fn thief_and_owner_taking_turns_only_renewing_are_ended_within_two_renewals() {
+async fn a_thief_and_an_owner_who_only_refresh_are_signed_out_within_two_refreshes() {
     let app = TestApp::start().await;
     let mut owner = app.ada().await;
     let mut thief = owner.clone();
@@ -180,11 +182,11 @@ async fn thief_and_owner_taking_turns_only_renewing_are_ended_within_two_renewal
         let visitor = if permit % 2 == 0 { &mut owner } else { &mut thief };
         renewals += usize::from(renew(visitor).await);
     }
-    assert!(renewals <= 2 && app.living_sessions() == 0, "{renewals} renewals");
+    assert!(renewals <= 2 && app.open_sessions() == 0, "{renewals} renewals");
 }
 
 #[rocket::async_test]
-async fn answers_out_of_order_keep_the_session() {
+async fn responses_out_of_order_keep_the_session() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();
@@ -203,7 +205,7 @@ async fn answers_out_of_order_keep_the_session() {
 }
 
 #[rocket::async_test]
-async fn sign_out_during_a_refresh_ended_wins() {
+async fn sign_out_wins_over_a_concurrent_refresh() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     app.outlive_access_token();
@@ -211,11 +213,15 @@ async fn sign_out_during_a_refresh_ended_wins() {
     let racers =
         join_all((0..20).map(|_| ada.send_and_lose_cookies(Method::Get, "/profile", None)));
     let (_, replies) = rocket::futures::future::join(out, racers).await;
-    assert_eq!(app.living_sessions(), 0);
+    assert_eq!(app.open_sessions(), 0);
     for reply in replies {
         let mut holder = app.visitor();
         reply.set_cookies().iter().for_each(|cookie| holder.keep(cookie));
-        assert_eq!(holder.get("/profile").await.status, 303, "a token outlived the sign-out");
+        assert_eq!(
+            holder.get("/profile").await.status,
+            303,
+            "a token was accepted after the sign-out"
+        );
     }
 }
 
@@ -288,7 +294,7 @@ async fn forms_open_in_two_tabs_both_work_after_the_access_token_has_expired() {
 }
 
 #[rocket::async_test]
-async fn the_sign_in_page_sends_on_who_is_signed_in_there() {
+async fn the_sign_in_page_redirects_a_signed_in_user() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use vestibule::ROUTES;
 use vestibule::domain::Span;
 
-/// Open to everybody.
+/// Open to everyone.
 const OPEN: [(Method, &str); 14] = [
     (Method::Get, "/.well-known/jwks.json"),
     (Method::Get, "/api/openapi.json"),
@@ -22,14 +22,14 @@ const OPEN: [(Method, &str); 14] = [
     (Method::Post, "/logout"),
 ];
 
-/// For programs, who are refused with a problem and not sent to a page.
+/// For API clients, which get a problem document instead of a redirect.
 const BEARER: [(Method, &str); 3] = [
     (Method::Get, "/api/auth/me"),
     (Method::Get, "/api/auth/sessions"),
     (Method::Delete, "/api/auth/sessions/<id>"),
 ];
 
-/// For signed-in people.
+/// For signed-in users.
 const SIGNED_IN: [(Method, &str); 8] = [
     (Method::Get, "/profile"),
     (Method::Post, "/profile"),
@@ -41,7 +41,7 @@ const SIGNED_IN: [(Method, &str); 8] = [
     (Method::Post, "/password"),
 ];
 
-/// For administrators; other signed-in people are refused.
+/// For administrators; other users get 403.
 const ADMIN: [(Method, &str); 1] = [(Method::Get, "/admin")];
 
 /// A path with its parameters filled in.
@@ -100,7 +100,7 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
 }
 
 #[rocket::async_test]
-async fn a_method_a_path_does_not_have_is_405_and_told_which_it_has() {
+async fn an_unsupported_method_is_405_with_the_supported_ones() {
     let app = TestApp::start().await;
     for (method, path, allow) in [
         (Method::Post, "/", "GET, HEAD"),
@@ -125,7 +125,7 @@ async fn an_anonymous_post_goes_to_the_sign_in_page_and_back_to_the_page_of_its_
 }
 
 #[rocket::async_test]
-async fn a_form_posted_after_the_session_has_ended_is_said_not_to_be_saved() {
+async fn a_form_posted_after_the_session_has_ended_is_reported_as_not_saved() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.wait(Span::hours(13));

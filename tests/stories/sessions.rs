@@ -23,7 +23,7 @@ async fn listed(visitor: &Visitor<'_>) -> Value {
 }
 
 #[rocket::async_test]
-async fn this_device_is_first_and_marked_and_has_no_end_button_the_others_are_described() {
+async fn this_device_comes_first_without_a_button_and_the_others_are_described() {
     let app = TestApp::start().await;
     app.ada().await.post("/logout", &[]).await;
     let mut laptop = signed_in_with(&app, FIREFOX).await;
@@ -50,7 +50,7 @@ async fn this_device_is_first_and_marked_and_has_no_end_button_the_others_are_de
 }
 
 #[rocket::async_test]
-async fn the_address_is_the_peers_whatever_a_header_says() {
+async fn the_address_shown_is_that_of_the_connection_and_not_of_a_header() {
     let app = TestApp::start().await;
     let mut visitor =
         app.visitor().with_header("X-Real-IP", "6.6.6.6").with_header("X-Forwarded-For", "6.6.6.6");
@@ -60,7 +60,7 @@ async fn the_address_is_the_peers_whatever_a_header_says() {
 }
 
 #[rocket::async_test]
-async fn alone_the_page_says_so() {
+async fn with_one_session_the_page_says_that_there_are_no_others() {
     let app = TestApp::start().await;
     let page = app.ada().await.get("/sessions").await;
     assert!(
@@ -70,7 +70,7 @@ async fn alone_the_page_says_so() {
 }
 
 #[rocket::async_test]
-async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
+async fn a_session_ended_from_another_device_ends_immediately_and_its_browser_is_told_why() {
     let app = TestApp::start().await;
     let mut laptop = app.ada().await;
     let mut phone = signed_in_with(&app, IPHONE).await;
@@ -84,7 +84,7 @@ async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
     assert_eq!(
         refused.location.as_deref(),
         Some("/login?next=/sessions"),
-        "its access token died at once"
+        "its access token is refused immediately"
     );
     let told = phone.get("/login?next=/sessions").await;
     assert!(
@@ -101,7 +101,7 @@ async fn one_session_is_ended_from_another_device_at_once_and_told_why_there() {
 }
 
 #[rocket::async_test]
-async fn all_others_are_ended_and_this_one_goes_on() {
+async fn signing_out_all_other_devices_keeps_this_one_signed_in() {
     let app = TestApp::start().await;
     let mut laptop = app.ada().await;
     let mut others = [signed_in_with(&app, IPHONE).await, signed_in_with(&app, FIREFOX).await];
@@ -113,11 +113,11 @@ async fn all_others_are_ended_and_this_one_goes_on() {
     for other in &mut others {
         assert_eq!(other.get("/profile").await.status, 303);
     }
-    assert_eq!((app.living_sessions(), app.events("session_ended")), (1, 2));
+    assert_eq!((app.open_sessions(), app.events("session_ended")), (1, 2));
 }
 
 #[rocket::async_test]
-async fn signing_out_everywhere_ends_all_and_clears_this_browser() {
+async fn signing_out_everywhere_ends_all_sessions_and_clears_the_cookies() {
     let app = TestApp::start().await;
     let mut laptop = app.ada().await;
     let mut phone = signed_in_with(&app, IPHONE).await;
@@ -128,11 +128,11 @@ async fn signing_out_everywhere_ends_all_and_clears_this_browser() {
     assert!(laptop.get("/login").await.body.contains("You’re signed out everywhere."));
     phone.get("/profile").await;
     assert!(phone.get("/login").await.body.contains("You signed out everywhere."));
-    assert_eq!(app.living_sessions(), 0);
+    assert_eq!(app.open_sessions(), 0);
 }
 
 #[rocket::async_test]
-async fn another_persons_session_is_a_404_and_lives_on() {
+async fn ending_another_users_session_is_a_404_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut eve = app.visitor();
@@ -149,7 +149,7 @@ async fn another_persons_session_is_a_404_and_lives_on() {
 }
 
 #[rocket::async_test]
-async fn ending_ones_own_session_by_id_is_a_sign_out() {
+async fn ending_the_current_session_by_id_signs_out() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let id = listed(&ada).await["this"]["id"].as_str().unwrap().to_owned();
@@ -161,7 +161,7 @@ async fn ending_ones_own_session_by_id_is_a_sign_out() {
 }
 
 #[rocket::async_test]
-async fn sessions_that_outlived_themselves_are_not_listed() {
+async fn expired_sessions_are_not_listed() {
     let app = TestApp::start().await;
     app.ada().await;
     let kept = app.kept_ada().await;
@@ -172,7 +172,7 @@ async fn sessions_that_outlived_themselves_are_not_listed() {
 }
 
 #[rocket::async_test]
-async fn an_idle_session_is_told_so_and_next_is_kept() {
+async fn the_sign_in_page_says_that_a_session_was_idle_and_keeps_next() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.wait(Span::hours(12));
@@ -184,7 +184,7 @@ async fn an_idle_session_is_told_so_and_next_is_kept() {
 }
 
 #[rocket::async_test]
-async fn a_dead_token_ends_nobodys_session() {
+async fn a_token_of_an_ended_session_cannot_end_other_sessions() {
     let app = TestApp::start().await;
     let other = app.twin().await;
     let mut ada = app.ada().await;
@@ -199,14 +199,18 @@ async fn a_dead_token_ends_nobodys_session() {
 }
 
 #[rocket::async_test]
-async fn every_way_of_ending_refuses_the_access_token_at_once_without_a_look_at_the_record() {
+async fn every_way_of_ending_a_session_revokes_its_access_token_immediately() {
     let app = TestApp::start().await;
     app.ada().await;
     for path in ["/logout", "/sessions/end-all", "/password", "/login"] {
         let mut ada = signed_in_with(&app, FIREFOX).await;
         let mut copy = ada.clone();
         copy.jar.remove(REFRESH);
-        assert_eq!(copy.get("/").await.status, 303, "the front page asks the map alone");
+        assert_eq!(
+            copy.get("/").await.status,
+            303,
+            "the home page checks only the revocations in memory"
+        );
         let new = "four other unrelated words";
         let fields: &[_] = match path {
             "/password" => &[("current_password", PASSWORD), ("new_password", new)],
@@ -214,7 +218,7 @@ async fn every_way_of_ending_refuses_the_access_token_at_once_without_a_look_at_
             _ => &[],
         };
         assert_eq!(ada.post(path, fields).await.status, 303, "{path}");
-        assert_eq!(copy.get("/").await.status, 200, "{path}: the token lives on");
+        assert_eq!(copy.get("/").await.status, 200, "{path}: the token is still accepted");
         if path == "/password" {
             let back = [("current_password", new), ("new_password", PASSWORD)];
             assert_eq!(ada.post(path, &back).await.status, 303);
@@ -223,7 +227,7 @@ async fn every_way_of_ending_refuses_the_access_token_at_once_without_a_look_at_
 }
 
 #[rocket::async_test]
-async fn another_process_refuses_an_ended_session_by_its_record_before_the_feed_tells() {
+async fn another_process_finds_an_ended_session_in_the_database_before_it_reads_the_revocation() {
     let app = TestApp::start().await;
     let other = app.twin().await;
     let mut ada = app.ada().await;
@@ -242,38 +246,33 @@ async fn another_process_refuses_the_access_token_of_an_ended_session_within_a_s
     let mut there = ada.at(&other);
     assert_eq!(there.get("/").await.location.as_deref(), Some("/profile"));
     ada.post("/logout", &[]).await;
-    // The front page asks the map alone.
+    // The home page checks only the revocations in memory.
     within_a_second(async || there.get("/").await.status != 303).await;
 }
 
 #[rocket::async_test]
-async fn no_database_is_read_for_a_good_access_token_and_its_record_is_while_the_feed_has_stalled()
-{
+async fn a_valid_access_token_needs_no_database_unless_the_revocations_are_stale() {
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
-    assert_eq!(ada.get("/").await.status, 303, "this use is the one that is written down");
+    assert_eq!(ada.get("/").await.status, 303, "the first use, which is written");
     app.database().batch_execute("ALTER TABLE sessions RENAME TO away").unwrap();
     assert_eq!(ada.get("/").await.status, 303, "no database is needed");
     app.database().batch_execute("ALTER TABLE revocations RENAME TO stalled").unwrap();
     app.wait(Span::seconds(6));
-    assert_eq!(
-        ada.get("/").await.status,
-        503,
-        "a stalled feed: the record is asked, and cannot be read"
-    );
+    assert_eq!(ada.get("/").await.status, 503, "stale revocations: the session cannot be read");
     app.database().batch_execute("ALTER TABLE away RENAME TO sessions").unwrap();
-    assert_eq!(ada.get("/").await.status, 303, "the record says it lives");
+    assert_eq!(ada.get("/").await.status, 303, "the session is active");
     app.database()
         .batch_execute(
             "UPDATE sessions SET ended_at = '2027-01-15 08:00:00', end_reason = 'disabled'",
         )
         .unwrap();
-    assert_eq!(ada.get("/").await.status, 200, "the record says it has ended");
+    assert_eq!(ada.get("/").await.status, 200, "the session has ended");
 }
 
 #[rocket::async_test]
-async fn a_restarted_process_knows_the_dead_access_tokens_before_it_serves() {
+async fn a_restarted_process_knows_the_revoked_access_tokens_before_it_serves() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let copy = ada.clone();
@@ -295,9 +294,9 @@ async fn beyond_the_limit_the_session_unused_for_longest_ends_with_its_own_reaso
         others.push(other);
     }
     app.wait(Span::minutes(1));
-    assert_eq!(app.living_sessions(), 3);
+    assert_eq!(app.open_sessions(), 3);
     let mut fourth = signed_in_with(&app, IPHONE).await;
-    assert_eq!((app.living_sessions(), first.get("/profile").await.status), (3, 303));
+    assert_eq!((app.open_sessions(), first.get("/profile").await.status), (3, 303));
     let told = first.get("/login").await;
     assert!(told.body.contains("signed in on many other devices"), "{}", told.body);
     for signed_in in others.iter_mut().chain([&mut fourth]) {

@@ -1,7 +1,7 @@
 use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
 
 #[rocket::async_test]
-async fn signing_in_goes_on_to_where_the_person_wanted_to_go() {
+async fn signing_in_redirects_to_the_requested_page() {
     let app = TestApp::start().await;
     app.ada().await;
     for (next, to) in [
@@ -92,7 +92,7 @@ async fn signing_in_starts_a_new_session_and_ends_the_one_presented() {
     let first = ada.cookie(REFRESH).to_owned();
     ada.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
     assert_ne!(ada.cookie(REFRESH), first);
-    assert_eq!(app.living_sessions(), 1);
+    assert_eq!(app.open_sessions(), 1);
     let mut planted = app.visitor();
     planted.jar.insert(REFRESH.to_owned(), first);
     assert_eq!(planted.get("/profile").await.status, 303);
@@ -107,7 +107,7 @@ async fn a_failed_sign_in_leaves_the_session_that_was_there() {
 }
 
 #[rocket::async_test]
-async fn only_keep_me_signed_in_outlives_the_browser() {
+async fn only_keep_me_signed_in_survives_closing_the_browser() {
     let app = TestApp::start().await;
     app.ada().await;
     let brief = app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
@@ -122,7 +122,7 @@ async fn only_keep_me_signed_in_outlives_the_browser() {
 }
 
 #[rocket::async_test]
-async fn cookies_that_do_not_stick_are_told_instead_of_asking_again_and_again() {
+async fn if_the_browser_drops_the_cookies_the_sign_in_page_says_so() {
     let app = TestApp::start().await;
     app.ada().await;
     let mut safari = app.visitor();
@@ -141,11 +141,11 @@ async fn cookies_that_do_not_stick_are_told_instead_of_asking_again_and_again() 
     );
 }
 
-/// PASSWORD as an older version with lower parameters would have stored it.
+/// The hash of PASSWORD as an older version with lower parameters would have stored it.
 const WEAK_HASH: &str = "$argon2id$v=19$m=8192,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$N/1lRslcDDex0wLZYklN8UYXIgkChedQZcoSK8sQddU";
 
 #[rocket::async_test]
-async fn sign_ins_that_meet_on_a_weak_hash_all_succeed_and_it_is_strong_afterwards() {
+async fn simultaneous_sign_ins_with_a_weak_hash_all_succeed_and_replace_it() {
     use diesel::connection::SimpleConnection;
     use rocket::futures::future::join_all;
     let app = TestApp::start().await;

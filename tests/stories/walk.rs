@@ -2,7 +2,7 @@ use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
 use std::os::unix::fs::PermissionsExt;
 
 #[rocket::async_test]
-async fn a_stranger_registers_sees_the_profile_goes_on_past_the_access_token_and_signs_out() {
+async fn a_new_user_signs_up_stays_signed_in_past_the_access_token_and_signs_out() {
     let app = TestApp::start().await;
     let mut ada = app.visitor();
     let home = ada.get("/").await;
@@ -26,13 +26,13 @@ async fn a_stranger_registers_sees_the_profile_goes_on_past_the_access_token_and
         login.body.contains("You’re signed out.")
             && !login.body.contains("did not keep you signed in")
     );
-    assert!(!ada.get("/login").await.body.contains("You’re signed out."), "told once");
+    assert!(!ada.get("/login").await.body.contains("You’re signed out."), "shown once");
     let profile = ada.get("/profile").await;
     assert_eq!((profile.status, profile.location.as_deref()), (303, Some("/login?next=/profile")));
 }
 
 #[rocket::async_test]
-async fn a_signed_in_person_is_sent_on_from_the_doors() {
+async fn a_signed_in_user_is_redirected_from_the_pages_to_sign_up_and_in() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     for (path, to) in [
@@ -47,7 +47,7 @@ async fn a_signed_in_person_is_sent_on_from_the_doors() {
 }
 
 #[rocket::async_test]
-async fn the_name_is_changed_and_the_change_is_told_once() {
+async fn a_changed_name_is_confirmed_once() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let reply = ada.post("/profile", &[("name", "  Ada   King ")]).await;
@@ -92,7 +92,7 @@ async fn the_get_of_sign_out_shows_a_button_and_signs_nobody_out() {
 }
 
 #[rocket::async_test]
-async fn data_directory_and_files_belong_to_the_operator_alone() {
+async fn data_directory_and_files_are_private() {
     let app = TestApp::start().await;
     app.ada().await;
     let mode = |path: &str| {
@@ -118,7 +118,7 @@ async fn a_restart_keeps_accounts_and_sessions() {
 }
 
 #[rocket::async_test]
-async fn a_profile_saved_unchanged_writes_nothing_and_claims_no_change() {
+async fn saving_an_unchanged_profile_writes_nothing_and_shows_no_notice() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Accounts as the operator creates, finds, changes and deletes them.
+//! The operator's verbs on accounts: create, list, show, change and delete.
 
 use super::Administration;
 use crate::accounts::Fault;
@@ -11,14 +11,14 @@ use crate::domain::password::Password;
 use crate::domain::session::{EndReason, Session, SessionSelector};
 use crate::store::{self, LockedAccount, LockedAdministrators, StoreFault, Tx, Unit};
 
-/// How an account is named on the command line.
+/// How the command line refers to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountRef {
     Id(AccountId),
     Email(EmailAddress),
 }
 
-/// An account to be created.
+/// The data of an account to be created.
 #[derive(Debug)]
 pub struct AccountDraft {
     pub name: DisplayName,
@@ -27,25 +27,25 @@ pub struct AccountDraft {
     pub role: Role,
 }
 
-/// What became of a new account.
+/// Whether an account was created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateOutcome {
     Created(Account),
     EmailTaken,
 }
 
-/// What became of a change.
+/// Whether an account was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeOutcome {
-    /// The account as it is now; also when it was so before.
+    /// The account as it is now, even if there was nothing to change.
     Changed(Account),
     NotFound,
-    /// Nobody could administer any more.
+    /// Refused: no other administrator can sign in.
     LastAdministrator,
 }
 
 impl Administration {
-    /// Creates an account, also where nobody may sign up. Nobody is signed in.
+    /// Creates an account, even if registration is closed. It is not signed in.
     pub async fn create(&self, draft: AccountDraft) -> Result<CreateOutcome, Fault> {
         let AccountDraft { name, email, password, role } = draft;
         let hash = self.hasher.hash(password).await?;
@@ -68,7 +68,7 @@ impl Administration {
         Ok(self.store.read(store::accounts::all).await?)
     }
 
-    /// An account and its sessions that are alive, last seen first.
+    /// An account and its active sessions, last seen first.
     pub async fn show(
         &self,
         account: AccountRef,
@@ -101,7 +101,7 @@ impl Administration {
         .await
     }
 
-    /// Ends all sessions of an account and lets nobody sign in to it. Its data stays.
+    /// Ends all sessions of an account and prevents signing in to it. Its data is kept.
     pub async fn disable(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
         self.change(account, |unit, administrators, account| {
             if account.is_disabled() {
@@ -120,7 +120,7 @@ impl Administration {
         .await
     }
 
-    /// Lets a disabled account sign in again.
+    /// Allows signing in to a disabled account again.
     pub async fn enable(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
         self.change(account, |unit, administrators, account| {
             if !account.is_disabled() {
@@ -149,7 +149,7 @@ impl Administration {
         .await
     }
 
-    /// Deletes an account with everything known of it. Its events stay, without what is personal.
+    /// Deletes an account with all of its data. Its events are kept without personal data.
     pub async fn delete(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
         self.change(account, |unit, administrators, account| {
             if is_last(unit, administrators, &account)? {
@@ -198,7 +198,7 @@ fn find(tx: &mut Tx<'_>, account: &AccountRef) -> Result<Option<Account>, StoreF
     }
 }
 
-/// Whether nobody else could administer. A disabled administrator cannot.
+/// Whether this is the only administrator who can sign in.
 fn is_last(
     unit: &mut Unit<'_>,
     _administrators: &LockedAdministrators,

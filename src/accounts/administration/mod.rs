@@ -1,4 +1,4 @@
-//! What operators and administrators do to other people's accounts.
+//! What operators and administrators do with the accounts of others.
 
 mod accounts;
 mod overview;
@@ -17,18 +17,18 @@ pub struct Administration {
     store: Store,
     hasher: Arc<Hasher>,
     clock: Clock,
-    /// The last numbers.
+    /// The last overview, cached.
     overview: Mutex<Option<Overview>>,
 }
 
-/// How many there are.
+/// How many accounts and sessions there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overview {
     pub accounts: i64,
     pub disabled: i64,
     /// Administrators who can sign in.
     pub administrators: i64,
-    /// Sessions that are alive.
+    /// Active sessions.
     pub sessions: i64,
     pub counted_at: Time,
 }

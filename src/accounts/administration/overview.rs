@@ -1,20 +1,20 @@
-//! The service in numbers.
+//! The number of accounts and sessions.
 
 use super::{Administration, Overview};
 use crate::accounts::Fault;
 use crate::domain::Span;
 use crate::store;
 
-/// For how long the numbers are shown again: with a million accounts counting them takes a while.
-const FRESH: Span = Span::minutes(1);
+/// How long an overview is cached: counting a million accounts takes a while.
+const MAX_AGE: Span = Span::minutes(1);
 
 impl Administration {
-    /// The numbers, at most a minute old.
+    /// The overview, at most a minute old.
     pub async fn overview(&self) -> Result<Overview, Fault> {
         let now = self.clock.now();
-        // Held while counting: concurrent requests wait for one count.
-        let mut remembered = self.overview.lock().await;
-        if let Some(overview) = remembered.filter(|overview| now - overview.counted_at < FRESH) {
+        // Held while counting, so that concurrent requests share one count.
+        let mut cached = self.overview.lock().await;
+        if let Some(overview) = cached.filter(|overview| now - overview.counted_at < MAX_AGE) {
             return Ok(overview);
         }
         let counted = self.store.read(move |tx| {
@@ -26,6 +26,6 @@ impl Administration {
                 counted_at: now,
             })
         });
-        Ok(*remembered.insert(counted.await?))
+        Ok(*cached.insert(counted.await?))
     }
 }

@@ -1,7 +1,8 @@
-//! From presented tokens to verified claims, refreshed if the access token is not valid.
+//! Authenticating a request by its tokens. If the access token is not valid, the session is
+//! refreshed.
 
+use super::authentication_error::AuthenticationError;
 use super::refresh::{RefreshMode, Refreshed};
-use super::refusal::Refusal;
 use super::{Sessions, TokenPair};
 use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;
@@ -10,18 +11,18 @@ use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
 use crate::store::{self, Revoked, StoreFault, Tx};
 
-/// The tokens a request came with.
+/// The tokens of a request.
 #[derive(Clone, Copy, Default)]
 pub struct PresentedTokens<'r> {
     pub access: Option<&'r str>,
     pub refresh: Option<&'r str>,
 }
 
-/// Who the request is from.
+/// The result of authenticating a request.
 #[derive(Debug)]
 pub enum Authenticated {
     SignedIn { claims: AccessClaims, rotated: Option<Box<TokenPair>> },
-    Anonymous(Refusal),
+    Anonymous(AuthenticationError),
 }
 
 /// Why an access token is not accepted.
@@ -35,10 +36,11 @@ pub enum AccessTokenError {
 }
 
 impl Sessions {
-    /// Authenticates a request. A valid access token asks no database, except for the first use of
-    /// each generation. In every other case (absent, expired, undecided) the refresh token decides.
+    /// Authenticates a request. With a valid access token the database is not needed, except for
+    /// the first use of each generation. In every other case (absent, expired, undecided) the
+    /// refresh token decides.
     ///
-    /// A `Fault` means that nothing is known: nobody may be let in, and no cookie cleared.
+    /// A `Fault` means that it is undecided: access must be refused, and no cookie cleared.
     pub async fn authenticate(
         &self,
         presented: PresentedTokens<'_>,
@@ -53,8 +55,8 @@ impl Sessions {
             Ok(Some(Ok(claims))) => {
                 return Ok(Authenticated::SignedIn { claims: *claims, rotated: None });
             }
-            Ok(Some(Err(AccessTokenError::SessionEnded))) => Refusal::Revoked,
-            _ => Refusal::NothingPresented,
+            Ok(Some(Err(AccessTokenError::SessionEnded))) => AuthenticationError::Revoked,
+            _ => AuthenticationError::NoTokens,
         };
         let Some(token) = presented.refresh else {
             return access.map(|_| Authenticated::Anonymous(missing));
@@ -63,19 +65,19 @@ impl Sessions {
             Ok(claims) => claims,
             Err(VerifyError::Undecided) => return Err(Fault::Undecided),
             Err(VerifyError::Expired | VerifyError::Invalid) => {
-                return Ok(Authenticated::Anonymous(Refusal::Forged));
+                return Ok(Authenticated::Anonymous(AuthenticationError::Forged));
             }
         };
-        Ok(match self.redeem(claims, mode, device).await? {
+        Ok(match self.refresh_verified(claims, mode, device).await? {
             Refreshed::Rotated(tokens, _) => {
                 Authenticated::SignedIn { claims: tokens.claims, rotated: Some(tokens) }
             }
             Refreshed::Alive(claims) => Authenticated::SignedIn { claims, rotated: None },
-            Refreshed::Refused(refusal) => Authenticated::Anonymous(refusal),
+            Refreshed::Refused(error) => Authenticated::Anonymous(error),
         })
     }
 
-    /// Verifies an access token alone; nothing is refreshed.
+    /// Verifies an access token. Nothing is refreshed.
     pub async fn authenticate_access(
         &self,
         token: &str,
@@ -93,8 +95,8 @@ impl Sessions {
         Ok(Ok(claims))
     }
 
-    /// Whether a verified access token has been revoked: by the revocations in memory, or by the
-    /// records while they or the keys could not be read.
+    /// Whether a verified access token has been revoked, according to the revocations in memory. If
+    /// those or the keys are stale, the rows decide.
     async fn check_revoked(
         &self,
         claims: AccessClaims,
@@ -112,8 +114,8 @@ impl Sessions {
         })
     }
 
-    /// Notes the first use of a generation before the request is answered: from then on its parent
-    /// is superseded for good.
+    /// Records the first use of a generation before the request is answered: from then on, a
+    /// refresh token of its parent counts as stolen.
     async fn confirm(&self, claims: &AccessClaims) -> Result<(), Fault> {
         let (id, generation) = (claims.session_id, claims.generation);
         if self.confirmed.contains(id, generation) {

@@ -1,9 +1,9 @@
-//! Which generations this process has confirmed, so that each costs one write.
+//! Which generations this process has confirmed, so that each is written once.
 
 use crate::domain::session::{Generation, SessionId};
 use quick_cache::sync::Cache;
 
-/// Sessions remembered; beyond it the least used are forgotten, one by one. Forgetting is harmless:
+/// Cached sessions. Beyond it, the least used ones are evicted, one by one. Eviction is harmless:
 /// the write is conditional.
 const CAPACITY: usize = 100_000;
 
@@ -31,7 +31,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn the_memory_is_bounded_and_a_new_session_makes_it_forget_only_few_others() {
+    fn the_cache_is_bounded_and_a_new_session_evicts_only_few_others() {
         let confirmed = Confirmed::default();
         let id = |n: usize| SessionId(Uuid::from_u128(n as u128));
         for n in 0..2 * CAPACITY {

@@ -1,4 +1,4 @@
-//! The account and session of a request, by the records and not by its token.
+//! The account and session of a request, according to the database and not to its token.
 
 use super::Sessions;
 use crate::accounts::Fault;
@@ -17,8 +17,8 @@ pub struct CurrentSession {
 }
 
 impl Sessions {
-    /// The account and session of these claims; none if the account is deleted or disabled or the
-    /// session has ended meanwhile.
+    /// The account and session of these claims; none if the account was deleted or disabled, or the
+    /// session has ended, in the meantime.
     pub async fn current(&self, claims: AccessClaims) -> Result<Option<CurrentSession>, Fault> {
         let now = self.clock.now();
         let found = self.store.read(move |tx| {
@@ -34,9 +34,9 @@ impl Sessions {
         Ok(found.map(|(account, session)| CurrentSession { account, session }))
     }
 
-    /// The record says that the session of these claims has ended, and the revocation feed has not
-    /// told yet: no page may accept the access token any longer, or the sign-in page would redirect
-    /// its holder in a circle.
+    /// Revokes the access tokens of a session that has ended according to the database, before the
+    /// revocation is read. Otherwise the sign-in page would still accept the access token and
+    /// redirect in a circle.
     pub(in crate::accounts) fn mark_revoked(&self, claims: &AccessClaims) {
         let until = claims.expires_at + LEEWAY * 2;
         let session_id = claims.session_id;

@@ -1,4 +1,4 @@
-//! A user's own sessions, listed and ended.
+//! A user's own sessions: listing and ending them.
 
 use super::Sessions;
 use crate::accounts::Fault;
@@ -8,7 +8,7 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::session::{EndReason, Session, SessionSelector};
 use crate::store::{self, LockedAccount, StoreFault, Unit};
 
-/// The sessions of an account that are alive.
+/// The active sessions of an account.
 #[derive(Debug)]
 pub struct OwnSessions {
     pub this: Session,
@@ -16,16 +16,16 @@ pub struct OwnSessions {
     pub others: Vec<Session>,
 }
 
-/// What became of a request to end sessions.
+/// Whether sessions were ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndSessionsOutcome {
-    /// So many have ended.
+    /// How many were ended.
     Ended(usize),
-    /// The one that was meant had ended before.
+    /// The selected session had ended before.
     AlreadyEnded,
     /// The account has no such session.
     NotFound,
-    /// The session of the request has ended meanwhile.
+    /// The session of the request has ended in the meantime.
     SignedOut,
 }
 
@@ -44,7 +44,7 @@ impl Sessions {
         Ok(own)
     }
 
-    /// Ends sessions of the account of these claims; never those of another one.
+    /// Ends sessions of the account of these claims, never those of another account.
     pub async fn end(
         &self,
         claims: AccessClaims,
@@ -85,7 +85,7 @@ fn end(
     }
 }
 
-/// Why the one session that was meant did not end now.
+/// Why the one selected session was not ended.
 fn not_ended(
     unit: &mut Unit<'_>,
     account: &LockedAccount,

@@ -1,20 +1,20 @@
-//! Sessions: started, authenticated, refreshed, listed and ended. All that request guards need.
+//! Sessions: starting, authenticating, refreshing, listing and ending them. All that guards need.
 
 mod authenticate;
+mod authentication_error;
 mod confirmed;
 mod current;
 mod list;
 mod refresh;
-mod refusal;
 mod sign_out;
 mod start;
 mod tokens;
 
 pub use authenticate::{AccessTokenError, Authenticated, PresentedTokens};
+pub use authentication_error::AuthenticationError;
 pub use current::CurrentSession;
 pub use list::{EndSessionsOutcome, OwnSessions};
 pub use refresh::{RefreshMode, RefreshOutcome};
-pub use refusal::Refusal;
 pub(super) use start::{NewSession, SessionStart};
 pub use tokens::TokenPair;
 
@@ -29,7 +29,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct SessionPolicy {
     pub lifetimes: Lifetimes,
-    /// Open sessions an account may have; the longest unused one ends for a new one.
+    /// Open sessions an account may have. Beyond it, a new session ends the one unused for longest.
     pub max_sessions: i64,
 }
 

@@ -1,6 +1,6 @@
 //! Refreshing a session: one transaction around the pure decision of `domain::rotation`.
 
-use super::refusal::Refusal;
+use super::authentication_error::AuthenticationError;
 use super::{Sessions, TokenPair};
 use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;
@@ -14,43 +14,43 @@ use crate::domain::session::{EndReason, Session};
 use crate::domain::{Span, Time};
 use crate::store::{self, LockedAccount, StoreFault, Unit};
 
-/// For so long after its end the cookies of a session are left alone: the browser may just be
-/// receiving those of the next one.
-const SETTLING: Span = Span::minutes(1);
+/// How long after its end the cookies of a session are not cleared: the browser may be receiving
+/// those of a new session.
+const COOKIE_GRACE: Span = Span::minutes(1);
 
-/// Whether the response will reach a place that keeps the new tokens.
+/// Whether the client will store new tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshMode {
     Rotate,
-    /// A prefetch or a HEAD request: the decision is made and ends what must end, but nothing is
-    /// rotated.
+    /// For a prefetch or a HEAD request: the session may end, but nothing is rotated.
     ReadOnly,
 }
 
-/// What became of a refresh by a client that carries its tokens itself.
+/// The result of a refresh by an API client.
 #[derive(Debug)]
 pub enum RefreshOutcome {
     Refreshed { tokens: Box<TokenPair>, account: Account },
-    Refused(Refusal),
+    Refused(AuthenticationError),
 }
 
-/// What became of a verified refresh token. A refusal is a value: ending a session is committed.
+/// The result of a refresh with a verified token. A refusal is a value and not an error, so that
+/// ending the session is committed.
 pub(super) enum Refreshed {
     Rotated(Box<TokenPair>, Account),
-    /// The session is alive, but nothing was rotated.
+    /// The session is active, but nothing was rotated.
     Alive(AccessClaims),
-    Refused(Refusal),
+    Refused(AuthenticationError),
 }
 
-/// What one transaction found or did.
-enum Found {
+/// The result of one transaction.
+enum AttemptOutcome {
     Alive(Box<Session>, Account),
-    Refused(Refusal),
-    /// A concurrent request changed the record first.
+    Refused(AuthenticationError),
+    /// A concurrent request changed the session first.
     Changed,
 }
 
-/// One presentation of a refresh token.
+/// A use of a refresh token.
 struct RefreshAttempt {
     claims: RefreshClaims,
     mode: RefreshMode,
@@ -65,19 +65,19 @@ impl Sessions {
             Ok(claims) => claims,
             Err(VerifyError::Undecided) => return Err(Fault::Undecided),
             Err(VerifyError::Expired | VerifyError::Invalid) => {
-                return Ok(RefreshOutcome::Refused(Refusal::Forged));
+                return Ok(RefreshOutcome::Refused(AuthenticationError::Forged));
             }
         };
-        Ok(match self.redeem(claims, RefreshMode::Rotate, device).await? {
+        Ok(match self.refresh_verified(claims, RefreshMode::Rotate, device).await? {
             Refreshed::Rotated(tokens, account) => RefreshOutcome::Refreshed { tokens, account },
-            Refreshed::Refused(refusal) => RefreshOutcome::Refused(refusal),
-            Refreshed::Alive(_) => RefreshOutcome::Refused(Refusal::Stale),
+            Refreshed::Refused(error) => RefreshOutcome::Refused(error),
+            Refreshed::Alive(_) => RefreshOutcome::Refused(AuthenticationError::Stale),
         })
     }
 
-    /// Exchanges verified claims. Races are decided by conditional updates: whoever loses reads and
+    /// Exchanges a verified refresh token. Conditional updates decide races: the loser reads and
     /// decides again.
-    pub(super) async fn redeem(
+    pub(super) async fn refresh_verified(
         &self,
         claims: RefreshClaims,
         mode: RefreshMode,
@@ -89,32 +89,34 @@ impl Sessions {
             let now = self.clock.now();
             let attempt = RefreshAttempt { claims, mode, device: device.clone(), lifetimes };
             return Ok(match self.store.write(now, move |unit| attempt.run(unit)).await? {
-                Found::Alive(session, account) if mode == RefreshMode::ReadOnly => {
+                AttemptOutcome::Alive(session, account) if mode == RefreshMode::ReadOnly => {
                     let lifetime = lifetimes.access;
                     Refreshed::Alive(AccessClaims::of(&session, account.role, now, lifetime))
                 }
-                Found::Alive(session, account) => {
+                AttemptOutcome::Alive(session, account) => {
                     let tokens = self.issue(&session, account.role, now)?;
                     Refreshed::Rotated(Box::new(tokens), account)
                 }
-                Found::Refused(refusal) => Refreshed::Refused(refusal),
-                Found::Changed => continue,
+                AttemptOutcome::Refused(error) => Refreshed::Refused(error),
+                AttemptOutcome::Changed => continue,
             });
         }
     }
 }
 
 impl RefreshAttempt {
-    /// Reads the record, decides, and carries the decision out. The account is locked, so that a
-    /// role changed meanwhile cannot be missed.
-    fn run(&self, unit: &mut Unit<'_>) -> Result<Found, StoreFault> {
+    /// Reads the session, decides, and carries the decision out. The account is locked, so that a
+    /// concurrent change of role cannot be missed.
+    fn run(&self, unit: &mut Unit<'_>) -> Result<AttemptOutcome, StoreFault> {
         let Some(account) = unit.lock(self.claims.account_id)? else {
-            return Ok(Found::Refused(Refusal::Unknown));
+            return Ok(AttemptOutcome::Refused(AuthenticationError::Unknown));
         };
         let session = store::sessions::find_of(unit, account.id, self.claims.session_id)?;
         let decision =
             decide(session.as_ref(), self.claims.generation, unit.now(), &self.lifetimes);
-        let Some(session) = session else { return Ok(Found::Refused(Refusal::Unknown)) };
+        let Some(session) = session else {
+            return Ok(AttemptOutcome::Refused(AuthenticationError::Unknown));
+        };
         if account.is_disabled() && session.ended.is_none() {
             return self.end(unit, &account, &session, EndReason::Disabled);
         }
@@ -126,9 +128,9 @@ impl RefreshAttempt {
             }
             Decision::Heal(step) => self.heal(unit, account, session, step),
             Decision::End(reason) => self.end(unit, &account, &session, reason),
-            Decision::Ended(at, reason) => Ok(ended(reason, unit.now() - at >= SETTLING)),
-            Decision::Stale => Ok(Found::Refused(Refusal::Stale)),
-            Decision::Unknown => Ok(Found::Refused(Refusal::Unknown)),
+            Decision::Ended(at, reason) => Ok(ended(reason, unit.now() - at >= COOKIE_GRACE)),
+            Decision::Stale => Ok(AttemptOutcome::Refused(AuthenticationError::Stale)),
+            Decision::Unknown => Ok(AttemptOutcome::Refused(AuthenticationError::Unknown)),
             Decision::Invalid => Ok(ahead(&session)),
         }
     }
@@ -139,12 +141,12 @@ impl RefreshAttempt {
         account: LockedAccount,
         session: Session,
         step: Step,
-    ) -> Result<Found, StoreFault> {
+    ) -> Result<AttemptOutcome, StoreFault> {
         if self.mode == RefreshMode::ReadOnly {
             return Ok(alive(session, account));
         }
         let won = store::sessions::rotate(unit, &account, &session, &step)?;
-        Ok(if won { alive(session.stepped(step), account) } else { Found::Changed })
+        Ok(if won { alive(session.stepped(step), account) } else { AttemptOutcome::Changed })
     }
 
     fn reissue(
@@ -153,12 +155,12 @@ impl RefreshAttempt {
         account: LockedAccount,
         session: Session,
         replay_until: Time,
-    ) -> Result<Found, StoreFault> {
+    ) -> Result<AttemptOutcome, StoreFault> {
         if self.mode == RefreshMode::ReadOnly {
             return Ok(alive(session, account));
         }
         let won = store::sessions::extend_replay(unit, &account, &session, replay_until)?;
-        Ok(if won { alive(session, account) } else { Found::Changed })
+        Ok(if won { alive(session, account) } else { AttemptOutcome::Changed })
     }
 
     fn heal(
@@ -167,10 +169,10 @@ impl RefreshAttempt {
         account: LockedAccount,
         session: Session,
         step: Step,
-    ) -> Result<Found, StoreFault> {
+    ) -> Result<AttemptOutcome, StoreFault> {
         let healed = Event::by_owner(EventKind::SessionHealed, &session, unit.now(), &self.device);
         let found = self.rotate(unit, account, session, step)?;
-        if self.mode == RefreshMode::Rotate && matches!(found, Found::Alive(..)) {
+        if self.mode == RefreshMode::Rotate && matches!(found, AttemptOutcome::Alive(..)) {
             unit.record(healed)?;
         }
         Ok(found)
@@ -182,9 +184,9 @@ impl RefreshAttempt {
         account: &LockedAccount,
         session: &Session,
         reason: EndReason,
-    ) -> Result<Found, StoreFault> {
+    ) -> Result<AttemptOutcome, StoreFault> {
         if !unit.end_session_if_unchanged(account, session, reason)? {
-            return Ok(Found::Changed);
+            return Ok(AttemptOutcome::Changed);
         }
         if reason == EndReason::Reuse {
             let kind = EventKind::RefreshTokenReused;
@@ -194,16 +196,16 @@ impl RefreshAttempt {
     }
 }
 
-fn alive(session: Session, account: LockedAccount) -> Found {
-    Found::Alive(Box::new(session), account.into_inner())
+fn alive(session: Session, account: LockedAccount) -> AttemptOutcome {
+    AttemptOutcome::Alive(Box::new(session), account.into_inner())
 }
 
-fn ended(reason: EndReason, settled: bool) -> Found {
-    Found::Refused(Refusal::Ended { reason, settled })
+fn ended(reason: EndReason, settled: bool) -> AttemptOutcome {
+    AttemptOutcome::Refused(AuthenticationError::Ended { reason, settled })
 }
 
-fn ahead(session: &Session) -> Found {
+fn ahead(session: &Session) -> AttemptOutcome {
     let session = session.id.0;
     tracing::error!(%session, "a refresh token is ahead of its session: was a backup restored?");
-    Found::Refused(Refusal::Ahead)
+    AttemptOutcome::Refused(AuthenticationError::Ahead)
 }

@@ -9,8 +9,9 @@ use crate::domain::session::{EndReason, SessionId, SessionSelector};
 use crate::store::{self, StoreFault, Unit};
 
 impl Sessions {
-    /// The session of the presented tokens, whatever their generation or age: enough to end it, not
-    /// to act in it. None only if no token is ours; if that cannot be decided, a fault.
+    /// The session of the presented tokens, whatever their generation and even if they have
+    /// expired: enough to end it, not to act in it. None only if no token is ours; undecided is a
+    /// fault.
     pub async fn presented(
         &self,
         presented: PresentedTokens<'_>,
@@ -33,14 +34,14 @@ impl Sessions {
         if undecided { Err(Fault::Undecided) } else { Ok(None) }
     }
 
-    /// Ends a session. Ending one that has ended changes nothing.
+    /// Ends a session. If it has ended already, nothing changes.
     pub async fn sign_out(&self, id: SessionId, device: Device) -> Result<(), Fault> {
         let now = self.clock.now();
         Ok(self.store.write(now, move |unit| sign_out(unit, id, &device)).await?)
     }
 }
 
-/// Ends a session on behalf of whoever holds its tokens.
+/// Ends a session on behalf of the holder of its tokens.
 pub(super) fn sign_out(
     unit: &mut Unit<'_>,
     id: SessionId,

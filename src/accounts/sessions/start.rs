@@ -11,13 +11,13 @@ use crate::domain::new_id;
 use crate::domain::session::{Session, SessionId, SignIn};
 use crate::store::{LockedAccount, StoreFault, Unit};
 
-/// What a session is started with.
+/// The data to start a session with.
 pub struct NewSession {
     pub methods: AuthenticationMethods,
-    /// Whether it outlives the browser.
+    /// Whether its cookies are kept when the browser is closed.
     pub persistent: bool,
     pub device: Device,
-    /// The session the browser presented.
+    /// The session that the browser presented; it ends when the new one starts.
     pub replaces: Option<SessionId>,
 }
 
@@ -45,8 +45,8 @@ impl Sessions {
 }
 
 impl SessionStart {
-    /// Stores the session and ends the one that was presented: a session planted in a browser is of
-    /// no use to whoever planted it.
+    /// Stores the session and ends the one that was presented, so that an attacker who planted it
+    /// has no use of it.
     pub fn store(
         &self,
         unit: &mut Unit<'_>,

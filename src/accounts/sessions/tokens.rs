@@ -1,4 +1,4 @@
-//! The pair of tokens of a session.
+//! The tokens of a session.
 
 use super::Sessions;
 use crate::accounts::Fault;
@@ -8,22 +8,22 @@ use crate::domain::session::Session;
 use crate::domain::{Span, Time};
 use crate::token::{AccessToken, RefreshToken};
 
-/// Both tokens of a session in its current generation.
+/// Both tokens of a session, of its current generation.
 #[derive(Clone, Debug)]
 pub struct TokenPair {
     pub access: AccessToken,
     pub refresh: RefreshToken,
     pub claims: AccessClaims,
-    /// When the refresh token expires unless it is used.
+    /// When the refresh token expires if it is not used.
     pub refresh_expires_at: Time,
     pub issued_at: Time,
-    /// For how long a browser keeps them; none: until it is closed.
+    /// How long a browser keeps them; none means until it is closed.
     pub keep_for: Option<Span>,
 }
 
 impl Sessions {
-    /// Whether there are keys to sign with: asked before a session is started, since nobody could
-    /// hold it otherwise.
+    /// Fails if there are no keys to sign with. Called before a session is started, because it
+    /// could not be used without tokens.
     pub(in crate::accounts) fn check_signing(&self) -> Result<(), Fault> {
         self.keys.check_signing()
     }

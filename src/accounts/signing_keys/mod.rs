@@ -1,4 +1,4 @@
-//! Signing keys: tokens signed and verified with them, keys rotated, retired and sealed again.
+//! Signing keys: signing and verifying tokens, and rotating, retiring and resealing the keys.
 
 mod open;
 mod reconcile;
@@ -22,7 +22,7 @@ use crate::token::{AccessToken, Codec, PublicKey, RefreshToken};
 use reload::Reload;
 use std::sync::Arc;
 
-/// The keys of both tokens.
+/// The signing keys of access and refresh tokens.
 pub struct SigningKeys {
     store: Store,
     codec: Arc<Codec>,
@@ -32,13 +32,13 @@ pub struct SigningKeys {
 }
 
 impl SigningKeys {
-    /// The public keys of access tokens, for others to verify with.
+    /// The public keys of access tokens, for other services.
     #[must_use]
     pub fn public_keys(&self) -> Vec<PublicKey> {
         self.codec.public_keys()
     }
 
-    /// Whether there is a key to sign with for each token.
+    /// Fails if there is no active key for one of the two tokens.
     pub(super) fn check_signing(&self) -> Result<(), Fault> {
         Ok(self.codec.keys().ring().check_signing()?)
     }

@@ -1,4 +1,4 @@
-//! Opening the stored keys at the start, and creating those that are missing.
+//! Opening the stored keys at the start, and creating missing ones.
 
 use super::SigningKeys;
 use super::reload::Reload;
@@ -14,11 +14,11 @@ use crate::token::{
 };
 use std::sync::Arc;
 
-/// What keys are opened with.
+/// The settings that keys are opened with.
 pub struct KeySettings {
     pub secret: Secret,
     pub issuer: TokenIssuer,
-    /// What the first keys of access tokens are created for.
+    /// The algorithm of the first access token keys.
     pub algorithm: Algorithm,
 }
 
@@ -39,7 +39,7 @@ impl SigningKeys {
     }
 }
 
-/// The stored keys, complete.
+/// The stored keys, after missing ones have been created.
 async fn records(
     store: &Store,
     sealer: &Sealer,
@@ -53,10 +53,10 @@ async fn records(
         return Ok(records);
     }
     if !records.is_empty() {
-        // Nothing may be added under a secret that does not open what is there.
+        // No key may be added under a secret that does not open the existing ones.
         Keyring::open(&records, sealer)?;
     }
-    // Only now: creating keys gathers randomness, which takes longer than the rest of the start.
+    // Only if needed: creating keys takes longer than the rest of the start.
     let create = |kind| {
         let max_token_lifetime = lifetimes.access;
         new_key(kind, sealer, now).map(|key| KeyRecord { max_token_lifetime, ..key })
@@ -70,7 +70,7 @@ fn missing(records: &[KeyRecord], algorithm: Algorithm) -> Vec<KeyKind> {
     kinds.into_iter().filter(|kind| !exists(records, kind.purpose, kind.state)).collect()
 }
 
-/// Stores new keys, except where another process was faster: then its keys are everybody's.
+/// Stores new keys, except those that another process has stored in the meantime.
 fn add_missing(unit: &mut Unit<'_>, created: &[KeyRecord]) -> Result<Vec<KeyRecord>, StoreFault> {
     unit.lock_keys()?;
     let now = unit.now();

@@ -1,5 +1,5 @@
-//! What a server decides for the keys it signs with. The operator's commands go by the records,
-//! since they may run with other settings.
+//! Adapts the stored keys to the settings of a server. Only servers do this: commands may run with
+//! other settings, so they use what is stored.
 
 use super::SigningKeys;
 use super::rotate::key_of;
@@ -9,8 +9,8 @@ use crate::store::{self, StoreFault, Unit};
 use crate::token::KeyKind;
 
 impl SigningKeys {
-    /// Makes the records fit the settings of this server: its access tokens are verified for their
-    /// whole lifetime, and the next rotation brings its algorithm. The active key keeps its own.
+    /// Adapts the stored keys to this server's settings: they verify its access tokens for their
+    /// whole lifetime, and the next key has its algorithm. The active key keeps its algorithm.
     pub async fn reconcile(&self, algorithm: Algorithm) -> Result<(), Fault> {
         let (lifetime, keys) = (self.lifetimes.access, self.list().await?);
         let access = keys.iter().filter(|key| key.purpose == KeyPurpose::Access);
@@ -19,10 +19,10 @@ impl SigningKeys {
             let raise = move |unit: &mut Unit<'_>| store::keys::raise_max_lifetime(unit, lifetime);
             self.store.write(self.clock.now(), raise).await?;
         }
-        if other_than(algorithm, &keys, KeyState::Next).is_some() {
+        if of_other_algorithm(algorithm, &keys, KeyState::Next).is_some() {
             self.replace_next(algorithm).await?;
         }
-        if let Some(active) = other_than(algorithm, &keys, KeyState::Active) {
+        if let Some(active) = of_other_algorithm(algorithm, &keys, KeyState::Active) {
             let (now, then) = (active.algorithm.into_str(), algorithm.into_str());
             tracing::warn!(
                 "access tokens are signed with {now} until `vestibule keys rotate`, then with {then}"
@@ -35,9 +35,11 @@ impl SigningKeys {
     async fn replace_next(&self, algorithm: Algorithm) -> Result<(), Fault> {
         let kind = KeyKind { purpose: KeyPurpose::Access, algorithm, state: KeyState::Next };
         let created = self.codec.keys().generate(kind, self.clock.now())?;
-        // Another process that starts now may have been faster.
+        // Another process that starts at the same time may have replaced it first.
         let replace = move |unit: &mut Unit<'_>, keys: &[KeyRecord]| -> Result<(), StoreFault> {
-            let Some(unused) = other_than(algorithm, keys, KeyState::Next) else { return Ok(()) };
+            let Some(unused) = of_other_algorithm(algorithm, keys, KeyState::Next) else {
+                return Ok(());
+            };
             store::keys::delete(unit, &unused.id)?;
             let max_token_lifetime = unused.max_token_lifetime;
             store::keys::insert(unit, &KeyRecord { max_token_lifetime, ..created.clone() })
@@ -47,7 +49,11 @@ impl SigningKeys {
     }
 }
 
-/// The key of access tokens in this state, if it is of another algorithm.
-fn other_than(algorithm: Algorithm, keys: &[KeyRecord], state: KeyState) -> Option<&KeyRecord> {
+/// The access token key in this state, if it has another algorithm.
+fn of_other_algorithm(
+    algorithm: Algorithm,
+    keys: &[KeyRecord],
+    state: KeyState,
+) -> Option<&KeyRecord> {
     key_of(keys, KeyPurpose::Access, state).filter(|key| key.algorithm != algorithm)
 }

@@ -1,29 +1,28 @@
-//! Which reads of the stored keys have taken place, and how many more there may be.
+//! Bookkeeping of the reads of the stored keys.
 
 use crate::domain::Time;
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
 use tokio::sync::{Mutex, watch};
 
-/// How many reads between two regular ones an unknown key ID may cause: enough for a key that was
-/// created since, too few to wear the database out with made-up IDs. Whoever comes after that waits
-/// for the regular one.
+/// How many reads unknown key IDs may cause between two regular ones: enough to find a new key, too
+/// few for made-up IDs to burden the database. Further requests wait for the regular read.
 pub const ON_DEMAND_RELOADS: u8 = 5;
 
-/// Which reads of the stored keys have taken place. They are numbered in the order they began.
+/// The reads of the stored keys, numbered in the order they began.
 pub struct Reload {
     pub begun: AtomicU64,
-    /// The latest that has ended.
-    pub ended: watch::Sender<Ended>,
+    /// The latest completed read.
+    pub completed: watch::Sender<CompletedRead>,
     pub on_demand_left: AtomicU8,
-    /// When the last successful one took place, in milliseconds since 1970.
+    /// When the last successful read began, in milliseconds since 1970.
     pub read_at: AtomicI64,
     /// Serialises reads so that a stale one cannot overwrite a newer one.
     pub reading: Mutex<()>,
 }
 
-/// A read that has ended.
+/// A completed read.
 #[derive(Clone, Copy, Default)]
-pub struct Ended {
+pub struct CompletedRead {
     pub number: u64,
     pub succeeded: bool,
 }
@@ -32,7 +31,7 @@ impl Reload {
     pub fn new(read_at: Time) -> Self {
         Self {
             begun: AtomicU64::new(0),
-            ended: watch::Sender::default(),
+            completed: watch::Sender::default(),
             on_demand_left: AtomicU8::new(ON_DEMAND_RELOADS),
             read_at: AtomicI64::new(read_at.timestamp_millis()),
             reading: Mutex::default(),

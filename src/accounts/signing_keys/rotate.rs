@@ -1,4 +1,4 @@
-//! Keys as the operator sees and changes them. Every process follows within a second.
+//! The operator's verbs on keys. Every running process follows within a second.
 
 use super::SigningKeys;
 use crate::accounts::Fault;
@@ -11,23 +11,23 @@ use crate::store::{self, StoreFault, Unit};
 use crate::token::{KeyKind, Secret};
 use std::sync::Arc;
 
-/// How thoroughly keys are rotated.
+/// The kind of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyRotation {
     /// The next keys sign from now on; the old ones verify until their last token has expired.
-    /// Nobody notices.
+    /// Nobody is signed out.
     Ordinary,
-    /// Every key is dropped, the next ones included, because whoever could read one could read all.
-    /// Everybody signs in again.
+    /// Every key is deleted, including the next ones, because whoever could read one could read
+    /// all. Everybody has to sign in again.
     Emergency,
 }
 
-/// What became of a request to drop a retiring key.
+/// Whether a key was retired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetireOutcome {
     Retired,
     NotFound,
-    /// It signs, or will sign next.
+    /// It is active or next.
     InUse(KeyState),
 }
 
@@ -57,7 +57,7 @@ impl SigningKeys {
         }
     }
 
-    /// Drops a retiring key before its time: its tokens are refused from then on.
+    /// Deletes a retiring key before it expires: its tokens are refused from then on.
     pub async fn retire(&self, id: String) -> Result<RetireOutcome, Fault> {
         let retired = self.store.write(self.clock.now(), move |unit| {
             let now = unit.now();
@@ -76,8 +76,8 @@ impl SigningKeys {
         Ok(retired.await?)
     }
 
-    /// Seals every key under another secret; how many. Running processes keep the keys they have
-    /// opened.
+    /// Seals every key under another secret; returns how many. Running processes keep the keys they
+    /// have opened.
     pub async fn reseal(&self, secret: Secret) -> Result<usize, Fault> {
         let codec = Arc::clone(&self.codec);
         let resealed = self.store.write(self.clock.now(), move |unit| {
@@ -93,15 +93,15 @@ impl SigningKeys {
         Ok(resealed.await??)
     }
 
-    /// Creates keys of the algorithm that the servers have chosen for the next one.
+    /// Creates keys with the algorithm of the next key, which the servers have chosen.
     async fn create(&self, states: &[KeyState]) -> Result<Vec<KeyRecord>, Fault> {
         let keys = self.list().await?;
-        let next = key_of(&keys, KeyPurpose::Access, KeyState::Next).ok_or(MISSING)?;
+        let next = key_of(&keys, KeyPurpose::Access, KeyState::Next).ok_or(MISSING_KEY)?;
         let create = |kind| self.codec.keys().generate(kind, self.clock.now());
         Ok(kinds(next.algorithm, states).into_iter().map(create).collect::<Result<_, _>>()?)
     }
 
-    /// Changes the stored keys, which are handed to `work`, if this process can open all of them.
+    /// Changes the stored keys, which `work` is given, if this process can open all of them.
     pub(super) async fn change<F>(&self, work: F) -> Result<(), Fault>
     where
         F: Fn(&mut Unit<'_>, &[KeyRecord]) -> Result<(), StoreFault> + Send + 'static,
@@ -111,7 +111,7 @@ impl SigningKeys {
             unit.lock_keys()?;
             let now = unit.now();
             let records = store::keys::all(unit, now)?;
-            // They may have been resealed since this process created its own.
+            // They may have been resealed after this process opened them.
             match codec.keys().check_secret(&records) {
                 Ok(()) => work(unit, &records).map(Ok),
                 Err(error) => Ok(Err(error)),
@@ -122,15 +122,15 @@ impl SigningKeys {
 }
 
 /// A key that must exist is missing.
-const MISSING: StoreFault = StoreFault::Corrupt("signing_keys.state");
+const MISSING_KEY: StoreFault = StoreFault::Corrupt("signing_keys.state");
 
-/// When the last token of the old keys expires, by what the records say and by the settings of this
-/// process, whichever is later.
+/// When the last token of the old keys expires, according to the stored keys or to the settings of
+/// this process, whichever is later.
 struct LastExpiry {
     access_lifetime: Span,
     access: Time,
-    /// A lost response makes a browser return with an older token at any time in the lifetime of its
-    /// session.
+    /// After a lost response, a browser may return with an older token at any time within the
+    /// lifetime of its session.
     refresh: Time,
 }
 
@@ -151,13 +151,13 @@ impl LastExpiry {
     }
 }
 
-/// The longest lifetime that a server gives access tokens.
+/// The longest lifetime that any server gives access tokens.
 fn max_token_lifetime(keys: &[KeyRecord]) -> Span {
     keys.iter().map(|key| key.max_token_lifetime).max().unwrap_or_default()
 }
 
-/// The keys there are, for both purposes. Refresh tokens are signed with HMAC, since only we verify
-/// them.
+/// The kinds of keys in these states, for both tokens. Refresh tokens are signed with HMAC, because
+/// only we verify them.
 pub(super) fn kinds(access: Algorithm, states: &[KeyState]) -> Vec<KeyKind> {
     let purposes = [(KeyPurpose::Access, access), (KeyPurpose::Refresh, Algorithm::Hs256)];
     let of = |(purpose, algorithm)| {
@@ -166,7 +166,7 @@ pub(super) fn kinds(access: Algorithm, states: &[KeyState]) -> Vec<KeyKind> {
     purposes.into_iter().flat_map(of).collect()
 }
 
-/// The key for this purpose in this state; of retiring ones there may be several.
+/// The key with this purpose and state. Of retiring keys, there may be several.
 pub(super) fn key_of(
     keys: &[KeyRecord],
     purpose: KeyPurpose,
@@ -182,8 +182,8 @@ fn promote_all(
     last: &LastExpiry,
 ) -> Result<(), StoreFault> {
     for new in created {
-        let active = key_of(keys, new.purpose, KeyState::Active).ok_or(MISSING)?;
-        let next = key_of(keys, new.purpose, KeyState::Next).ok_or(MISSING)?;
+        let active = key_of(keys, new.purpose, KeyState::Active).ok_or(MISSING_KEY)?;
+        let next = key_of(keys, new.purpose, KeyState::Next).ok_or(MISSING_KEY)?;
         let last = match new.purpose {
             KeyPurpose::Access => last.access,
             KeyPurpose::Refresh => last.refresh,
@@ -203,6 +203,6 @@ fn replace_all(
     keys.iter().try_for_each(|old| store::keys::delete(unit, &old.id))?;
     created.iter().try_for_each(|key| store::keys::insert(unit, key))?;
     store::keys::raise_max_lifetime(unit, max_token_lifetime(keys))?;
-    store::sessions::end_all_accounts(unit, EndReason::Operator)?;
+    store::sessions::end_all(unit, EndReason::Operator)?;
     unit.record(Event::by_operator(EventKind::KeysReplaced, None, unit.now()))
 }

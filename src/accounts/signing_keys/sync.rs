@@ -1,7 +1,7 @@
-//! Reading the stored keys again: twice a second, and when a token names one we do not have.
+//! Reading the stored keys again: twice a second, and when a token names an unknown key.
 
 use super::SigningKeys;
-use super::reload::{Ended, ON_DEMAND_RELOADS};
+use super::reload::{CompletedRead, ON_DEMAND_RELOADS};
 use crate::accounts::Fault;
 use crate::domain::Time;
 use crate::domain::key::KeyPurpose;
@@ -9,12 +9,12 @@ use crate::store::{self, MAX_STALENESS};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long a request waits for the regular read.
-const WAIT: Duration = Duration::from_secs(2);
+/// How long a request waits for the next regular read.
+const RELOAD_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl SigningKeys {
-    /// Whether the keys were read lately. If not, one of them may have been dropped in an emergency
-    /// meanwhile: what it signed proves nothing any more.
+    /// Whether the keys were read recently. If not, one of them may have been deleted in an
+    /// emergency, so a signature alone proves nothing.
     pub(in crate::accounts) fn are_current(&self, now: Time) -> bool {
         let age = now.timestamp_millis() - self.reload.read_at.load(Ordering::SeqCst);
         age <= MAX_STALENESS.num_milliseconds()
@@ -26,29 +26,29 @@ impl SigningKeys {
         self.read_after(self.reload.begun.load(Ordering::SeqCst)).await
     }
 
-    /// Sees to it that a read that began after this call has succeeded; false if that could not be
-    /// had in time.
+    /// Waits for a successful read that began after this call; false if there was none in time.
     pub(super) async fn reload_on_unknown_kid(&self) -> Result<bool, Fault> {
         let before = self.reload.begun.load(Ordering::SeqCst);
         if self.reload.take_on_demand() {
             return self.read_after(before).await.map(|()| true);
         }
-        let mut ended = self.reload.ended.subscribe();
-        let later = ended.wait_for(|ended| ended.number > before);
-        let waited = tokio::time::timeout(WAIT, later).await;
-        Ok(waited.is_ok_and(|ended| ended.is_ok_and(|ended| ended.succeeded)))
+        let mut completed = self.reload.completed.subscribe();
+        let later = completed.wait_for(|read| read.number > before);
+        let waited = tokio::time::timeout(RELOAD_TIMEOUT, later).await;
+        Ok(waited.is_ok_and(|read| read.is_ok_and(|read| read.succeeded)))
     }
 
-    /// Reads the keys, unless a concurrent caller has done so since the read `before`.
+    /// Reads the keys, unless a concurrent caller has read them successfully after the read
+    /// `before`.
     async fn read_after(&self, before: u64) -> Result<(), Fault> {
         let _one_at_a_time = self.reload.reading.lock().await;
-        let last = *self.reload.ended.borrow();
+        let last = *self.reload.completed.borrow();
         if last.succeeded && last.number > before {
             return Ok(());
         }
         let number = self.reload.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let read = self.read().await;
-        self.reload.ended.send_replace(Ended { number, succeeded: read.is_ok() });
+        self.reload.completed.send_replace(CompletedRead { number, succeeded: read.is_ok() });
         read
     }
 
@@ -82,7 +82,7 @@ mod tests {
     use tokio::task::JoinSet;
 
     #[tokio::test(start_paused = true)]
-    async fn any_number_of_made_up_key_ids_are_decided_by_a_few_reads() {
+    async fn many_unknown_key_ids_cause_only_a_few_reads() {
         let (folder, clock) = (tempfile::tempdir().unwrap(), samples::clock());
         let services = samples::start(folder.path(), &clock).await;
         let header = BASE64URL_NOPAD.encode(br#"{"alg":"EdDSA","typ":"at+jwt","kid":"made-up"}"#);

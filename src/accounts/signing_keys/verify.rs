@@ -1,17 +1,17 @@
-//! Verifying tokens, also those of keys that another process has created a moment ago.
+//! Verifying tokens, including those of keys that another process has just created.
 
 use super::SigningKeys;
 use crate::domain::Time;
 use crate::domain::claims::{AccessClaims, RefreshClaims};
 use crate::token::{Codec, TokenError};
 
-/// Why a token is not valid, or that it cannot be said.
+/// Why a token is not valid, or that this is undecided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifyError {
-    /// It was valid once. Only an access token expires; of a refresh token its session decides.
+    /// It was valid. Only access tokens expire here; for a refresh token, its session decides.
     Expired,
     Invalid,
-    /// Its key could not be looked up or opened. It may be valid: nothing may be concluded from it.
+    /// Its key could not be looked up or opened: it may be valid, so nothing must be concluded.
     Undecided,
 }
 
@@ -30,7 +30,7 @@ impl SigningKeys {
         self.verify(|codec, _| codec.verify_refresh(token)).await
     }
 
-    /// A key that is still unknown after the stored ones were read again does not exist.
+    /// A key that is still unknown after a reload does not exist: the token is invalid.
     async fn verify<C>(
         &self,
         verify: impl Fn(&Codec, Time) -> Result<C, TokenError>,

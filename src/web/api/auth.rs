@@ -1,11 +1,11 @@
 //! Sign up, sign in, refresh, sign out, and the account itself.
 
-use crate::accounts::sessions::{PresentedTokens, RefreshOutcome, Refusal as TokenRefusal};
+use crate::accounts::sessions::{AuthenticationError, PresentedTokens, RefreshOutcome};
 use crate::accounts::{
     Accounts, NewAccount, Sessions, SignInAttempt, SignInOutcome, SignUpOutcome,
 };
 use crate::domain::device::Device;
-use crate::web::api::response::{Json, Tokens, User, tokens, user};
+use crate::web::api::response::{Json, Tokens, User};
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
 use crate::web::errors::refusal::Refusal;
@@ -31,7 +31,7 @@ use std::sync::Arc;
     request_body = SignUpRequest,
     responses(
         (status = 201, body = Tokens, description = "Signed up and signed in"),
-        (status = 403, description = "`registration_closed`, or `forbidden`: a page of another origin"),
+        (status = 403, description = "`registration_closed`, or `forbidden`: the request came from a page of another origin"),
         (status = 409, description = "`email_taken`"),
         (status = 422, description = "`invalid_fields`"),
     )
@@ -46,8 +46,8 @@ pub async fn register(
     let (name, email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
     let new = NewAccount { name, email, password, device, persistent: true, replaces: None };
     match accounts.sign_up(new).await? {
-        SignUpOutcome::SignedUp { tokens: pair, account } => {
-            Ok(Json(Status::Created, tokens(&pair, &account)))
+        SignUpOutcome::SignedUp { tokens, account } => {
+            Ok(Json(Status::Created, Tokens::of(&tokens, &account)))
         }
         SignUpOutcome::EmailTaken => Err(Problem::new(Code::EmailTaken)),
         SignUpOutcome::Closed => Err(Problem::new(Code::RegistrationClosed)),
@@ -75,8 +75,8 @@ pub async fn login(
     let (email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
     let attempt = SignInAttempt { email, password, persistent: true, device, replaces: None };
     match accounts.sign_in(attempt).await? {
-        SignInOutcome::SignedIn { tokens: pair, account } => {
-            Ok(Json(Status::Ok, tokens(&pair, &account)))
+        SignInOutcome::SignedIn { tokens, account } => {
+            Ok(Json(Status::Ok, Tokens::of(&tokens, &account)))
         }
         SignInOutcome::InvalidCredentials => Err(Problem::new(Code::InvalidCredentials)),
     }
@@ -84,8 +84,8 @@ pub async fn login(
 
 /// Refresh
 ///
-/// Exchanges a refresh token for new tokens. Without a body the refresh cookie is taken, for scripts of our own pages, and the
-/// new tokens are sent in cookies.
+/// Exchanges a refresh token for new tokens. Without a body, the refresh cookie is used, and the
+/// new tokens are sent in cookies: for scripts on our own pages.
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",
@@ -93,7 +93,7 @@ pub async fn login(
     request_body = RefreshRequest,
     responses(
         (status = 200, body = Tokens, description = "Refreshed"),
-        (status = 401, description = "`invalid_refresh_token`, `session_ended` with `reason`, or `refresh_conflict`: there is a newer one"),
+        (status = 401, description = "`invalid_refresh_token`, `session_ended` with `reason`, or `refresh_conflict`: a newer token exists"),
     )
 )]
 #[post("/api/auth/refresh", data = "<body>")]
@@ -107,13 +107,13 @@ pub async fn refresh(
     let by_cookie = body.0.is_none();
     let in_body = body.0.as_ref().map(|request| &*request.refresh_token);
     let token = in_body.or(cookie.token).ok_or_else(invalid_token)?;
-    let (pair, account) = match sessions.refresh(token, &device).await? {
+    let (new_tokens, account) = match sessions.refresh(token, &device).await? {
         RefreshOutcome::Refreshed { tokens, account } => (*tokens, account),
-        RefreshOutcome::Refused(refusal) => return Err(refused(refusal)),
+        RefreshOutcome::Refused(error) => return Err(refused(error)),
     };
-    let response = tokens(&pair, &account);
+    let response = Tokens::of(&new_tokens, &account);
     if by_cookie {
-        cookie.reply.set_tokens(pair);
+        cookie.reply.set_tokens(new_tokens);
         return Ok(Json(Status::Ok, response.in_cookies()));
     }
     Ok(Json(Status::Ok, response))
@@ -121,7 +121,7 @@ pub async fn refresh(
 
 /// Sign out
 ///
-/// Ends the session of the refresh token in the body; without a body, that of the bearer token.
+/// Ends the session of the refresh token in the body or, without a body, of the bearer token.
 #[utoipa::path(
     post,
     path = "/api/auth/logout",
@@ -167,18 +167,18 @@ pub async fn logout(
 #[get("/api/auth/me")]
 pub async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<User>, Problem> {
     let profile = accounts.profile(bearer.0).await?;
-    Ok(Json(Status::Ok, user(&profile.ok_or_else(session_ended)?.account)))
+    Ok(Json(Status::Ok, User::of(&profile.ok_or_else(session_ended)?.account)))
 }
 
-fn refused(why: TokenRefusal) -> Problem {
-    match why {
-        TokenRefusal::Ended { reason, .. } => Refusal::session_ended(reason).into(),
-        TokenRefusal::Stale => Problem::new(Code::RefreshConflict),
-        TokenRefusal::Forged
-        | TokenRefusal::Unknown
-        | TokenRefusal::Ahead
-        | TokenRefusal::Revoked
-        | TokenRefusal::NothingPresented => invalid_token(),
+fn refused(error: AuthenticationError) -> Problem {
+    match error {
+        AuthenticationError::Ended { reason, .. } => Refusal::session_ended(reason).into(),
+        AuthenticationError::Stale => Problem::new(Code::RefreshConflict),
+        AuthenticationError::Forged
+        | AuthenticationError::Unknown
+        | AuthenticationError::Ahead
+        | AuthenticationError::Revoked
+        | AuthenticationError::NoTokens => invalid_token(),
     }
 }
 
@@ -186,8 +186,9 @@ fn invalid_token() -> Problem {
     Problem::new(Code::InvalidRefreshToken)
 }
 
-/// The refresh cookie of a request from our own pages, and the cookies of the response. A browser would also send the cookie for
-/// a page of an invited origin on our site; it is not read then.
+/// The refresh cookie of a request from our own pages, and the cookies of the response. A browser
+/// also sends the cookie with requests from an allowed CORS origin on the same site; then it is not
+/// read.
 pub struct RefreshCookie<'r> {
     token: Option<&'r str>,
     reply: &'r ReplyCookies,

@@ -1,4 +1,4 @@
-//! The public keys of access tokens (RFC 7517 section 5): other services verify with them.
+//! The public keys of access tokens (RFC 7517 section 5), for other services to verify with.
 
 use crate::accounts::{PublicKey, SigningKeys};
 use crate::domain::key::JWKS_MAX_AGE;
@@ -13,14 +13,14 @@ use utoipa::ToSchema;
 /// A JWK set
 #[derive(Serialize, ToSchema)]
 pub struct KeySet {
-    /// Public keys, each with `kid`, `alg` and `use`; none when tokens are signed with HS256
+    /// Public keys, each with `kid`, `alg` and `use`; empty if tokens are signed with HS256
     #[schema(value_type = Vec<Object>)]
     keys: Vec<PublicKey>,
 }
 
 /// The keys of access tokens
 ///
-/// Those that signed, sign and will sign next, for services that verify access tokens themselves.
+/// The retiring, active and next keys, for services that verify access tokens themselves.
 #[utoipa::path(
     get,
     path = "/.well-known/jwks.json",

@@ -1,4 +1,5 @@
-//! The JSON API: the same verbs as the pages, for programs. Bearer tokens only; the access cookie is never read.
+//! The JSON API: the same verbs as the pages, for programs. Bearer tokens only; the access cookie
+//! is never read.
 
 pub mod auth;
 pub mod jwks;

@@ -1,4 +1,4 @@
-//! The API described by itself (`OpenAPI` 3.1), from the handlers and the types they answer with.
+//! The description of the API (`OpenAPI` 3.1), generated from the handlers and their types.
 
 use crate::web::api::{auth, jwks, sessions};
 use crate::web::errors::problem::Document as ProblemDocument;
@@ -12,7 +12,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Described, Ref, RefOr, Required, Response};
 use utoipa::{Modify, OpenApi};
 
-/// The JSON API of a Vestibule: register, sign in, renew, sign out, see and end sessions.
+/// The JSON API of Vestibule: sign up, sign in, refresh, sign out, list and end sessions.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Vestibule", license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
@@ -32,10 +32,10 @@ use utoipa::{Modify, OpenApi};
 )]
 struct Api;
 
-/// As it is sent; it never changes while the program runs.
+/// The document as it is sent.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| Api::openapi().to_json().unwrap_or_default());
 
-/// How a program shows who it is.
+/// Adds the bearer scheme.
 struct Bearer;
 
 impl Modify for Bearer {
@@ -48,7 +48,7 @@ impl Modify for Bearer {
     }
 }
 
-/// Bodies that may be left out.
+/// Marks the bodies that are optional.
 struct OptionalBodies;
 
 impl Modify for OptionalBodies {
@@ -64,30 +64,31 @@ impl Modify for OptionalBodies {
     }
 }
 
-/// What all refusals have in common: the problem document, the challenge of a 401, and the refusals any call may meet.
+/// Adds the errors that several operations share, the problem document of every error, and the
+/// challenge of every 401.
 struct Problems;
 
-/// Refusals a body brings with it.
-const OF_BODIES: [u16; 4] = [400, 413, 415, 422];
-/// Refusal of a page of a foreign origin, where something would be changed.
-const OF_CHANGES: [u16; 1] = [403];
-/// What anything may meet: our own failure, or too much to do.
-const OF_ALL: [u16; 2] = [500, 503];
+/// Of operations with a body.
+const BODY_ERRORS: [u16; 4] = [400, 413, 415, 422];
+/// Of operations that change something: the CSRF check.
+const CHANGE_ERRORS: [u16; 1] = [403];
+/// Of every operation: a fault, or overload.
+const COMMON_ERRORS: [u16; 2] = [500, 503];
 
 impl Modify for Problems {
     fn modify(&self, document: &mut Described) {
         for item in document.paths.paths.values_mut() {
             let changing = [item.post.as_mut(), item.delete.as_mut()];
             for operation in changing.into_iter().flatten() {
-                add(operation, &OF_CHANGES);
+                add(operation, &CHANGE_ERRORS);
                 if operation.request_body.is_some() {
-                    add(operation, &OF_BODIES);
+                    add(operation, &BODY_ERRORS);
                 }
             }
             for operation in
                 [item.get.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten()
             {
-                add(operation, &OF_ALL);
+                add(operation, &COMMON_ERRORS);
                 operation
                     .responses
                     .responses

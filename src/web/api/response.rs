@@ -1,4 +1,4 @@
-//! The responses of the API.
+//! The JSON responses of the API.
 
 use crate::accounts::sessions::{OwnSessions, TokenPair};
 use crate::domain::Time;
@@ -13,17 +13,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A value as JSON, with this status.
+/// A value as JSON, with its status.
 pub struct Json<T>(pub Status, pub T);
 
 /// The tokens of a session
 #[derive(Serialize, ToSchema)]
 pub struct Tokens {
-    /// Left out where it is sent in a cookie
+    /// Absent if it is sent in a cookie
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     access_token: Option<String>,
-    /// Left out where it is sent in a cookie
+    /// Absent if it is sent in a cookie
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     refresh_token: Option<String>,
@@ -56,13 +56,13 @@ pub struct SessionList {
     others: Vec<SessionResponse>,
 }
 
-/// One sign-in on one browser or program
+/// One sign-in in one browser or client
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 struct SessionResponse {
     id: Uuid,
     browser: Browser,
-    /// The address it was signed in from
+    /// The IP address it was signed in from
     address: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     signed_in_at: Time,
@@ -70,48 +70,54 @@ struct SessionResponse {
     last_seen_at: Time,
 }
 
-pub fn tokens(pair: &TokenPair, account: &Account) -> Tokens {
-    Tokens {
-        access_token: Some(pair.access.0.clone()),
-        refresh_token: Some(pair.refresh.0.clone()),
-        token_type: "Bearer",
-        expires_in: (pair.claims.expires_at - pair.issued_at).num_seconds(),
-        refresh_expires_in: (pair.refresh_expires_at - pair.issued_at).num_seconds(),
-        user: user(account),
-    }
-}
-
 impl Tokens {
+    pub fn of(tokens: &TokenPair, account: &Account) -> Self {
+        Self {
+            access_token: Some(tokens.access.0.clone()),
+            refresh_token: Some(tokens.refresh.0.clone()),
+            token_type: "Bearer",
+            expires_in: (tokens.claims.expires_at - tokens.issued_at).num_seconds(),
+            refresh_expires_in: (tokens.refresh_expires_at - tokens.issued_at).num_seconds(),
+            user: User::of(account),
+        }
+    }
+
     /// Without the tokens themselves, which are sent in cookies.
     pub fn in_cookies(self) -> Self {
         Self { access_token: None, refresh_token: None, ..self }
     }
 }
 
-pub fn user(account: &Account) -> User {
-    User {
-        id: account.id.0,
-        email: account.email.as_str().to_owned(),
-        name: account.name.as_str().to_owned(),
-        role: account.role.into_str(),
-        created_at: account.created_at,
+impl User {
+    pub fn of(account: &Account) -> Self {
+        Self {
+            id: account.id.0,
+            email: account.email.as_str().to_owned(),
+            name: account.name.as_str().to_owned(),
+            role: account.role.into_str(),
+            created_at: account.created_at,
+        }
     }
 }
 
-pub fn session_list(sessions: &OwnSessions) -> SessionList {
-    SessionList {
-        this: session(&sessions.this),
-        others: sessions.others.iter().map(session).collect(),
+impl SessionList {
+    pub fn of(sessions: &OwnSessions) -> Self {
+        Self {
+            this: SessionResponse::of(&sessions.this),
+            others: sessions.others.iter().map(SessionResponse::of).collect(),
+        }
     }
 }
 
-fn session(session: &Session) -> SessionResponse {
-    SessionResponse {
-        id: session.id.0,
-        browser: Browser::of(&session.device),
-        address: session.device.ip.map(|ip| ip.to_string()),
-        signed_in_at: session.created_at,
-        last_seen_at: session.last_seen_at,
+impl SessionResponse {
+    fn of(session: &Session) -> Self {
+        Self {
+            id: session.id.0,
+            browser: Browser::of(&session.device),
+            address: session.device.ip.map(|ip| ip.to_string()),
+            signed_in_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+        }
     }
 }
 

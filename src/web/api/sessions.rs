@@ -4,7 +4,7 @@ use crate::accounts::Sessions;
 use crate::accounts::sessions::EndSessionsOutcome;
 use crate::domain::device::Device;
 use crate::domain::session::{SessionId, SessionSelector};
-use crate::web::api::response::{Json, SessionList, session_list};
+use crate::web::api::response::{Json, SessionList};
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
 use crate::web::guards::bearer::{Bearer, session_ended};
@@ -30,7 +30,7 @@ pub async fn list(
     sessions: &State<Arc<Sessions>>,
 ) -> Result<Json<SessionList>, Problem> {
     let own = sessions.list(bearer.0).await?;
-    Ok(Json(Status::Ok, session_list(&own.ok_or_else(session_ended)?)))
+    Ok(Json(Status::Ok, SessionList::of(&own.ok_or_else(session_ended)?)))
 }
 
 /// End a session
@@ -39,7 +39,7 @@ pub async fn list(
     path = "/api/auth/sessions/{id}",
     operation_id = "end_session",
     tag = "account",
-    params(("id" = Uuid, Path, description = "The id of one of the sessions of the account")),
+    params(("id" = Uuid, Path, description = "The ID of one of the sessions of the account")),
     responses(
         (status = 204, description = "The session has ended"),
         (status = 401, description = "`token_missing`, `token_expired`, `token_invalid`, `session_ended`"),

@@ -1,4 +1,4 @@
-//! What answers when no handler did.
+//! Responses to requests that no handler answered.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::page::ErrorResponse;
@@ -19,17 +19,17 @@ use rocket::{Catcher, Request, catch, catchers};
 use serde::Serialize;
 use url::Url;
 
-/// Forwards the browser to a page of ours.
+/// Continues to a page of this site.
 #[derive(Serialize)]
-pub struct OnwardPage {
+pub struct ContinuePage {
     to: String,
 }
 
-impl PageContext for OnwardPage {
-    const TEMPLATE: &'static str = "onward";
+impl PageContext for ContinuePage {
+    const TEMPLATE: &'static str = "continue";
 
     fn samples() -> Vec<Self> {
-        vec![OnwardPage { to: "/sessions?a=1&b=%22".into() }]
+        vec![ContinuePage { to: "/sessions?a=1&b=%22".into() }]
     }
 }
 
@@ -64,12 +64,12 @@ pub fn catchers() -> Vec<Catcher> {
     catchers![page]
 }
 
-/// For what only programs call: JSON whether they ask for it or not.
+/// For paths that only programs call: JSON, whatever they accept.
 pub fn api_catchers() -> Vec<Catcher> {
     catchers![api]
 }
 
-/// Why the request was refused, as far as anything is known beyond the status.
+/// Why the request was refused: what was noted, or else what the status alone says.
 fn refusal(status: Status, request: &Request<'_>) -> Refusal {
     let unrouted = match status {
         Status::BadRequest => method_not_allowed::refusal(request),
@@ -79,15 +79,15 @@ fn refusal(status: Status, request: &Request<'_>) -> Refusal {
     unrouted.or_else(|| Refusal::noted(request, status)).unwrap_or_else(|| status.into())
 }
 
-/// Sends the user to the sign-in page, which leads back to the page that was asked for.
+/// Redirects to the sign-in page, which leads back to the requested page.
 fn sign_in_first<'r>(request: &'r Request<'_>, refusal: &Refusal) -> response::Result<'r> {
     let next = next(request);
     match &next {
         Some(to) if comes_from_another_site(request, refusal) => {
-            Page::ok(OnwardPage { to: to.to_string() }).respond_to(request)
+            Page::ok(ContinuePage { to: to.to_string() }).respond_to(request)
         }
         _ => {
-            if !only_looks(request) {
+            if !is_safe(request) {
                 ReplyCookies::of(request).notify(Notice::NotSaved);
             }
             Redirect::to(sign_in::uri(next.as_ref())).respond_to(request)
@@ -95,9 +95,9 @@ fn sign_in_first<'r>(request: &'r Request<'_>, refusal: &Refusal) -> response::R
     }
 }
 
-/// Whether the user follows a link on another site or in an email. The browser then sends no `SameSite=Strict` cookie, so they
-/// may well be signed in: the onward page leads to the same path once more, this time from here. It sets no cookie, and the
-/// second request is same-origin, so it is shown once.
+/// Whether the user followed a link on another site or in an email. The browser then sends no
+/// `SameSite=Strict` cookie, although the user may be signed in. `ContinuePage` requests the same
+/// path again from this site. It is shown once, because the second request is same-origin.
 fn comes_from_another_site(request: &Request<'_>, refusal: &Refusal) -> bool {
     let is = |name, value| request.headers().get_one(name) == Some(value);
     let navigates = is("Sec-Fetch-Site", "cross-site") && is("Sec-Fetch-Mode", "navigate");
@@ -105,15 +105,16 @@ fn comes_from_another_site(request: &Request<'_>, refusal: &Refusal) -> bool {
     original_method::method(request) == Method::Get && navigates && no_cookies
 }
 
-/// The page that was asked for; for a posted form the page it stands on.
+/// The requested page; for a posted form, the page that contains the form.
 fn next(request: &Request<'_>) -> Option<NextPath> {
-    if only_looks(request) {
+    if is_safe(request) {
         return NextPath::parse(&request.uri().to_string());
     }
     let referrer = Url::parse(request.headers().get_one("Referer")?).ok()?;
     NextPath::parse(referrer.path())
 }
 
-fn only_looks(request: &Request<'_>) -> bool {
+/// RFC 9110 section 9.2.1.
+fn is_safe(request: &Request<'_>) -> bool {
     matches!(request.method(), Method::Get | Method::Head)
 }

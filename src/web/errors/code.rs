@@ -1,10 +1,10 @@
-//! The stable codes of problems: what programs decide by.
+//! The stable codes of problems, for programs to act on.
 
 use crate::web::texts;
 use rocket::http::Status;
 use strum::{IntoStaticStr, VariantArray};
 
-/// What was refused. Each has a sentence in the message file: what is wrong, and what to do next.
+/// Why a request was refused. Each code has a message: what is wrong, and what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Code {
@@ -32,7 +32,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// The status it comes with.
+    /// The status it is sent with.
     pub fn status(self) -> Status {
         match self {
             Code::BadRequest => Status::BadRequest,
@@ -57,7 +57,7 @@ impl Code {
         }
     }
 
-    /// The code of a status that says all there is to say.
+    /// The general code of a status.
     pub fn of(status: Status) -> Self {
         match status.code {
             401 => Code::TokenMissing,
@@ -76,10 +76,10 @@ impl Code {
         }
     }
 
-    /// The code of its message: what is wrong, and what to do next.
+    /// The key of its message.
     pub fn message_key(self) -> String {
         match self {
-            // The forms say these, too.
+            // Forms use these messages too.
             Code::EmailTaken | Code::InvalidCredentials => texts::of_code(self.into_str()),
             _ => texts::key("problem", self.into_str()),
         }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_has_a_sentence_and_a_status_that_leads_back_to_its_kind() {
+    fn every_code_has_a_message_and_a_status_that_maps_back_to_the_same_status() {
         let english = crate::texts::Texts::built_in().fallback();
         for code in Code::VARIANTS {
             assert!(english.text(&code.message_key()).ends_with('.'), "{code:?}");

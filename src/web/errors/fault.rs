@@ -1,4 +1,4 @@
-//! Faults, logged once, here at the edge; the client learns only that it has done nothing wrong.
+//! Faults, logged once, here at the edge. The client learns only that the failure is ours.
 
 use crate::accounts::Fault;
 use crate::web::errors::code::Code;
@@ -9,7 +9,7 @@ use rocket::response::{self, Responder};
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         if matches!(fault, Fault::Overloaded(_)) {
-            tracing::warn!(%fault, "a request was put off");
+            tracing::warn!(%fault, "a request was refused: the service is overloaded");
         } else {
             tracing::error!(%fault, "a request failed");
         }

@@ -1,4 +1,4 @@
-//! The page of an error.
+//! Error pages.
 
 use crate::web::errors::problem::Problem;
 use crate::web::errors::refusal::Refusal;
@@ -13,17 +13,17 @@ use serde::Serialize;
 /// The statuses that have a page of their own.
 pub const STATUSES: [u16; 12] = [400, 403, 404, 405, 409, 413, 415, 422, 429, 431, 500, 503];
 
-/// A refusal, answered as a page.
+/// A refusal as a page.
 pub struct ErrorResponse(pub Refusal);
 
-/// The page of an error.
+/// An error page.
 #[derive(Serialize)]
 pub struct ErrorPage {
     status: u16,
-    /// Keys of its title and its text.
+    /// Message keys of its title and text.
     title: String,
     text: String,
-    /// What a browser does not send by itself, for whoever wrote the form.
+    /// Unknown and repeated fields: browsers do not send them unless the form is wrong.
     errors: FieldErrors,
 }
 
@@ -58,7 +58,7 @@ impl<'r> Responder<'r, 'static> for ErrorResponse {
                 finish(request, &mut response, &refusal);
                 Ok(response)
             }
-            // A template that cannot be rendered must not lead to Rocket's own catcher, which parses `Accept`.
+            // If the template fails, Rocket's own catcher would answer, and it parses `Accept`.
             Err(_) => Problem::from(refusal).respond_to(request),
         }
     }

@@ -1,4 +1,5 @@
-//! Problems for programs (RFC 9457): status, title, a stable code, what to do next, and what is wrong with which field.
+//! Problem documents for programs (RFC 9457): status, title, stable code, detail, and the errors of
+//! each field.
 
 use crate::accounts::Fault;
 use crate::domain::session::EndReason;
@@ -16,11 +17,11 @@ use strum::VariantArray;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 
-/// A refusal, answered as a problem document.
+/// A refusal as a problem document.
 #[derive(Debug)]
 pub struct Problem(Box<Refusal>);
 
-/// What was refused, and why
+/// Why a request was refused
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct Document {
@@ -29,16 +30,16 @@ pub struct Document {
     status: u16,
     /// The status in words
     title: &'static str,
-    /// A stable name to decide by
+    /// A stable name for programs to act on
     #[schema(schema_with = codes)]
     code: &'static str,
-    /// What is wrong and what to do next, in sentences for people
+    /// What is wrong and what to do next, for people to read
     detail: String,
-    /// What is wrong with which field, in sentences for people (with `invalid_fields`)
+    /// The errors of each field, for people to read (with `invalid_fields`)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, inline)]
     errors: Option<BTreeMap<String, Vec<String>>>,
-    /// Why the session ended (with `session_ended`, where it is known)
+    /// Why the session ended (with `session_ended`, if it is known)
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = reasons)]
     reason: Option<&'static str>,
@@ -80,18 +81,18 @@ fn document(refusal: &Refusal, language: &Language) -> Document {
         status: refusal.status.code,
         title: refusal.status.reason_lossy(),
         code: refusal.code.into_str(),
-        detail: refusal.detail.as_ref().map_or_else(summary, |detail| say(language, detail)),
+        detail: refusal.detail.as_ref().map_or_else(summary, |detail| message(language, detail)),
         errors: (refusal.code == Code::InvalidFields).then(|| refusal.errors.sentences(language)),
         reason: refusal.reason.map(|reason| reason.into_str()),
     }
 }
 
-fn say(language: &Language, detail: &Detail) -> String {
+fn message(language: &Language, detail: &Detail) -> String {
     let error = detail.error.as_deref().unwrap_or_default();
     language.text_with(&texts::of_code(detail.key), &[("error", error.into())])
 }
 
-/// RFC 6750 section 3: no error code for a request that brought no token.
+/// RFC 6750 section 3.1: no error code if the request carried no token.
 fn challenge(code: Code) -> &'static str {
     match code {
         Code::TokenExpired | Code::TokenInvalid | Code::SessionEnded => {

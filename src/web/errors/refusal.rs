@@ -1,4 +1,5 @@
-//! Why a request was refused. Whoever refuses it notes this once; the catchers answer with it, as a page or as a problem.
+//! Why a request was refused. Guards and handlers note a `Refusal`; the catchers turn it into a
+//! page or a problem document.
 
 use crate::domain::session::EndReason;
 use crate::web::errors::code::Code;
@@ -7,33 +8,33 @@ use rocket::Request;
 use rocket::http::Status;
 use std::sync::{Mutex, PoisonError};
 
-/// When to try again while we are overloaded or the database is away, in seconds.
+/// `Retry-After` of a 503, in seconds.
 const RETRY_AFTER: u32 = 2;
 
-/// A refusal with all its response needs.
+/// Everything the response to a refused request needs.
 #[derive(Clone, Debug)]
 pub struct Refusal {
     pub status: Status,
     pub code: Code,
-    /// What is wrong, where it can be said more closely than by the code.
+    /// What is wrong, if more is known than the code says.
     pub detail: Option<Detail>,
     pub errors: FieldErrors,
     /// Why the session has ended.
     pub reason: Option<EndReason>,
-    /// The methods the path has (RFC 9110 section 10.2.1).
+    /// The methods that the path supports (RFC 9110 section 10.2.1).
     pub allow: Option<String>,
     /// Seconds (RFC 9110 section 10.2.3).
     pub retry_after: Option<u32>,
 }
 
-/// A sentence of the message file, and what stands in it for `{error}`.
+/// A message and its argument `$error`.
 #[derive(Clone, Debug)]
 pub struct Detail {
     pub key: &'static str,
     pub error: Option<String>,
 }
 
-/// The note of one request.
+/// The refusal noted for one request.
 #[derive(Default)]
 struct Note(Mutex<Option<Refusal>>);
 
@@ -48,12 +49,12 @@ impl Refusal {
         Self { status, code, detail: None, errors, reason: None, allow: None, retry_after }
     }
 
-    /// A session that has ended, and why.
+    /// The session has ended, for this reason.
     pub fn session_ended(reason: EndReason) -> Self {
         Self { reason: Some(reason), ..Self::new(Code::SessionEnded) }
     }
 
-    /// A body or a form with fields that cannot be used.
+    /// A form or a body has invalid fields.
     pub fn invalid_fields(errors: FieldErrors) -> Self {
         Self { errors, ..Self::new(Code::InvalidFields) }
     }
@@ -67,8 +68,8 @@ impl Refusal {
         Self { detail: Some(Detail { key, error }), ..self }
     }
 
-    /// Notes the refusal for the catcher; gives the status to fail with. A later note replaces an earlier one, because a guard
-    /// that refuses may be optional.
+    /// Notes the refusal for the catcher and returns the status to fail with. A later note replaces
+    /// an earlier one, because the guard that noted the earlier one may be optional.
     pub fn note(self, request: &Request<'_>) -> Status {
         let status = self.status;
         let note = request.local_cache(Note::default);
@@ -77,7 +78,7 @@ impl Refusal {
         status
     }
 
-    /// The refusal that was noted for this status, if any. Another status has another cause.
+    /// The refusal noted for this status, if any: a note with another status is not the cause.
     pub fn noted(request: &Request<'_>, status: Status) -> Option<Self> {
         let note = request.local_cache(Note::default);
         let noted = note.0.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -1,4 +1,4 @@
-//! What error pages and problems have in common, and JSON.
+//! What error pages and problem documents have in common.
 
 use crate::web::errors::refusal::Refusal;
 use crate::web::http::headers::protect;
@@ -8,7 +8,7 @@ use rocket::response::{self, Response};
 use serde::Serialize;
 use std::io::Cursor;
 
-/// The status and the headers every error response has, page or problem.
+/// Sets the status and the headers of an error response.
 pub fn finish(request: &Request<'_>, response: &mut Response<'_>, refusal: &Refusal) {
     response.set_status(refusal.status);
     if let Some(seconds) = refusal.retry_after {

@@ -1,6 +1,6 @@
-//! Who sends a request, by its cookies: authenticated once, however many guards ask.
+//! Authenticates a request by its cookies, once, however many guards ask.
 
-use crate::accounts::sessions::{Authenticated, RefreshMode, Refusal};
+use crate::accounts::sessions::{Authenticated, AuthenticationError, RefreshMode};
 use crate::accounts::{Fault, Sessions};
 use crate::domain::claims::AccessClaims;
 use crate::web::guards::device::device;
@@ -11,25 +11,25 @@ use rocket::tokio::sync::OnceCell;
 use rocket::{Request, State};
 use std::sync::Arc;
 
-/// What this request's cookies say.
+/// Whether the cookies of a request authenticate it.
 pub enum Authentication {
     SignedIn(AccessClaims),
-    Anonymous(Refusal),
-    /// It cannot be told. Fails closed: nobody is let in, and no cookie is touched.
+    Anonymous(AuthenticationError),
+    /// It could not be decided. Fails closed: access is refused, and no cookie is changed.
     Unavailable,
 }
 
-/// The result of a request, once a guard has asked for it.
+/// The result for a request, once a guard has asked for it.
 #[derive(Default)]
 struct Cached(OnceCell<Authentication>);
 
 impl Authentication {
-    /// Authenticates on the first call and remembers.
+    /// Authenticates on the first call and caches the result.
     pub async fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         request.local_cache(Cached::default).0.get_or_init(|| authenticate(request)).await
     }
 
-    /// The result so far; none if no guard has asked, as on a page that is open to anyone.
+    /// The cached result; none if no guard has asked, as on a page that is open to everyone.
     pub fn known<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
         request.local_cache(Cached::default).0.get()
     }
@@ -42,17 +42,17 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
     let presented = cookies::presented(request);
     match sessions.authenticate(presented, mode(request), &device(request)).await {
         Ok(Authenticated::SignedIn { claims, rotated }) => {
-            if let Some(pair) = rotated {
-                ReplyCookies::of(request).set_tokens(*pair);
+            if let Some(tokens) = rotated {
+                ReplyCookies::of(request).set_tokens(*tokens);
             }
             Authentication::SignedIn(claims)
         }
-        Ok(Authenticated::Anonymous(refusal)) => {
-            if refusal == Refusal::Forged {
-                tracing::warn!("a refresh cookie was presented that no key of ours has signed");
+        Ok(Authenticated::Anonymous(error)) => {
+            if error == AuthenticationError::Forged {
+                tracing::warn!("a refresh cookie was presented that none of our keys has signed");
                 ReplyCookies::of(request).clear_forged();
             }
-            Authentication::Anonymous(refusal)
+            Authentication::Anonymous(error)
         }
         Err(fault) => {
             log(&fault);
@@ -65,7 +65,7 @@ fn log(fault: &Fault) {
     tracing::error!(%fault, "a request could not be authenticated");
 }
 
-/// Tokens are rotated only where the browser keeps the response: not for a HEAD request or a prefetch.
+/// Tokens are rotated only if the browser keeps the response's cookies: not for HEAD or a prefetch.
 fn mode(request: &Request<'_>) -> RefreshMode {
     let prefetch = request.headers().get("Sec-Purpose").any(|purpose| purpose.contains("prefetch"));
     match original_method::method(request) {

@@ -1,4 +1,4 @@
-//! The Bearer guard (RFC 6750 section 2.1): the Authorization header and nothing else.
+//! The bearer guard (RFC 6750 section 2.1). It reads the Authorization header only.
 
 use crate::accounts::Sessions;
 use crate::accounts::sessions::AccessTokenError;
@@ -13,10 +13,10 @@ use std::sync::Arc;
 /// A client with a valid access token of a session that has not ended.
 pub struct Bearer(pub AccessClaims);
 
-/// Why a request has no valid token: for handlers to which it is optional.
+/// Why a request has no valid token, for handlers that do not require one.
 pub type BearerError = Code;
 
-/// The session has ended since the guard accepted its token.
+/// The session ended after the guard accepted its token.
 pub fn session_ended() -> Problem {
     Problem::new(Code::SessionEnded)
 }

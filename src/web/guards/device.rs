@@ -1,4 +1,4 @@
-//! The device of a request: its User-Agent and its address.
+//! The device that sent a request: User-Agent and IP address.
 
 use crate::domain::device::Device;
 use rocket::Request;

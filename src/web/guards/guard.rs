@@ -1,7 +1,8 @@
-//! The guards of pages. Every route names one: `SignedIn`, `Option<SignedIn>`, `Admin`, `Anyone`, or `Bearer` in the API.
+//! The guards of pages. Every route has one: `SignedIn`, `Option<SignedIn>`, `Admin`, `Anyone`, or
+//! `Bearer` in the API.
 
 use crate::accounts::Sessions;
-use crate::accounts::sessions::Refusal as TokenRefusal;
+use crate::accounts::sessions::AuthenticationError;
 use crate::domain::account::Role;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
@@ -20,20 +21,21 @@ use std::sync::Arc;
 /// A signed-in user; refreshes the session if the access token has expired.
 pub struct SignedIn(pub AccessClaims);
 
-/// A signed-in administrator, by the database and not by the token; other signed-in users get 403.
+/// A signed-in administrator, according to the database and not the token. Other users get 403.
 pub struct Admin;
 
-/// States that a route is open to everyone.
+/// Marks a route as open to everyone.
 pub struct Anyone;
 
-/// The browser that signs in or out, or changes something.
+/// The device and the session of a request to sign up, in or out.
 pub struct ClientContext {
     pub device: Device,
-    /// The session of the tokens it presents, even expired ones: enough to end it. Nothing is refreshed.
+    /// The session that the tokens name, even if they have expired: enough to end it. Nothing is
+    /// refreshed.
     pub session: Option<SessionId>,
 }
 
-/// The guard's error; the catcher reads the note instead.
+/// The error of a guard. It is empty, because the catcher reads the noted `Refusal`.
 #[derive(Debug)]
 pub struct Refused;
 
@@ -44,21 +46,21 @@ impl<'r> FromRequest<'r> for SignedIn {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
         let code = match Authentication::of(request).await {
             Authentication::SignedIn(claims) => return Outcome::Success(SignedIn(*claims)),
-            Authentication::Anonymous(refusal) => code(*refusal),
+            Authentication::Anonymous(error) => code(*error),
             Authentication::Unavailable => Code::Unavailable,
         };
         Outcome::Error((Refusal::new(code).note(request), Refused))
     }
 }
 
-fn code(refusal: TokenRefusal) -> Code {
-    match refusal {
-        TokenRefusal::NothingPresented => Code::TokenMissing,
-        TokenRefusal::Ended { .. } | TokenRefusal::Revoked => Code::SessionEnded,
-        TokenRefusal::Forged
-        | TokenRefusal::Unknown
-        | TokenRefusal::Stale
-        | TokenRefusal::Ahead => Code::TokenInvalid,
+fn code(error: AuthenticationError) -> Code {
+    match error {
+        AuthenticationError::NoTokens => Code::TokenMissing,
+        AuthenticationError::Ended { .. } | AuthenticationError::Revoked => Code::SessionEnded,
+        AuthenticationError::Forged
+        | AuthenticationError::Unknown
+        | AuthenticationError::Stale
+        | AuthenticationError::Ahead => Code::TokenInvalid,
     }
 }
 
@@ -99,8 +101,9 @@ impl<'r> FromRequest<'r> for Anyone {
 impl<'r> FromRequest<'r> for ClientContext {
     type Error = Refused;
 
-    /// Fails if it cannot be decided whether the tokens are ours: to take that for "no" would sign out a browser whose session
-    /// is alive, and leave a planted session in place.
+    /// Fails if it cannot be decided whether the tokens are ours. Treating that as "no" would clear
+    /// the cookies of a session that stays alive, and would leave a session planted by an attacker
+    /// in place.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
         match presented_session(request).await {
             Ok(session) => Outcome::Success(ClientContext { device: device(request), session }),

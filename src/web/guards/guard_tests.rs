@@ -1,4 +1,5 @@
-//! Guards at work in routes that only tests have: what a catcher answers, a panic, a guard named three times.
+//! Guards in routes that exist only here: for responses of a catcher, a panic, and a guard used
+//! three times.
 
 use super::SignedIn;
 use crate::accounts::{SignUpOutcome, samples};
@@ -10,49 +11,48 @@ use rocket::{get, routes};
 use tempfile::TempDir;
 
 #[get("/test/none")]
-fn none(_person: SignedIn) -> Option<&'static str> {
+fn none(_user: SignedIn) -> Option<&'static str> {
     None
 }
 
 #[get("/test/status/<code>")]
-fn status(_person: SignedIn, code: u16) -> Status {
+fn status(_user: SignedIn, code: u16) -> Status {
     Status::new(code)
 }
 
 #[get("/test/panic")]
-fn panics(_person: SignedIn) -> &'static str {
+fn panics(_user: SignedIn) -> &'static str {
     panic!("on purpose")
 }
 
-#[get("/test/thrice")]
-fn thrice(_a: SignedIn, _b: SignedIn, _c: Option<SignedIn>) -> &'static str {
+#[get("/test/three_times")]
+fn three_times(_a: SignedIn, _b: SignedIn, _c: Option<SignedIn>) -> &'static str {
     "once"
 }
 
-struct Bench {
+struct TestServer {
     client: Client,
     cookies: String,
     _folder: TempDir,
 }
 
-impl Bench {
-    /// The application with test routes, and somebody signed in whose access token has expired.
+impl TestServer {
+    /// The application with test routes, and a signed-in user whose access token has expired.
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = samples::clock();
         let services = samples::start(folder.path(), &clock).await;
         let signed_up = services.accounts.sign_up(samples::ada()).await.unwrap();
-        let SignUpOutcome::SignedUp { tokens: pair, .. } = signed_up else {
-            panic!("{signed_up:?}")
-        };
-        let cookies = format!("__Host-access={}; __Host-refresh={}", pair.access.0, pair.refresh.0);
+        let SignUpOutcome::SignedUp { tokens, .. } = signed_up else { panic!("{signed_up:?}") };
+        let cookies =
+            format!("__Host-access={}; __Host-refresh={}", tokens.access.0, tokens.refresh.0);
         clock.advance(Span::minutes(16));
         let figment = crate::figment();
         let config = Config::load(&figment, [].into_iter()).unwrap();
         let presentation = crate::web::Presentation::load(None).unwrap();
-        let origins = crate::web::Origins { own: config.base_url, invited: Vec::new() };
+        let origins = crate::web::Origins { own: config.base_url, cors: Vec::new() };
         let rocket = crate::web::build(figment, services, presentation, origins);
-        let rocket = rocket.mount("/", routes![none, status, panics, thrice]);
+        let rocket = rocket.mount("/", routes![none, status, panics, three_times]);
         Self { client: Client::untracked(rocket).await.unwrap(), cookies, _folder: folder }
     }
 
@@ -63,33 +63,33 @@ impl Bench {
     }
 }
 
-fn renewed(response: &LocalResponse<'_>) -> Vec<String> {
+fn refresh_cookies(response: &LocalResponse<'_>) -> Vec<String> {
     let cookies = response.headers().get("Set-Cookie");
     cookies.filter(|cookie| cookie.starts_with("__Host-refresh=")).map(str::to_owned).collect()
 }
 
 #[rocket::async_test]
-async fn a_renewal_is_delivered_with_a_404_a_422_a_500_and_a_panic() {
-    let bench = Bench::start().await;
+async fn rotated_tokens_are_sent_with_a_404_a_422_a_500_and_a_panic() {
+    let server = TestServer::start().await;
     for (path, status) in [
         ("/test/none", 404),
         ("/test/status/422", 422),
         ("/test/status/500", 500),
         ("/test/panic", 500),
     ] {
-        let response = bench.get(path).await;
+        let response = server.get(path).await;
         assert_eq!(response.status().code, status, "{path}");
-        assert_eq!(renewed(&response).len(), 1, "{path}");
+        assert_eq!(refresh_cookies(&response).len(), 1, "{path}");
         assert_eq!(response.headers().get_one("X-Frame-Options"), Some("DENY"), "{path}");
         assert!(response.into_string().await.unwrap().contains("<h1>"), "{path}: a page of ours");
     }
 }
 
 #[rocket::async_test]
-async fn a_guard_named_three_times_in_one_route_rotates_once() {
-    let bench = Bench::start().await;
-    let response = bench.get("/test/thrice").await;
-    let cookies = renewed(&response);
+async fn a_guard_used_three_times_in_one_route_rotates_once() {
+    let server = TestServer::start().await;
+    let response = server.get("/test/three_times").await;
+    let cookies = refresh_cookies(&response);
     let payload = cookies[0].split('.').nth(1).unwrap();
     let payload = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap();
     assert_eq!(cookies.len(), 1);

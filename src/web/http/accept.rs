@@ -1,15 +1,17 @@
-//! What the client would rather read, HTML or JSON (RFC 9110 section 12.5.1).
+//! Whether the client prefers HTML or JSON (RFC 9110 section 12.5.1).
 //!
-//! Rocket's own parser copies the whole header into every media type: 64 KiB of `a/b,a/b,...` cost it 1.2 s and 1.3 GB. So
-//! only this reader looks at `Accept`; clippy.toml forbids the calls that would make Rocket parse it.
+//! Rocket's own parser copies the whole header into every media type: 64 KiB of `a/b,a/b,...` take
+//! 1.2 s and 1.3 GB. So only this module reads `Accept`, and clippy.toml forbids the calls that
+//! make Rocket parse it.
 
 use crate::web::http::one_header::one_header;
 use rocket::Request;
 
-/// A longer header is ignored, in bytes. Browsers send about 150.
-const LONGEST: usize = 1024;
+/// Longer headers are ignored, in bytes. Browsers send about 150.
+const MAX_LENGTH: usize = 1024;
 
-/// How well a media type is accepted: by quality, then named in full before covered by a wildcard, then first before later.
+/// How much a media type is preferred: by quality, then a full name over a wildcard, then by
+/// position.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 struct Preference {
     quality: f32,
@@ -17,11 +19,11 @@ struct Preference {
     earliness: i32,
 }
 
-/// Whether an answer should be JSON rather than HTML. A client that names neither, as a script with `*/*` does, wants JSON
-/// unless it navigates to a page.
+/// Whether the response should be JSON rather than HTML. A browser's request that names neither,
+/// such as a script's `*/*`, gets JSON unless it navigates to a page.
 pub fn prefers_json(request: &Request<'_>) -> bool {
     let header = request.headers().get("Accept").collect::<Vec<_>>().join(",");
-    let named = if header.len() < LONGEST { json_over_html(&header) } else { None };
+    let named = if header.len() < MAX_LENGTH { json_over_html(&header) } else { None };
     named.unwrap_or_else(|| {
         one_header(request, "Sec-Fetch-Mode").is_some_and(|mode| mode != "navigate")
     })
@@ -49,7 +51,7 @@ fn json_over_html(header: &str) -> Option<bool> {
     (is_named(json) || is_named(html)).then(|| accepted(json) > accepted(html))
 }
 
-/// A type that is named in full is judged by its own entry; a wildcard does not overrule it.
+/// A wildcard does not override the entry of a type that is named in full.
 fn better(old: Option<Preference>, new: Option<Preference>) -> Option<Preference> {
     match (old, new) {
         (Some(old), Some(new)) if old.named != new.named => Some(if old.named { old } else { new }),
@@ -58,7 +60,7 @@ fn better(old: Option<Preference>, new: Option<Preference>) -> Option<Preference
     }
 }
 
-/// The media types with their quality and place; entries whose quality cannot be read are left out.
+/// The media types with their quality and position; entries with an invalid quality are left out.
 fn media_types(header: &str) -> impl Iterator<Item = (String, f32, i32)> {
     (0i32..).zip(header.split(',')).filter_map(|(place, entry)| {
         let mut parts = entry.split(';').map(|part| part.trim_matches([' ', '\t']));

@@ -1,4 +1,5 @@
-//! The checks in front of every route, wrapped around the handlers as they are mounted, so that no route can forget them.
+//! The checks before every route. They are wrapped around the handlers when these are mounted, so
+//! that no route can omit them.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
@@ -9,7 +10,7 @@ use rocket::response::{Redirect, Responder};
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
-/// Puts the checks in front of a route.
+/// Wraps a route in the checks.
 pub fn checked(mut route: Route) -> Route {
     route.handler = Box::new(Checked(route.handler));
     route
@@ -36,7 +37,7 @@ impl Handler for Checked {
             return Outcome::error(Refusal::new(Code::Forbidden).note(request));
         }
         let outcome = self.0.handle(request, data).await;
-        // `Option<SignedIn>` reads "cannot be told" as "nobody", but a 503 is not a 401.
+        // `Option<SignedIn>` is none also if authentication was undecided; that is a 503.
         match Authentication::known(request) {
             Some(Authentication::Unavailable) => Outcome::error(Status::ServiceUnavailable),
             _ => outcome,
@@ -48,7 +49,7 @@ fn redirect_or_not_found<'r>(request: &'r Request<'_>) -> Outcome<'r> {
     let Some(page) = well_formed::canonical_page(request) else {
         return Outcome::error(Status::NotFound);
     };
-    // A query that Rocket's type for URIs cannot hold is none that a page of ours has.
+    // None of our pages has a query that Rocket's URI type cannot hold.
     Redirect::permanent(page)
         .respond_to(request)
         .map_or_else(|_| Outcome::error(Status::NotFound), Outcome::Success)

@@ -1,8 +1,9 @@
 //! Cookies, read from the raw header and written by our own response fairing.
 //!
-//! Rocket's jar is used for neither. It percent-decodes names, so that `__%48ost-access` would pass for `__Host-access`; and it
-//! drops what a guard has set when a catcher answers, so that a refreshed token would be lost and the next request would look
-//! like theft. Both were measured.
+//! Rocket's cookie jar is not used, for two reasons, both measured. It percent-decodes names, so
+//! that `__%48ost-access` would pass for `__Host-access`. And when a catcher answers, it drops the
+//! cookies a guard has set: a rotated token would be lost, and the next request would look like
+//! theft.
 
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
@@ -17,15 +18,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const ACCESS: &str = "__Host-access";
 /// The refresh token.
 const REFRESH: &str = "__Host-refresh";
-/// The notice for the next page. Proves nothing; only known ones are shown.
+/// The notice for the next page. It proves nothing, and only known notices are shown.
 const FLASH: &str = "__Host-flash";
-/// Remembers for a minute that a user has just signed in. Deliberately not Secure: if a browser keeps this one and drops the
-/// Secure ones, as Safari does on plain http, the sign-in page can say why.
+/// Says for a minute that the user has just signed in. Deliberately not Secure: if a browser keeps
+/// this one and drops the Secure ones, as Safari does over http, the sign-in page can say why.
 const JUST_SIGNED_IN: &str = "just-signed-in";
 
 /// What the response does to the token cookies.
 #[derive(Clone, Debug)]
-enum Tokens {
+enum TokenChange {
     Set(TokenPair),
     Clear,
     ClearRefresh,
@@ -33,55 +34,55 @@ enum Tokens {
 
 #[derive(Default)]
 struct PendingCookies {
-    tokens: Option<Tokens>,
+    tokens: Option<TokenChange>,
     notice: Option<Notice>,
     notice_shown: bool,
     just_signed_in: bool,
 }
 
-/// The cookies of the response, collected while a request is handled. The last call wins: a handler that signs in or out
-/// overrides a refresh.
+/// The cookies of the response, collected while the request is handled. The last call takes
+/// precedence: a handler that signs in or out overrides a refresh.
 #[derive(Default)]
 pub struct ReplyCookies(Mutex<PendingCookies>);
 
 impl ReplyCookies {
-    /// The one collection of this request.
+    /// The cookies of the response to this request.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
         request.local_cache(Self::default)
     }
 
     /// Sets both tokens, after a refresh or a change of session.
-    pub fn set_tokens(&self, pair: TokenPair) {
-        self.pending().tokens = Some(Tokens::Set(pair));
+    pub fn set_tokens(&self, tokens: TokenPair) {
+        self.pending().tokens = Some(TokenChange::Set(tokens));
     }
 
     /// Sets both tokens of a user who has just signed in.
-    pub fn set_tokens_after_sign_in(&self, pair: TokenPair) {
-        self.set_tokens(pair);
+    pub fn set_tokens_after_sign_in(&self, tokens: TokenPair) {
+        self.set_tokens(tokens);
         self.pending().just_signed_in = true;
     }
 
-    /// Clears both tokens, as after a sign-out.
+    /// Clears both tokens.
     pub fn clear(&self) {
-        self.pending().tokens = Some(Tokens::Clear);
+        self.pending().tokens = Some(TokenChange::Clear);
     }
 
-    /// Whether both tokens are cleared, so that the browser should forget cached pages, too.
+    /// Whether both tokens are cleared. Then the browser should also forget cached pages.
     pub fn are_cleared(&self) -> bool {
-        matches!(self.pending().tokens, Some(Tokens::Clear))
+        matches!(self.pending().tokens, Some(TokenChange::Clear))
     }
 
     /// Clears a refresh token that none of our keys has signed.
     pub fn clear_forged(&self) {
-        self.pending().tokens = Some(Tokens::ClearRefresh);
+        self.pending().tokens = Some(TokenChange::ClearRefresh);
     }
 
-    /// Says this on the next page.
+    /// Shows this notice on the next page.
     pub fn notify(&self, notice: Notice) {
         self.pending().notice = Some(notice);
     }
 
-    /// What the request before left to be said has been said.
+    /// The notice of the previous request has been shown.
     pub fn notice_shown(&self) {
         self.pending().notice_shown = true;
     }
@@ -91,14 +92,14 @@ impl ReplyCookies {
         let pending = self.pending();
         let mut cookies = Vec::new();
         match &pending.tokens {
-            Some(Tokens::Set(pair)) => {
-                cookies.push(set(ACCESS, &pair.access.0, pair.keep_for));
-                cookies.push(set(REFRESH, &pair.refresh.0, pair.keep_for));
+            Some(TokenChange::Set(tokens)) => {
+                cookies.push(set(ACCESS, &tokens.access.0, tokens.keep_for));
+                cookies.push(set(REFRESH, &tokens.refresh.0, tokens.keep_for));
             }
-            Some(Tokens::Clear) => {
+            Some(TokenChange::Clear) => {
                 cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)]);
             }
-            Some(Tokens::ClearRefresh) => cookies.push(clear(REFRESH)),
+            Some(TokenChange::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}
         }
         match pending.notice {
@@ -137,28 +138,30 @@ fn just_signed_in(max_age: u8) -> String {
     format!("{JUST_SIGNED_IN}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}")
 }
 
-/// Removes a cookie. With all attributes: browsers ignore the removal of a `__Host-` cookie that is not Secure.
+/// Removes a cookie. All attributes are repeated, because browsers ignore the removal of a
+/// `__Host-` cookie without Secure.
 fn clear(name: &str) -> String {
     set(name, "", Some(Span::zero()))
 }
 
-/// The tokens a request came with.
+/// The tokens of a request.
 pub fn presented<'r>(request: &'r Request<'_>) -> PresentedTokens<'r> {
     PresentedTokens { access: read(request, ACCESS), refresh: read(request, REFRESH) }
 }
 
-/// The code of the message to show, as the browser says.
+/// The notice to show, as sent by the browser.
 pub fn notice<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     read(request, FLASH)
 }
 
-/// Whether the browser has signed in within the last minute, but kept neither token.
-pub fn tokens_did_not_stick(request: &Request<'_>) -> bool {
-    let none = read(request, ACCESS).is_none() && read(request, REFRESH).is_none();
-    none && read(request, JUST_SIGNED_IN).is_some()
+/// Whether the user signed in within the last minute, but the browser stored neither token.
+pub fn tokens_were_not_stored(request: &Request<'_>) -> bool {
+    let no_tokens = read(request, ACCESS).is_none() && read(request, REFRESH).is_none();
+    no_tokens && read(request, JUST_SIGNED_IN).is_some()
 }
 
-/// The cookie of exactly this name. None if it comes twice, because an attacker may have planted one of them.
+/// The cookie with exactly this name; none if there are two, because an attacker may have planted
+/// one.
 fn read<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
     find(request.headers().get("Cookie"), name)
 }

@@ -1,4 +1,5 @@
-//! The headers of every response: protection and cookies. The fairing runs last, also after catchers.
+//! The headers of every response: protection headers and cookies. The fairing also runs after a
+//! catcher.
 
 use crate::config::BaseUrl;
 use crate::web::http::cookies::ReplyCookies;
@@ -13,7 +14,7 @@ const ALWAYS: [(&str, &str); 7] = [
          base-uri 'none'; frame-ancestors 'none'",
     ),
     ("X-Content-Type-Options", "nosniff"),
-    // Not no-referrer: with it a form post says `Origin: null`.
+    // With no-referrer, form posts would send `Origin: null`.
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -42,7 +43,8 @@ impl Fairing for Headers {
     }
 }
 
-/// Sets the protection headers. Error responses do so themselves, too: with a method Rocket does not know, no fairing runs.
+/// Sets the protection headers. Error responses call this themselves, because no fairing runs for a
+/// method that Rocket does not know.
 pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     for (name, value) in ALWAYS {
         response.set_raw_header(name, value);
@@ -50,7 +52,7 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     if request.rocket().state::<BaseUrl>().is_some_and(BaseUrl::is_https) {
         response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
-    cors::share(request, response);
+    cors::set_headers(request, response);
     if !response.headers().contains("Cache-Control") {
         response.set_raw_header("Cache-Control", "no-store");
     }

@@ -1,4 +1,5 @@
-//! 405 for a path that exists under another method (RFC 9110 section 15.5.6), where Rocket would say 404.
+//! 405 for a path that does not support the method (RFC 9110 section 15.5.6), where Rocket answers
+//! 404.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
@@ -9,8 +10,8 @@ use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 use std::collections::BTreeMap;
 
-/// After every real route.
-const LAST: isize = 1000;
+/// The rank of our routes: Rocket tries them last.
+const AFTER_ALL_ROUTES: isize = 1000;
 
 const METHODS: [Method; 7] = [
     Method::Get,
@@ -22,7 +23,7 @@ const METHODS: [Method; 7] = [
     Method::Trace,
 ];
 
-/// Answers a method that its path does not have, with those it has.
+/// Answers 405 with the methods that the path supports.
 #[derive(Clone)]
 struct NotAllowed(String);
 
@@ -38,12 +39,12 @@ impl Paths {
         Self(by_path)
     }
 
-    /// A route for every method that is missing on a path.
+    /// A route for every method that a path does not support.
     pub fn missing(&self) -> Vec<Route> {
         self.0.iter().flat_map(|(path, methods)| missing_on(path, methods)).collect()
     }
 
-    /// Whether a path is spelled as the path of a route is.
+    /// Whether a path is that of a route, in the same spelling.
     pub fn contains(&self, path: &str) -> bool {
         self.methods(path).next().is_some()
     }
@@ -52,15 +53,15 @@ impl Paths {
         self.methods(path).any(|methods| methods.contains(&Method::Get))
     }
 
-    /// The methods of the routes a path fits.
+    /// The methods of the routes that match a path.
     fn methods(&self, path: &str) -> impl Iterator<Item = &[Method]> {
-        let fitting = self.0.iter().filter(move |(pattern, _)| fits(pattern, path));
-        fitting.map(|(_, methods)| methods.as_slice())
+        let matching = self.0.iter().filter(move |(pattern, _)| matches_pattern(pattern, path));
+        matching.map(|(_, methods)| methods.as_slice())
     }
 }
 
-/// Whether a path is one of a route's; a parameter stands for one segment.
-fn fits(pattern: &str, path: &str) -> bool {
+/// Whether a path matches that of a route; a parameter matches one segment.
+fn matches_pattern(pattern: &str, path: &str) -> bool {
     let same = |(pattern, segment): (&str, &str)| {
         pattern == segment || (pattern.starts_with('<') && !segment.is_empty())
     };
@@ -79,10 +80,11 @@ fn allow(methods: &[Method]) -> String {
 fn missing_on(path: &str, present: &[Method]) -> Vec<Route> {
     let handler = NotAllowed(allow(present));
     let missing = METHODS.into_iter().filter(|method| !present.contains(method));
-    missing.map(|method| Route::ranked(LAST, method, path, handler.clone())).collect()
+    missing.map(|method| Route::ranked(AFTER_ALL_ROUTES, method, path, handler.clone())).collect()
 }
 
-/// The refusal of a method Rocket does not know, which it answers with 400 before it looks for a route.
+/// The refusal of a method that Rocket does not know. Rocket answers 400 before it looks for a
+/// route.
 pub fn refusal(request: &Request<'_>) -> Option<Refusal> {
     if !original_method::is_unknown(request) {
         return None;

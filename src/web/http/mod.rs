@@ -1,4 +1,5 @@
-//! What every request and response passes through: the checks, cookies, CORS, headers, methods, the request log.
+//! What applies to every request and response: checks, cookies, CORS, headers, methods, the request
+//! log.
 
 pub mod accept;
 pub mod checks;

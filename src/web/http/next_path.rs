@@ -1,25 +1,26 @@
-//! Where to go after signing in.
+//! The page to open after signing in.
 
 use rocket::http::uri::Origin;
 use std::fmt;
 use url::Url;
 
-/// Longest path that is kept, in bytes.
-const LONGEST: usize = 2048;
+/// Longest accepted path, in bytes.
+const MAX_LENGTH: usize = 2048;
 
-/// A path that is safe to redirect to: however a browser reads it, it stays on this host.
+/// A path that is safe to redirect to: a browser stays on this host, however it reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NextPath(Origin<'static>);
 
 impl NextPath {
-    /// None for anything a browser could read as another host, and for the pages to sign in and out, which would redirect in a
-    /// circle.
+    /// None for anything a browser could read as another host, and for the pages to sign up, in and
+    /// out: they would redirect in a circle.
     pub fn parse(text: &str) -> Option<Self> {
         let starts_once = text.starts_with('/') && !text.starts_with("//");
-        if !starts_once || text.chars().any(char::is_control) || text.len() > LONGEST {
+        if !starts_once || text.chars().any(char::is_control) || text.len() > MAX_LENGTH {
             return None;
         }
-        // Read it as a browser does, for which a backslash is a slash, against a host that cannot be ours.
+        // Parse it as a browser does, which reads a backslash as a slash, relative to a host that
+        // is not ours.
         let base = Url::parse("https://vestibule.invalid").ok()?;
         let url = base.join(text).ok()?;
         if url.origin() != base.origin() || url.path().starts_with("//") {
@@ -32,7 +33,8 @@ impl NextPath {
         Origin::parse_owned(format!("{}{query}", url.path())).ok().map(Self)
     }
 
-    /// The path as the value of a query parameter; slashes and question marks stay readable (RFC 3986 section 3.4).
+    /// The path as the value of a query parameter. Slashes and question marks need no escape (RFC
+    /// 3986 section 3.4).
     pub fn in_query(&self) -> String {
         self.0.to_string().replace('%', "%25").replace('&', "%26").replace('+', "%2B")
     }
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leads_to_another_host_or_in_a_circle() {
+    fn paths_to_other_hosts_and_circles_are_refused() {
         let long = format!("/{}", "a".repeat(2048));
         for text in [
             "",

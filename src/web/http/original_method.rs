@@ -1,18 +1,18 @@
-//! The method the client sent. Rocket changes it twice: HEAD becomes GET before a guard sees it, and a form may name another
-//! one in a first field `_method`.
+//! The method the client sent. Rocket changes it in two cases: it turns HEAD into GET before guards
+//! run, and the first field of a form, `_method`, overrides it.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::form::Form;
 use rocket::http::Method;
 use rocket::{Data, Request};
 
-/// How far into a form we look for its first field, in bytes; Rocket looks no further.
+/// How far to read into a form for its first field, in bytes. Rocket reads no further.
 const FORM_HEAD: usize = 512;
 
 /// Records the method of every request.
 pub struct RecordOriginalMethod;
 
-/// The recorded method; none if Rocket does not know it, because no fairing sees such a request.
+/// The recorded method; none if Rocket does not know it, because then no fairing runs.
 struct OriginalMethod(Option<Method>);
 
 #[rocket::async_trait]
@@ -27,17 +27,18 @@ impl Fairing for RecordOriginalMethod {
     }
 }
 
-/// The method the client sent, except for a form that names another one: `is_overridden` tells.
+/// The method the client sent. It may be wrong for a form that overrides it: see `is_overridden`.
 pub fn method(request: &Request<'_>) -> Method {
     request.local_cache(|| OriginalMethod(None)).0.unwrap_or(request.method())
 }
 
-/// Whether Rocket does not know the method. It answers such a request with 400 before it looks for a route.
+/// Whether Rocket does not know the method. It answers such a request with 400 before it looks for
+/// a route.
 pub fn is_unknown(request: &Request<'_>) -> bool {
     request.local_cache(|| OriginalMethod(None)).0.is_none()
 }
 
-/// Whether a form names its method; Rocket has changed it by now. None of our forms does.
+/// Whether a form overrides its method. None of our forms does.
 pub async fn is_overridden(request: &Request<'_>, data: &mut Data<'_>) -> bool {
     if request.content_type().is_none_or(|kind| !kind.is_form()) {
         return false;

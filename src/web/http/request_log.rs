@@ -1,4 +1,4 @@
-//! The request log: one line per request, instead of Rocket's own, which prints query strings.
+//! The request log: one line per request. Rocket's own log is off because it prints query strings.
 
 use crate::clock::Stopwatch;
 use crate::web::http::original_method;
@@ -26,7 +26,8 @@ impl Fairing for RequestLog {
     }
 }
 
-/// The path in visible ASCII: clients can send any byte, and a terminal that shows the log obeys some of them.
+/// The path in visible ASCII: clients can send any byte, and some are control sequences of the
+/// terminal that shows the log.
 pub fn path(request: &Request<'_>) -> String {
     let mut shown = String::new();
     for c in request.uri().path().as_str().chars() {

@@ -1,4 +1,4 @@
-//! The numbers of the installation, for administrators.
+//! The number of accounts and sessions, for administrators.
 
 use crate::accounts::Administration;
 use crate::web::guards::Admin;

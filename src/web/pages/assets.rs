@@ -1,4 +1,5 @@
-//! Style sheet and icon. Their URLs name their content, so that they may be cached for ever.
+//! Style sheet and icon. Their URLs contain a hash of their content, so browsers may cache them for
+//! good.
 
 use crate::files::Files;
 use crate::web::guards::Anyone;
@@ -8,8 +9,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 const FOLDER: &str = "static/";
-/// Characters of the fingerprint: 64 bits tell the versions of a file apart.
-const FINGERPRINT: usize = 16;
+/// Characters of the fingerprint in a URL: 64 bits distinguish the versions of a file.
+const FINGERPRINT_LENGTH: usize = 16;
 
 /// All static files.
 pub struct Assets(Vec<Asset>);
@@ -24,19 +25,19 @@ struct Asset {
 impl Assets {
     pub fn load(files: &Files) -> Self {
         let assets = files.below(FOLDER).map(|(name, file)| {
-            let fingerprint: String = file.fingerprint().chars().take(FINGERPRINT).collect();
-            let ending = name.rsplit('.').next().unwrap_or_default();
+            let fingerprint: String = file.fingerprint().chars().take(FINGERPRINT_LENGTH).collect();
+            let extension = name.rsplit('.').next().unwrap_or_default();
             Asset {
                 name: name.to_owned(),
                 fingerprinted: format!("{fingerprint}-{name}"),
-                content_type: ContentType::from_extension(ending).unwrap_or(ContentType::Binary),
+                content_type: ContentType::from_extension(extension).unwrap_or(ContentType::Binary),
                 bytes: file.content.clone(),
             }
         });
         Self(assets.collect())
     }
 
-    /// The path of a file, for templates.
+    /// The URL path of a file, for templates.
     pub fn path(&self, name: &str) -> Option<String> {
         let asset = self.0.iter().find(|asset| asset.name == name)?;
         Some(format!("/{FOLDER}{}", asset.fingerprinted))

@@ -1,23 +1,24 @@
-//! What templates are shown with.
+//! The data that templates are rendered with.
 
 use serde::Serialize;
 
-/// What a template is shown with.
+/// The data of one template.
 pub trait PageContext: Serialize + Sized {
-    /// The template's path below `templates/`, without its ending.
+    /// The template's path below `templates/`, without its extension.
     const TEMPLATE: &'static str;
 
-    /// The page in each of its states. All are rendered in the tests, and at the start if the operator has replaced files.
+    /// The page in each of its states. Tests render all of them, and so does the start if the
+    /// operator has replaced files.
     fn samples() -> Vec<Self>;
 }
 
-/// What every page has around its content.
+/// The data of the layout around every page.
 #[derive(Serialize)]
 pub struct Frame<'p, C> {
     pub page: &'p C,
     pub language: &'p str,
-    /// Unknown on pages that do not authenticate.
+    /// None on pages that do not authenticate.
     pub signed_in: Option<bool>,
-    /// The key of what is said of the request before.
+    /// The message key of the notice about the previous request.
     pub notice: Option<String>,
 }

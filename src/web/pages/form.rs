@@ -1,20 +1,21 @@
-//! Forms: what was typed, what is wrong with it, and the form shown again.
+//! The state of a form that is shown again: what was typed, and what is wrong with it.
 
 use crate::web::requests::fields::FieldErrors;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A form as it is shown: values kept, errors beside their fields. A password has no way in here, so it is never put back.
+/// The values of a form and the errors of its fields. Passwords are never added, so they are never
+/// sent back.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct FormState {
     values: BTreeMap<&'static str, String>,
     errors: FieldErrors,
-    /// What is wrong with the form as a whole.
+    /// An error that concerns the whole form.
     problem: Option<&'static str>,
 }
 
 impl FormState {
-    /// Keeps what was typed, to show it again.
+    /// Keeps a value, to show it again.
     #[must_use]
     pub fn keep(mut self, field: &'static str, value: &str) -> Self {
         self.values.insert(field, value.to_owned());

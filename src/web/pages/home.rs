@@ -1,4 +1,4 @@
-//! The front page.
+//! The home page.
 
 use crate::accounts::Accounts;
 use crate::web::guards::SignedIn;
@@ -23,8 +23,8 @@ impl PageContext for HomePage {
 }
 
 #[get("/")]
-pub fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<HomePage> {
-    match person {
+pub fn show(user: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<HomePage> {
+    match user {
         Some(_) => PageResponse::redirect(profile::uri()),
         None => PageResponse::Html(Page::ok(HomePage {
             registration_open: accounts.registration_open(),

@@ -1,4 +1,4 @@
-//! The HTML pages, one file each, and what they are made of.
+//! The HTML pages, one file each, and the types that render them.
 
 pub mod admin;
 pub mod assets;

@@ -1,4 +1,4 @@
-//! A page: a typed context and the template that shows it.
+//! A page: a typed context, rendered with its template.
 
 use crate::web::guards::authentication::Authentication;
 use crate::web::http::cookies::{self, ReplyCookies};
@@ -11,7 +11,7 @@ use rocket::http::{ContentType, Status};
 use rocket::response::{self, Responder, Response};
 use std::io::Cursor;
 
-/// A page to answer with.
+/// A page with its status.
 pub struct Page<C>(pub Status, pub C);
 
 impl<C> Page<C> {

@@ -20,7 +20,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub struct PasswordPage {
     form: FormState,
-    /// So that a password manager knows whose password this is.
+    /// Tells a password manager whose password this is.
     email: String,
 }
 
@@ -39,13 +39,13 @@ impl PageContext for PasswordPage {
 }
 
 #[get("/password")]
-pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<PasswordPage> {
-    page(Status::Ok, FormState::default(), &person, accounts).await
+pub async fn show(user: SignedIn, accounts: &State<Accounts>) -> PageResult<PasswordPage> {
+    page(Status::Ok, FormState::default(), &user, accounts).await
 }
 
 #[post("/password", data = "<form>")]
 pub async fn submit(
-    person: SignedIn,
+    user: SignedIn,
     form: FormBody<PasswordRequest>,
     device: Device,
     accounts: &State<Accounts>,
@@ -55,15 +55,15 @@ pub async fn submit(
         Ok((current, new)) => PasswordChange { current, new, device },
         Err(errors) => {
             let form = FormState::default().with_errors(errors);
-            return page(Status::UnprocessableEntity, form, &person, accounts).await;
+            return page(Status::UnprocessableEntity, form, &user, accounts).await;
         }
     };
-    match accounts.change_password(person.0, change).await? {
-        PasswordOutcome::Changed(pair) => Ok(changed(cookies, *pair)),
+    match accounts.change_password(user.0, change).await? {
+        PasswordOutcome::Changed(tokens) => Ok(changed(cookies, *tokens)),
         PasswordOutcome::SignedOut => Ok(PageResponse::Unauthenticated),
         PasswordOutcome::WrongPassword => {
             let form = FormState::default().with_error("current_password", "password_wrong");
-            page(Status::UnprocessableEntity, form, &person, accounts).await
+            page(Status::UnprocessableEntity, form, &user, accounts).await
         }
     }
 }
@@ -71,10 +71,10 @@ pub async fn submit(
 async fn page(
     status: Status,
     form: FormState,
-    person: &SignedIn,
+    user: &SignedIn,
     accounts: &Accounts,
 ) -> PageResult<PasswordPage> {
-    let Some(profile) = accounts.profile(person.0).await? else {
+    let Some(profile) = accounts.profile(user.0).await? else {
         return Ok(PageResponse::Unauthenticated);
     };
     Ok(PageResponse::Html(Page(
@@ -83,8 +83,8 @@ async fn page(
     )))
 }
 
-fn changed(cookies: &ReplyCookies, pair: TokenPair) -> PageResponse<PasswordPage> {
-    cookies.set_tokens(pair);
+fn changed(cookies: &ReplyCookies, tokens: TokenPair) -> PageResponse<PasswordPage> {
+    cookies.set_tokens(tokens);
     cookies.notify(Notice::PasswordChanged);
     PageResponse::redirect(profile::uri())
 }

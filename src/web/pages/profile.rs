@@ -1,4 +1,4 @@
-//! The profile: a user's own account, and the session they look at it from.
+//! The profile: a user's own account, and the current session.
 
 use crate::accounts::{Accounts, Profile, RenameOutcome};
 use crate::domain::Time;
@@ -59,8 +59,8 @@ impl PageContext for ProfilePage {
 }
 
 #[get("/profile")]
-pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<ProfilePage> {
-    let Some(profile) = accounts.profile(person.0).await? else {
+pub async fn show(user: SignedIn, accounts: &State<Accounts>) -> PageResult<ProfilePage> {
+    let Some(profile) = accounts.profile(user.0).await? else {
         return Ok(PageResponse::Unauthenticated);
     };
     let form = FormState::default().keep("name", profile.account.name.as_str());
@@ -69,7 +69,7 @@ pub async fn show(person: SignedIn, accounts: &State<Accounts>) -> PageResult<Pr
 
 #[post("/profile", data = "<form>")]
 pub async fn submit(
-    person: SignedIn,
+    user: SignedIn,
     form: FormBody<NameRequest>,
     device: Device,
     accounts: &State<Accounts>,
@@ -77,9 +77,9 @@ pub async fn submit(
 ) -> PageResult<ProfilePage> {
     let name = match form.parse() {
         Ok(name) => name,
-        Err(errors) => return invalid(&form, errors, person, accounts).await,
+        Err(errors) => return invalid(&form, errors, user, accounts).await,
     };
-    match accounts.rename(person.0, name, device).await? {
+    match accounts.rename(user.0, name, device).await? {
         RenameOutcome::SignedOut => return Ok(PageResponse::Unauthenticated),
         RenameOutcome::Renamed => cookies.notify(Notice::NameChanged),
         RenameOutcome::Unchanged => {}
@@ -90,11 +90,11 @@ pub async fn submit(
 async fn invalid(
     form: &NameRequest,
     errors: FieldErrors,
-    person: SignedIn,
+    user: SignedIn,
     accounts: &Accounts,
 ) -> PageResult<ProfilePage> {
     let form = FormState::default().keep("name", &form.name).with_errors(errors);
-    let profile = accounts.profile(person.0).await?;
+    let profile = accounts.profile(user.0).await?;
     Ok(profile.map_or(PageResponse::Unauthenticated, |profile| {
         PageResponse::invalid(page(profile, form))
     }))

@@ -1,4 +1,4 @@
-//! The responses of a page's handler: a page, or a redirect to another one.
+//! What the handler of a page returns: a page, or a redirect to another one.
 
 use crate::accounts::Fault;
 use crate::web::errors::code::Code;
@@ -10,17 +10,17 @@ use rocket::http::Status;
 use rocket::http::uri::Origin;
 use rocket::response::{self, Redirect, Responder};
 
-/// What a handler answers.
+/// The response of a page's handler.
 pub enum PageResponse<C> {
     Html(Page<C>),
-    /// 303: whatever was posted is done, and reloading does not repeat it.
+    /// 303, so that reloading does not post the form again.
     Redirect(Box<Redirect>),
-    /// The session has ended since the guard let the request pass.
+    /// The session ended after the guard let the request pass.
     Unauthenticated,
     NotFound,
 }
 
-/// What a handler answers that may meet a fault.
+/// The response of a handler that can fail.
 pub type PageResult<C> = Result<PageResponse<C>, Fault>;
 
 impl<C> PageResponse<C> {
@@ -28,7 +28,7 @@ impl<C> PageResponse<C> {
         PageResponse::Redirect(Box::new(Redirect::to(to)))
     }
 
-    /// The form again, because of what was typed.
+    /// 422 with the form again and its errors.
     pub fn invalid(context: C) -> Self {
         PageResponse::Html(Page(Status::UnprocessableEntity, context))
     }

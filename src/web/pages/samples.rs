@@ -1,7 +1,7 @@
-//! Every page in every state, rendered: a template that names a field or a text that is not there fails here.
+//! Renders every page in every state, which fails if a template names a missing field or message.
 
 use crate::texts::{Language, Texts};
-use crate::web::errors::catchers::OnwardPage;
+use crate::web::errors::catchers::ContinuePage;
 use crate::web::errors::page::ErrorPage;
 use crate::web::notice::Notice;
 use crate::web::pages::context::{Frame, PageContext};
@@ -10,10 +10,10 @@ use crate::web::pages::{admin, home, password, profile, sessions, sign_in, sign_
 use rocket_dyn_templates::tera;
 use strum::VariantArray;
 
-/// Is shown each page: template, language and HTML.
+/// Is called with each page: template, language and HTML.
 type See<'a> = &'a mut dyn FnMut(&str, &Language, &str);
 
-/// The keys of messages that begin so.
+/// The keys of messages that begin with one of these.
 pub fn keys(prefixes: &[&str]) -> Vec<&'static str> {
     let begins = |key: &&str| prefixes.iter().any(|prefix| key.starts_with(prefix));
     Texts::built_in().fallback().keys().filter(begins).collect()
@@ -30,7 +30,7 @@ pub fn render_all(texts: &Texts, templates: &Templates, see: See<'_>) -> tera::R
         render::<sessions::SessionsPage>(language, templates, see)?;
         render::<password::PasswordPage>(language, templates, see)?;
         render::<admin::AdminPage>(language, templates, see)?;
-        render::<OnwardPage>(language, templates, see)?;
+        render::<ContinuePage>(language, templates, see)?;
         render::<ErrorPage>(language, templates, see)?;
     }
     Ok(())

@@ -57,8 +57,8 @@ impl PageContext for SessionsPage {
 }
 
 #[get("/sessions")]
-pub async fn show(person: SignedIn, sessions: &State<Arc<Sessions>>) -> PageResult<SessionsPage> {
-    Ok(match sessions.list(person.0).await? {
+pub async fn show(user: SignedIn, sessions: &State<Arc<Sessions>>) -> PageResult<SessionsPage> {
+    Ok(match sessions.list(user.0).await? {
         Some(own) => PageResponse::Html(Page::ok(page(&own))),
         None => PageResponse::Unauthenticated,
     })
@@ -66,17 +66,17 @@ pub async fn show(person: SignedIn, sessions: &State<Arc<Sessions>>) -> PageResu
 
 #[post("/sessions/<id>/end")]
 pub async fn end(
-    person: SignedIn,
+    user: SignedIn,
     id: Option<SessionId>,
     device: Device,
     sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
     let Some(id) = id else { return Ok(PageResponse::NotFound) };
-    Ok(match sessions.end(person.0, SessionSelector::One(id), device).await? {
+    Ok(match sessions.end(user.0, SessionSelector::One(id), device).await? {
         EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
         EndSessionsOutcome::NotFound => PageResponse::NotFound,
-        EndSessionsOutcome::Ended(_) if id == person.0.session_id => {
+        EndSessionsOutcome::Ended(_) if id == user.0.session_id => {
             signed_out(cookies, Notice::SignedOut)
         }
         EndSessionsOutcome::Ended(_) => listed(cookies, Notice::SessionEnded),
@@ -86,13 +86,13 @@ pub async fn end(
 
 #[post("/sessions/end-others")]
 pub async fn end_others(
-    person: SignedIn,
+    user: SignedIn,
     device: Device,
     sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
-    let others = SessionSelector::AllExcept(person.0.session_id);
-    Ok(match sessions.end(person.0, others, device).await? {
+    let others = SessionSelector::AllExcept(user.0.session_id);
+    Ok(match sessions.end(user.0, others, device).await? {
         EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
         _ => listed(cookies, Notice::OthersEnded),
     })
@@ -100,12 +100,12 @@ pub async fn end_others(
 
 #[post("/sessions/end-all")]
 pub async fn end_all(
-    person: SignedIn,
+    user: SignedIn,
     device: Device,
     sessions: &State<Arc<Sessions>>,
     cookies: &ReplyCookies,
 ) -> PageResult<SessionsPage> {
-    Ok(match sessions.end(person.0, SessionSelector::All, device).await? {
+    Ok(match sessions.end(user.0, SessionSelector::All, device).await? {
         EndSessionsOutcome::SignedOut => PageResponse::Unauthenticated,
         _ => signed_out(cookies, Notice::AllEnded),
     })
@@ -116,7 +116,7 @@ fn listed(cookies: &ReplyCookies, notice: Notice) -> PageResponse<SessionsPage> 
     PageResponse::redirect(uri())
 }
 
-/// This browser's session is among those that ended.
+/// The session of this browser was one of those that ended.
 fn signed_out(cookies: &ReplyCookies, notice: Notice) -> PageResponse<SessionsPage> {
     cookies.clear();
     cookies.notify(notice);
@@ -137,15 +137,15 @@ fn item(session: &Session) -> SessionItem {
     }
 }
 
-/// The parameter is no session id.
+/// The parameter is not a session ID.
 #[derive(Debug)]
 pub struct NoSessionId;
 
 impl<'r> FromParam<'r> for SessionId {
     type Error = NoSessionId;
 
-    /// Only as it is written in our pages: `try_parse` also takes upper case, braces and a URN, which would be other URLs of
-    /// the same page.
+    /// Accepts only the spelling our pages use: `try_parse` also accepts upper case, braces and
+    /// URNs, which would give one page several URLs.
     fn from_param(param: &'r str) -> Result<Self, Self::Error> {
         let id = Uuid::try_parse(param).map_err(|_| NoSessionId)?;
         if id.to_string() == param { Ok(SessionId(id)) } else { Err(NoSessionId) }

@@ -1,6 +1,6 @@
 //! Signing in.
 
-use crate::accounts::sessions::Refusal;
+use crate::accounts::sessions::AuthenticationError;
 use crate::accounts::{Accounts, SignInAttempt, SignInOutcome};
 use crate::domain::email::EmailAddress;
 use crate::domain::password::Password;
@@ -58,24 +58,24 @@ impl PageContext for SignInPage {
     }
 }
 
-/// Why a user is on the sign-in page, told there in words.
+/// Why the user is on the sign-in page.
 #[derive(Default, Serialize)]
 pub struct SignInNotice {
-    /// They signed in a moment ago, but the browser kept no token.
+    /// The user has just signed in, but the browser stored no token.
     cookies_missing: bool,
-    /// Key in the message file: why the session of the refresh token has ended.
+    /// The message code that says why the session ended.
     ended: Option<String>,
 }
 
 #[get("/login?<next>")]
 pub fn show(
-    person: Option<SignedIn>,
+    user: Option<SignedIn>,
     next: Option<&str>,
     notice: SignInNotice,
     accounts: &State<Accounts>,
 ) -> PageResponse<SignInPage> {
     let next = next.and_then(NextPath::parse);
-    if person.is_some() {
+    if user.is_some() {
         return PageResponse::redirect(destination(next));
     }
     let form = next.map_or_else(FormState::default, |next| {
@@ -121,8 +121,8 @@ fn typed(form: &SignInRequest) -> FormState {
     if form.remembers() { state.keep("remember", "on") } else { state }
 }
 
-/// Names the fields left empty. An address or a password that no account can have is answered like a wrong one, but costs no
-/// hash.
+/// Names the empty fields. An address or a password that no account can have gets the same answer
+/// as a wrong one, but no password hash is computed.
 fn incomplete(form: FormState, errors: FieldErrors) -> FormState {
     let missing = errors.only(&["email_missing", "password_missing"]);
     if missing.is_empty() {
@@ -148,11 +148,11 @@ fn destination(next: Option<NextPath>) -> Origin<'static> {
     next.map_or_else(profile::uri, NextPath::into_uri)
 }
 
-/// The sign-in page, which leads to `next` afterwards.
+/// The sign-in page, which redirects to `next` afterwards.
 pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
     let bare = uri!(show(next = Option::<String>::None));
     match next {
-        // As readable in the address bar as the path itself.
+        // `uri!` would escape the slashes; the address bar shows a readable path.
         Some(next) => {
             Origin::parse_owned(format!("{bare}?next={}", next.in_query())).unwrap_or(bare)
         }
@@ -164,17 +164,18 @@ pub fn uri(next: Option<&NextPath>) -> Origin<'static> {
 impl<'r> FromRequest<'r> for SignInNotice {
     type Error = Infallible;
 
-    /// Clears the cookies of an ended session, once no response with the cookies of another one can still be under way.
+    /// Clears the cookies of an ended session, but not right after its end: a response may still be
+    /// on its way that sets the cookies of a new session.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let cookies_missing = cookies::tokens_did_not_stick(request);
-        let (ended, over) = match Authentication::of(request).await {
-            Authentication::Anonymous(Refusal::Ended { reason, settled }) => {
+        let cookies_missing = cookies::tokens_were_not_stored(request);
+        let (ended, clear) = match Authentication::of(request).await {
+            Authentication::Anonymous(AuthenticationError::Ended { reason, settled }) => {
                 (Some(ended(*reason)), *settled)
             }
-            Authentication::Anonymous(Refusal::Unknown) => (None, true),
+            Authentication::Anonymous(AuthenticationError::Unknown) => (None, true),
             _ => (None, false),
         };
-        if over {
+        if clear {
             ReplyCookies::of(request).clear();
         }
         Outcome::Success(SignInNotice { cookies_missing, ended })

@@ -25,10 +25,10 @@ impl PageContext for SignOutPage {
     }
 }
 
-/// Shows a button: following a link must not sign anyone out.
+/// Shows a button: a link must not sign anyone out.
 #[get("/logout")]
-pub fn show(person: Option<SignedIn>) -> Page<SignOutPage> {
-    Page::ok(SignOutPage { signed_in: person.is_some() })
+pub fn show(user: Option<SignedIn>) -> Page<SignOutPage> {
+    Page::ok(SignOutPage { signed_in: user.is_some() })
 }
 
 #[post("/logout")]

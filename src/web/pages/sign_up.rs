@@ -37,8 +37,8 @@ impl PageContext for SignUpPage {
 }
 
 #[get("/register")]
-pub fn show(person: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<SignUpPage> {
-    match person {
+pub fn show(user: Option<SignedIn>, accounts: &State<Accounts>) -> PageResponse<SignUpPage> {
+    match user {
         Some(_) => PageResponse::redirect(profile::uri()),
         None if accounts.registration_open() => PageResponse::Html(Page::ok(SignUpPage::default())),
         None => closed(),

@@ -1,10 +1,10 @@
-//! Where a template, or a message it says, is wrong.
+//! Finds the file and line of an error in a template or a message.
 
 use crate::files::{File, FileError, Files};
 use rocket_dyn_templates::tera;
 use std::error::Error;
 
-/// An error with all that led to it.
+/// An error with all of its causes.
 pub fn message(error: &tera::Error) -> String {
     let mut message = error.to_string();
     let mut source = error.source();
@@ -15,12 +15,13 @@ pub fn message(error: &tera::Error) -> String {
     message
 }
 
-/// The engine tells the line of a syntax error alone. Of any other it tells the name that is wrong, which we look for.
+/// Tera reports lines only for syntax errors. For other errors it reports a name, which is searched
+/// for.
 pub fn locate(error: &tera::Error, files: &Files) -> FileError {
     let message = message(error);
     let what = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    let found = || suspects(&message).find_map(|name| find(name, files));
-    match (syntax_line(&message), named(&message, files)) {
+    let found = || possible_names(&message).find_map(|name| find_in_overlay(name, files));
+    match (syntax_line(&message), first_named_template(&message, files)) {
         (Some(line), Some(file)) => FileError::new(&file.path, what).at(line),
         (_, file) => match (found(), file) {
             (Some((file, line)), _) => FileError::new(&file.path, what).at(line),
@@ -35,14 +36,14 @@ fn syntax_line(message: &str) -> Option<usize> {
     message.split_once("--> ")?.1.split(':').next()?.parse().ok()
 }
 
-/// The template the message names first.
-fn named<'f>(message: &str, files: &'f Files) -> Option<&'f File> {
+/// The first template that the message names.
+fn first_named_template<'f>(message: &str, files: &'f Files) -> Option<&'f File> {
     let mut quoted = message.split(['\'', '`']);
     quoted.find_map(|name| files.get(&format!("templates/{name}.html.tera")))
 }
 
-/// Names of variables, messages and files.
-fn suspects(message: &str) -> impl Iterator<Item = &str> {
+/// Words that may be the name of a variable, a message or a file.
+fn possible_names(message: &str) -> impl Iterator<Item = &str> {
     let words = message.split_whitespace();
     words.filter_map(|word| {
         let name = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -51,8 +52,8 @@ fn suspects(message: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The first place of a name in the operator's files: the built-in ones are in order.
-fn find<'f>(name: &str, files: &'f Files) -> Option<(&'f File, usize)> {
+/// The first place of a name in the operator's files: the tests have checked the built-in ones.
+fn find_in_overlay<'f>(name: &str, files: &'f Files) -> Option<(&'f File, usize)> {
     files.overlays().find_map(|file| {
         let index = file.text().ok()?.lines().position(|line| line.contains(name))?;
         Some((file, index + 1))

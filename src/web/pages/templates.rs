@@ -1,4 +1,5 @@
-//! The template engine: one a language, so that a template says `text(key="…")` and no more.
+//! The template engine, one for each language: a template writes `text(key="…")` and need not name
+//! the language.
 
 use crate::domain::Time;
 use crate::files::{FileError, Files};
@@ -17,7 +18,7 @@ pub struct Templates(Vec<(String, Tera)>);
 type Arguments = HashMap<String, Value>;
 
 const FOLDER: &str = "templates/";
-const ENDING: &str = ".html.tera";
+const EXTENSION: &str = ".html.tera";
 
 impl Templates {
     pub fn load(files: &Files, texts: &Texts, assets: &Arc<Assets>) -> Result<Self, FileError> {
@@ -39,21 +40,21 @@ impl Templates {
 
 fn parse(files: &Files) -> Result<Tera, FileError> {
     let mut tera = Tera::default();
-    // Whatever it is called, it is HTML: every name ends in nothing.
+    // All templates are HTML, whatever they are called: every name ends with the empty string.
     tera.autoescape_on(vec![""]);
     let mut sources = Vec::new();
     for (name, file) in files.below(FOLDER) {
-        sources.push((name.strip_suffix(ENDING).unwrap_or(name), file.text()?));
+        sources.push((name.strip_suffix(EXTENSION).unwrap_or(name), file.text()?));
     }
     tera.add_raw_templates(sources).map_err(|error| template_error::locate(&error, files))?;
     Ok(tera)
 }
 
-/// What a template may ask for. Each function fails on a name it does not know.
+/// The functions templates may call. Each fails on an unknown name.
 fn add_functions(tera: &mut Tera, language: &Language, assets: &Arc<Assets>) {
     let (text, number, date, date_time) =
         (language.clone(), language.clone(), language.clone(), language.clone());
-    tera.register_function("text", move |arguments: &Arguments| say(&text, arguments));
+    tera.register_function("text", move |arguments: &Arguments| message(&text, arguments));
     tera.register_function("number", move |arguments: &Arguments| {
         let of = arguments.get("of").and_then(Value::as_i64).ok_or_else(|| missing("of"))?;
         Ok(number.number(of).into())
@@ -72,8 +73,8 @@ fn add_functions(tera: &mut Tera, language: &Language, assets: &Arc<Assets>) {
     });
 }
 
-/// `text(key="…")`, with the arguments of the message beside the key. A code may stand for its key.
-fn say(language: &Language, arguments: &Arguments) -> tera::Result<Value> {
+/// `text(key="…")`, with the arguments of the message beside the key. The key may also be a code.
+fn message(language: &Language, arguments: &Arguments) -> tera::Result<Value> {
     let key = texts::of_code(string(arguments, "key")?);
     let mut filled = Vec::new();
     for (name, value) in arguments.iter().filter(|(name, _)| *name != "key") {

@@ -1,4 +1,4 @@
-//! The text of one field, as it was sent.
+//! The text of one field of a form or a JSON body.
 
 use rocket::form::error::{Error, ErrorKind};
 use rocket::form::prelude::NameView;
@@ -7,15 +7,16 @@ use serde::Deserialize;
 use std::ops::Deref;
 use zeroize::Zeroizing;
 
-/// Text that may be a password or a token: wiped on drop, no `Debug`, no `Display`.
+/// Text that may be a password or a token, so it is wiped on drop and has no `Debug` or `Display`.
 ///
-/// In a form a missing field is empty, since browsers leave out an unchecked box, but one that comes twice is refused. None of
-/// Rocket's own types does both: with `Strict` a default counts for nothing, and `Option` takes a doubled field for none.
+/// In a form, a missing field counts as empty, because browsers leave out an unchecked box; a
+/// repeated field is refused. None of Rocket's own types does both: `Strict` ignores defaults, and
+/// `Option` reads a repeated field as none.
 #[derive(Deserialize)]
 #[serde(from = "String")]
 pub struct FieldText(Zeroizing<String>);
 
-/// What a form has sent for the field so far.
+/// The values of the field that a form has sent so far.
 pub struct Pushed<'v> {
     value: &'v str,
     error: Option<(ErrorKind<'v>, NameView<'v>)>,

@@ -1,4 +1,4 @@
-//! What is wrong with which field of a request: by code, whose sentence the message file has.
+//! The errors of a request's fields, as codes; each code has a message.
 
 use crate::domain::email::EmailError;
 use crate::domain::name::NameError;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Everything that is wrong, in the order of the fields.
+/// All errors, in the order of the fields.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct FieldErrors(Vec<FieldError>);
 
@@ -24,7 +24,7 @@ impl FieldErrors {
         Self(vec![FieldError { field: field.into(), code }])
     }
 
-    /// The parsed value; otherwise none, and its error is added.
+    /// The parsed value; if there is none, its error is added.
     pub fn check<T, E: MessageKey>(
         &mut self,
         field: &'static str,
@@ -46,7 +46,7 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
-    /// The sentences of each field.
+    /// The messages of each field.
     pub fn sentences(&self, language: &Language) -> BTreeMap<String, Vec<String>> {
         let mut sentences: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for FieldError { field, code } in &self.0 {
@@ -57,7 +57,7 @@ impl FieldErrors {
     }
 }
 
-/// An error with a sentence in the message file.
+/// An error that has a message.
 pub trait MessageKey {
     fn key(&self) -> &'static str;
 }

@@ -1,4 +1,4 @@
-//! Forms, read strictly: a field that is unknown or comes twice is refused, as it is in a JSON body.
+//! Forms, read strictly: an unknown or repeated field is refused, as in a JSON body.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;

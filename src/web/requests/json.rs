@@ -1,4 +1,5 @@
-//! JSON bodies, read strictly: each field once, none unknown, each of its type. The first that is wrong is told.
+//! JSON bodies, read strictly: an unknown, missing, repeated or mistyped field is refused. The
+//! first error is reported.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
@@ -8,10 +9,12 @@ use rocket::data::{Data, FromData, Outcome};
 use rocket::http::ContentType;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-/// Editors on Windows put it before a file, and RFC 8259 section 8.1 lets a parser skip it.
+/// Some editors write it at the start of a file, and RFC 8259 section 8.1 allows parsers to skip
+/// it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What serde says of fields, and our code for it. `a_fields_error_is_told_by_name` fails should it ever say otherwise.
+/// The beginnings of serde's messages, and our codes for them. `field_errors_name_the_field` fails
+/// if serde changes them.
 const FIELD_ERRORS: [(&str, &str); 3] = [
     ("unknown field `", "field_unknown"),
     ("missing field `", "field_missing"),
@@ -71,9 +74,9 @@ fn is_json(kind: &ContentType) -> bool {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Refusal>> {
     serde_json::from_slice::<IgnoredAny>(body).map_err(|error| malformed(&error))?;
-    // serde reads a struct from an array, too, by the order of its fields.
+    // serde would also read a struct from an array, in the order of its fields.
     if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(no_object().into());
+        return Err(not_an_object().into());
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     Ok(serde_path_to_error::deserialize(&mut deserializer)
@@ -84,7 +87,7 @@ fn malformed(error: &serde_json::Error) -> Refusal {
     Refusal::new(Code::BadRequest).with_detail("body_malformed", Some(error.to_string()))
 }
 
-fn no_object() -> Refusal {
+fn not_an_object() -> Refusal {
     Refusal::new(Code::InvalidFields).with_detail("body_no_object", None)
 }
 
@@ -94,7 +97,7 @@ fn invalid_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Refus
         let name = message.strip_prefix(start)?.split('`').next()?;
         Some(FieldErrors::of(name.to_owned(), code))
     });
-    // All our fields hold text.
+    // All fields are strings.
     let mistyped = || FieldErrors::of(error.path().to_string(), "field_not_text");
     Refusal::invalid_fields(named.unwrap_or_else(mistyped))
 }
@@ -105,14 +108,14 @@ mod tests {
     use crate::texts::Texts;
     use crate::web::requests::{RefreshRequest, SignInRequest};
 
-    fn told(body: &str) -> String {
+    fn error_for(body: &str) -> String {
         let refusal = parse::<SignInRequest>(body.as_bytes()).err().unwrap();
         let english = Texts::built_in().fallback();
         format!("{} {:?}", refusal.status.code, refusal.errors.sentences(english))
     }
 
     #[test]
-    fn a_fields_error_is_told_by_name() {
+    fn field_errors_name_the_field() {
         for (body, expected) in [
             (r#"{"email":"a"}"#, r#"422 {"password": ["This field is required."]}"#),
             (
@@ -131,7 +134,7 @@ mod tests {
             ("[", "400 {}"),
             ("", "400 {}"),
         ] {
-            assert_eq!(told(body), expected, "{body}");
+            assert_eq!(error_for(body), expected, "{body}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! What clients send, one type for the form and the JSON body, and its one conversion to the types of `domain`, which reports
-//! everything that is wrong at once.
+//! The request types: one for both the form and the JSON body, with one conversion to domain types
+//! that reports all errors at once.
 //!
-//! Forms may leave a field out, which counts as empty; a JSON body may not.
+//! A missing field counts as empty in a form, and is an error in a JSON body.
 
 mod field_text;
 pub mod fields;
@@ -52,7 +52,7 @@ pub struct SignInRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshRequest {
-    /// Any text is taken: what is wrong with it is told as a token, not as a field.
+    /// Any string: an invalid token is 401, not an invalid field
     #[schema(value_type = String)]
     pub refresh_token: FieldText,
 }
@@ -91,14 +91,14 @@ impl SignInRequest {
         email.zip(password).ok_or(errors)
     }
 
-    /// Whether the session is to outlive the browser.
+    /// Whether "Keep me signed in" is ticked.
     pub fn remembers(&self) -> bool {
         ["on", "true", "yes", "1"].contains(&&*self.remember)
     }
 }
 
 impl PasswordRequest {
-    /// The current password and the new one, which differ.
+    /// The current and the new password; the same one twice is refused.
     pub fn parse(&self) -> Result<(Password, Password), FieldErrors> {
         let mut errors = FieldErrors::default();
         let current = errors.check("current_password", Password::parse(&self.current_password));

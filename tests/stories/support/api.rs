@@ -1,4 +1,4 @@
-//! A program that uses the JSON API.
+//! A client of the JSON API.
 
 use super::{EMAIL, PASSWORD, Reply, TestApp, Visitor};
 use data_encoding::BASE64URL_NOPAD;
@@ -35,7 +35,7 @@ impl<'a> Api<'a> {
         self.post("/api/auth/refresh", json!({ "refresh_token": token })).await
     }
 
-    /// Registers Ada and gives her tokens.
+    /// Signs Ada up and returns her tokens.
     pub async fn register(&self) -> Value {
         let ada = json!({ "name": "Ada", "email": EMAIL, "password": PASSWORD });
         let reply = self.post("/api/auth/register", ada).await;
@@ -43,7 +43,7 @@ impl<'a> Api<'a> {
         parsed(&reply)
     }
 
-    /// Signs Ada in and gives her tokens.
+    /// Signs Ada in and returns her tokens.
     pub async fn login(&self) -> Value {
         let reply =
             self.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await;

@@ -40,7 +40,7 @@ impl TestApp {
         client(&self.folder, &self.clock, environment).await
     }
 
-    /// Another process whose clock is ahead by this much at first, and follows.
+    /// Another process whose clock is ahead by this much.
     pub async fn twin_with_clock(&self, ahead: Span) -> Client {
         client(&self.folder, &self.clock.ahead_by(ahead), &[]).await
     }
@@ -59,7 +59,7 @@ impl TestApp {
         Visitor::new(&self.client)
     }
 
-    /// Somebody who has registered as Ada and is signed in until the browser closes.
+    /// Ada, who has just signed up and is signed in until the browser closes.
     pub async fn ada(&self) -> Visitor<'_> {
         let mut visitor = self.visitor();
         let reply = visitor
@@ -77,7 +77,7 @@ impl TestApp {
         visitor
     }
 
-    /// Ada on a device that keeps her signed in, registered first if need be.
+    /// Ada on a device that keeps her signed in; signs her up first if needed.
     pub async fn kept_ada(&self) -> Visitor<'_> {
         if self.number("SELECT count(*) AS n FROM accounts") == 0 {
             self.ada().await.post("/logout", &[]).await;
@@ -94,18 +94,18 @@ impl TestApp {
         self.clock.advance(span);
     }
 
-    /// Past the life of an access token and the leeway.
+    /// Waits until the access token and the leeway have expired.
     pub fn outlive_access_token(&self) {
         self.wait(Span::minutes(16));
     }
 }
 
-/// Asks again until it is so: what other processes do is followed twice a second of true time.
+/// Waits until a condition holds: changes of other processes are read twice a second of real time.
 pub async fn within_a_second(mut is_so: impl AsyncFnMut() -> bool) {
     let waited = Stopwatch::start();
     while !is_so().await {
-        // On a busy machine a second may take longer; a feed that is not read is never heard of.
-        assert!(waited.micros() < 5_000_000, "the other process does not hear of it");
+        // On a busy machine it may take longer than a second.
+        assert!(waited.micros() < 5_000_000, "the other process did not follow");
         tokio::task::yield_now().await;
     }
 }
@@ -129,7 +129,7 @@ fn figment() -> Figment {
     vestibule::figment().merge(("port", 8000))
 }
 
-/// What an operator's command did, when it must have been done.
+/// The account of an outcome that must have succeeded.
 pub trait Done {
     fn account(self) -> Account;
 }

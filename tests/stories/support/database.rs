@@ -1,4 +1,4 @@
-//! A look at the database from the side, for what no page shows.
+//! Queries on the database, for what no page shows.
 
 use super::TestApp;
 use diesel::prelude::*;
@@ -16,7 +16,7 @@ impl TestApp {
         SqliteConnection::establish(path.to_str().unwrap()).unwrap()
     }
 
-    /// The number a query of one row and one column `n` gives.
+    /// The result of a query with one row and one column `n`.
     pub fn number(&self, query: &str) -> i64 {
         diesel::sql_query(query).get_result::<Number>(&mut self.database()).unwrap().n
     }
@@ -25,12 +25,12 @@ impl TestApp {
         self.number(&format!("SELECT count(*) AS n FROM events WHERE kind = '{kind}'"))
     }
 
-    /// The generation of the only living session.
+    /// The generation of the only open session.
     pub fn generation(&self) -> i64 {
         self.number("SELECT generation AS n FROM sessions WHERE ended_at IS NULL")
     }
 
-    pub fn living_sessions(&self) -> i64 {
+    pub fn open_sessions(&self) -> i64 {
         self.number("SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL")
     }
 }

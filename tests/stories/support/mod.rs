@@ -1,4 +1,4 @@
-//! What the stories are told with.
+//! Helpers of the stories.
 
 mod api;
 mod app;
@@ -13,5 +13,5 @@ pub use visitor::{ACCESS, REFRESH, Reply, Visitor};
 
 /// A password that meets the rules.
 pub const PASSWORD: &str = "three unrelated words";
-/// The address most stories register with.
+/// The email address of most stories.
 pub const EMAIL: &str = "ada@example.org";

@@ -1,4 +1,4 @@
-//! The signing keys, as whoever has both the secret and the database can open them.
+//! The signing keys, opened by someone who has both the secret and the database.
 
 use super::TestApp;
 use aws_lc_rs::hkdf;
@@ -20,7 +20,7 @@ struct Row {
     sealed: Vec<u8>,
 }
 
-/// An active key of ours: it signs what no Vestibule would.
+/// Our active key, to sign tokens that Vestibule would not issue.
 pub struct StolenKey {
     pub id: String,
     pub algorithm: Algorithm,
@@ -57,13 +57,13 @@ impl TestApp {
 }
 
 impl StolenKey {
-    /// A token with this header and payload and a true signature.
+    /// A token with this header and payload and a valid signature.
     pub fn sign(&self, header: &Value, payload: &Value) -> String {
         sign(header, payload, &self.key, self.algorithm)
     }
 }
 
-/// A token with this header and payload, whatever they say, and a signature of this key.
+/// A token with any header and payload, signed with this key.
 pub fn sign(header: &Value, payload: &Value, key: &EncodingKey, algorithm: Algorithm) -> String {
     let unsigned = unsigned(header, payload);
     let signature = jsonwebtoken::crypto::sign(unsigned.as_bytes(), key, algorithm).unwrap();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 pub const ACCESS: &str = "__Host-access";
 pub const REFRESH: &str = "__Host-refresh";
 
-/// A client that behaves like a browser: keeps cookies, says where a request comes from. It does not follow redirects, so
-/// that a story can see them.
+/// A client that behaves like a browser: it keeps cookies and sends its headers. It does not follow
+/// redirects, so that stories can check them.
 #[derive(Clone)]
 pub struct Visitor<'a> {
     client: &'a Client,
@@ -14,7 +14,7 @@ pub struct Visitor<'a> {
     pub headers: Vec<(String, String)>,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -42,7 +42,7 @@ impl Reply {
         self.set_cookies().into_iter().find(|cookie| cookie.starts_with(&format!("{name}=")))
     }
 
-    /// Whether a signed-in person would be content: an answer, not the sign-in page.
+    /// Whether this is a page for a signed-in user, and not the sign-in page.
     pub fn is_signed_in(&self) -> bool {
         self.status == 200 && self.body.contains("ada@example.org")
     }
@@ -90,7 +90,7 @@ impl<'a> Visitor<'a> {
         reply
     }
 
-    /// Sends, and drops the cookies of the answer, as if it had been lost.
+    /// Sends a request and ignores the cookies of the response, as if it had been lost.
     pub async fn send_and_lose_cookies(
         &self,
         method: Method,

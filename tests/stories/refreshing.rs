@@ -1,11 +1,11 @@
-//! When and where renewals happen. Races, lost replies and thieves are in `rotation.rs`.
+//! Which requests refresh a session. Races, lost responses and thieves are in `rotation.rs`.
 
 use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
 use rocket::http::{ContentType, Method};
 use vestibule::domain::Span;
 
 #[rocket::async_test]
-async fn rotate_an_expired_access_token_renews_both_cookies_once() {
+async fn an_expired_access_token_is_refreshed_once_with_both_cookies() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let (access, refresh) = (ada.cookie(ACCESS).to_owned(), ada.cookie(REFRESH).to_owned());
@@ -18,7 +18,7 @@ async fn rotate_an_expired_access_token_renews_both_cookies_once() {
 }
 
 #[rocket::async_test]
-async fn rotate_an_access_cookie_that_is_gone_or_unreadable_is_renewed_as_well() {
+async fn a_missing_or_unreadable_access_cookie_is_refreshed_too() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     ada.jar.remove(ACCESS);
@@ -29,7 +29,7 @@ async fn rotate_an_access_cookie_that_is_gone_or_unreadable_is_renewed_as_well()
 }
 
 #[rocket::async_test]
-async fn sign_out_ends_the_session_so_that_a_kept_refresh_token_is_worth_nothing() {
+async fn after_sign_out_a_copied_refresh_token_is_refused() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut copy = ada.clone();
@@ -41,18 +41,18 @@ async fn sign_out_ends_the_session_so_that_a_kept_refresh_token_is_worth_nothing
     assert_eq!(out.header("Clear-Site-Data"), Some("\"cache\""));
     copy.jar.remove(ACCESS);
     assert_eq!(copy.get("/profile").await.status, 303);
-    assert_eq!((app.living_sessions(), app.events("signed_out")), (0, 1));
+    assert_eq!((app.open_sessions(), app.events("signed_out")), (0, 1));
 }
 
 #[rocket::async_test]
-async fn sign_out_works_with_an_expired_access_token_and_renews_nothing() {
+async fn sign_out_works_with_an_expired_access_token_and_refreshes_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();
     ada.post("/logout", &[]).await;
     assert!(!ada.jar.contains_key(ACCESS) && !ada.jar.contains_key(REFRESH));
     assert_eq!(
-        (app.living_sessions(), app.number("SELECT max(generation) AS n FROM sessions")),
+        (app.open_sessions(), app.number("SELECT max(generation) AS n FROM sessions")),
         (0, 1)
     );
 }
@@ -69,7 +69,7 @@ async fn an_access_token_that_outlived_its_session_leads_to_the_sign_in_page_and
 }
 
 #[rocket::async_test]
-async fn a_renewal_reaches_the_browser_also_when_a_catcher_answers() {
+async fn rotated_tokens_reach_the_browser_even_if_a_catcher_answers() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let large = Some((ContentType::Form, format!("name={}", "a".repeat(20_000))));
@@ -85,7 +85,7 @@ async fn a_renewal_reaches_the_browser_also_when_a_catcher_answers() {
 }
 
 #[rocket::async_test]
-async fn neither_head_nor_prefetch_renews() {
+async fn neither_head_nor_prefetch_refreshes() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();
@@ -101,7 +101,7 @@ async fn neither_head_nor_prefetch_renews() {
 }
 
 #[rocket::async_test]
-async fn static_files_and_unknown_paths_renew_nothing() {
+async fn static_files_and_unknown_paths_refresh_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();
@@ -116,7 +116,7 @@ async fn static_files_and_unknown_paths_renew_nothing() {
 }
 
 #[rocket::async_test]
-async fn an_idle_session_and_one_past_its_absolute_life_are_over() {
+async fn sessions_end_after_the_idle_timeout_and_the_absolute_lifetime() {
     let app = TestApp::start().await;
     let mut brief = app.ada().await;
     let mut kept = app.visitor();
@@ -134,7 +134,7 @@ async fn an_idle_session_and_one_past_its_absolute_life_are_over() {
 }
 
 #[rocket::async_test]
-async fn a_database_that_cannot_be_had_is_a_503_with_cookies_kept_and_recovers_by_itself() {
+async fn an_unavailable_database_is_a_503_that_keeps_cookies_and_recovers_by_itself() {
     use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     let mut ada = app.ada().await;

@@ -31,7 +31,7 @@ async fn a_common_password_is_refused_and_told_why() {
 }
 
 #[rocket::async_test]
-async fn an_address_in_use_is_told_and_the_account_stays_as_it_is() {
+async fn an_email_address_in_use_is_reported_and_the_account_is_unchanged() {
     let app = TestApp::start().await;
     app.ada().await;
     let fields =
@@ -101,25 +101,25 @@ async fn role_id_and_dates_cannot_be_posted() {
 }
 
 #[rocket::async_test]
-async fn where_registration_is_closed_the_page_says_so_and_nobody_gets_in() {
+async fn if_registration_is_closed_the_page_says_so_and_nobody_can_sign_up() {
     let app = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let form = app.visitor().get("/register").await;
-    assert!(form.status == 403 && form.body.contains("New accounts are closed"));
+    assert!(form.status == 403 && form.body.contains("Sign-up is closed"));
     let reply = app
         .visitor()
         .post("/register", &[("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)])
         .await;
-    assert!(reply.status == 403 && reply.body.contains("New accounts are closed"));
+    assert!(reply.status == 403 && reply.body.contains("Sign-up is closed"));
     assert_eq!(app.number("SELECT count(*) AS n FROM accounts"), 0);
     assert!(!app.visitor().get("/login").await.body.contains("/register"));
 }
 
 #[rocket::async_test]
-async fn registering_anew_ends_the_session_that_was_presented() {
+async fn signing_up_ends_the_session_that_was_presented() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     ada.post("/register", &[("name", "Bob"), ("email", "bob@example.org"), ("password", PASSWORD)])
         .await;
     assert!(ada.get("/profile").await.body.contains("bob@example.org"));
-    assert_eq!(app.living_sessions(), 1);
+    assert_eq!(app.open_sessions(), 1);
 }

@@ -1,4 +1,4 @@
-//! The API and its own description agree.
+//! The API and its OpenAPI document agree.
 
 use crate::support::{Api, TestApp, parsed};
 use rocket::http::Method;
@@ -27,7 +27,7 @@ fn operations(document: &Value) -> Vec<(String, String, &Value)> {
 }
 
 #[rocket::async_test]
-async fn every_call_for_programs_is_described_and_everything_described_is_there() {
+async fn every_api_operation_is_described_and_every_described_one_exists() {
     let app = TestApp::start().await;
     let document = described(&app).await;
     assert_eq!(document["openapi"], "3.1.0");
@@ -46,7 +46,7 @@ async fn every_call_for_programs_is_described_and_everything_described_is_there(
 }
 
 #[rocket::async_test]
-async fn calls_described_as_for_bearers_refuse_others_and_the_rest_do_not_ask() {
+async fn only_operations_described_with_bearer_require_a_token() {
     let app = TestApp::start().await;
     let document = described(&app).await;
     let mut bearers = 0;
@@ -69,7 +69,7 @@ async fn calls_described_as_for_bearers_refuse_others_and_the_rest_do_not_ask() 
 }
 
 #[rocket::async_test]
-async fn the_codes_to_decide_by_are_all_described() {
+async fn all_error_codes_are_described() {
     let app = TestApp::start().await;
     let document = described(&app).await;
     let codes = &document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"];
@@ -104,7 +104,7 @@ async fn refused(app: &TestApp, path: &str, body: Value) -> Vec<String> {
 }
 
 #[rocket::async_test]
-async fn the_fields_described_are_the_fields_asked_for_and_no_others() {
+async fn the_described_fields_are_exactly_the_required_ones() {
     let app = TestApp::start().await;
     let document = described(&app).await;
     let mut bodies = 0;
