@@ -164,7 +164,7 @@ fn no_secret_is_created_if_a_database_has_lost_its_own() {
     for arguments in [&["serve"][..], &["keys", "list"], &["keys", "rotate", "--emergency"]] {
         let (code, _, error) = run_with(folder.path(), arguments, "");
         assert!(
-            code == Some(1) && error.contains("Restore it from a backup"),
+            code == Some(1) && error.contains("restore the file from a backup"),
             "{arguments:?}: {error}"
         );
         assert!(

@@ -1,4 +1,4 @@
-//! The API and its OpenAPI document agree.
+//! The API and its `OpenAPI` document agree.
 
 use crate::support::{Api, TestApp, parsed};
 use rocket::http::Method;
