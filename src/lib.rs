@@ -27,6 +27,7 @@ use rocket::{Build, Rocket};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use store::StoreFault;
 use token::KeyringError;
 
 /// Why the application cannot be built.
@@ -46,7 +47,7 @@ pub enum BuildError {
     SecretLost(PathBuf),
     #[error("{0}")]
     Overlay(#[from] FileError),
-    #[error("{0}. {advice}", advice = advice(.0))]
+    #[error("{0}{advice}", advice = advice(.0))]
     Start(#[from] StartError),
 }
 
@@ -54,10 +55,12 @@ pub enum BuildError {
 fn advice(problem: &StartError) -> &'static str {
     match problem {
         StartError::Fault(Fault::Keys(KeyringError::OtherSecret(_))) => {
-            "Configure the secret that the keys are sealed with: after `vestibule keys reseal` the new one, otherwise the previous one"
+            ". Configure the secret that the keys are sealed with: after `vestibule keys reseal` the new one, otherwise the previous one"
         }
-        StartError::Fault(Fault::Keys(_)) => "Restore the table signing_keys from a backup",
-        _ => "Check DATABASE_URL, and the free space and permissions of the data directory",
+        StartError::Fault(Fault::Keys(_)) => ". Restore the table signing_keys from a backup",
+        // These say themselves what to do.
+        StartError::Store(StoreFault::TooOld | StoreFault::TooNew) => "",
+        _ => ". Check DATABASE_URL, and the free space and permissions of the data directory",
     }
 }
 

@@ -54,7 +54,8 @@ impl Sources {
 
     /// Which files a file takes something from.
     fn dependencies(&self, module: &Module) -> BTreeSet<Module> {
-        let used = uses(&self.0[module].code, false);
+        let mut used = uses(&self.0[module].code, false);
+        used.extend(inline_paths(&self.0[module].code));
         let targets = used.iter().filter_map(|path| self.definition(&absolute(module, path)));
         targets.filter(|target| target != module).collect()
     }
@@ -80,7 +81,8 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<Module, Source>) {
 
 fn is_test(path: &Path) -> bool {
     let name = path.file_stem().unwrap().to_str().unwrap();
-    name == "samples" || ["_tests", "_properties", "tests"].iter().any(|end| name.ends_with(end))
+    path.ends_with("accounts/samples.rs")
+        || ["_tests", "_properties", "tests"].iter().any(|end| name.ends_with(end))
 }
 
 fn code(text: &str) -> String {
@@ -103,6 +105,16 @@ fn uses(code: &str, exported: bool) -> Vec<Module> {
         }
     }
     found
+}
+
+/// The paths in expressions and types, such as `crate::a::b(..)`.
+fn inline_paths(code: &str) -> Vec<Module> {
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("use "));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let words = text.split(|c: char| !is_path(c));
+    let paths = words.filter(|word| word.starts_with("crate::") || word.starts_with("super::"));
+    paths.map(|path| segments(path.trim_end_matches(':')).collect()).collect()
 }
 
 /// Writes `a::{b, c::d as e}` out as `a::b` and `a::c::d`.

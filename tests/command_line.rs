@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -662,4 +664,30 @@ fn until(is_so: impl Fn() -> bool) {
     while !is_so() {
         assert!(waited.micros() < 5_000_000, "the server does not follow");
     }
+}
+
+#[test]
+fn settings_of_zero_a_syntax_error_and_an_older_database_are_told_and_no_secret_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["ROCKET_WORKERS", "ROCKET_MAX_BLOCKING"] {
+        let (code, message) = run(vestibule(folder.path()).env(name, "0"));
+        assert!(code == Some(2) && message.contains("at least 1"), "{name}: {message}");
+    }
+    let file = folder.path().join("Rocket.toml");
+    std::fs::write(&file, "[default.vestibule]\nsecret = \"9f86d081\" x\n").unwrap();
+    let (code, message) = run(vestibule(folder.path()).env("ROCKET_CONFIG", &file));
+    assert!(code == Some(2) && message.contains("line 2"), "{message}");
+    assert!(!message.contains("9f86d081"), "{message}");
+    let database = folder.path().join("old.db");
+    let old = "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+        run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); \
+        INSERT INTO __diesel_schema_migrations (version) VALUES ('20261121000000')";
+    let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    connection.batch_execute(old).unwrap();
+    let url = format!("sqlite://{}", database.display());
+    let (code, message) = run(vestibule(folder.path()).env("DATABASE_URL", url).env(
+        "VESTIBULE_SECRET",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    ));
+    assert!(code == Some(1) && message.trim_end().ends_with("start with a new one."), "{message}");
 }

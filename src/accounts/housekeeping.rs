@@ -49,14 +49,16 @@ impl Housekeeping {
         let now = self.clock.now();
         let sessions = self
             .sweep_all(|unit, at, n| store::sessions::sweep(unit, at, n), now - KEEP_SESSIONS)
-            .await?;
+            .await;
         let revocations = self
             .sweep_all(|unit, at, n| store::revocations::sweep(unit, at, n), now - KEEP_REVOCATIONS)
-            .await?;
+            .await;
         let events = self
             .sweep_all(|unit, at, n| store::events::sweep(unit, at, n), now - self.keep_events)
-            .await?;
-        let keys = self.store.write(now, move |unit| store::keys::sweep(unit, now)).await?;
+            .await;
+        let keys = self.store.write(now, move |unit| store::keys::sweep(unit, now)).await;
+        // Only now: a table that cannot be swept keeps none of the others from it.
+        let (sessions, revocations, events, keys) = (sessions?, revocations?, events?, keys?);
         if sessions + revocations + events + keys > 0 {
             tracing::info!(sessions, revocations, events, keys, "swept");
         }

@@ -2,7 +2,7 @@
 
 use super::column::{Column, millis};
 use super::schema::signing_keys;
-use super::{StoreFault, Tx, Unit};
+use super::{LockedKeys, StoreFault, Tx, Unit};
 use crate::domain::key::{KeyPurpose, KeyRecord, KeyState};
 use crate::domain::{Span, Time};
 use diesel::prelude::*;
@@ -28,7 +28,11 @@ pub fn all(tx: &mut Tx<'_>, now: Time) -> Result<Vec<KeyRecord>, StoreFault> {
     Ok(records.into_iter().filter(|record| !record.is_retired(now)).collect())
 }
 
-pub fn insert(unit: &mut Unit<'_>, record: &KeyRecord) -> Result<(), StoreFault> {
+pub fn insert(
+    unit: &mut Unit<'_>,
+    _keys: &LockedKeys,
+    record: &KeyRecord,
+) -> Result<(), StoreFault> {
     let row = Row {
         id: record.id.clone(),
         purpose: record.purpose.into_str().to_owned(),
@@ -46,6 +50,7 @@ pub fn insert(unit: &mut Unit<'_>, record: &KeyRecord) -> Result<(), StoreFault>
 /// Makes the next key active; `old` keeps verifying until `retires_at`.
 pub fn promote(
     unit: &mut Unit<'_>,
+    _keys: &LockedKeys,
     next: &str,
     old: &str,
     retires_at: Time,
@@ -61,7 +66,11 @@ pub fn promote(
 }
 
 /// Records that access tokens of the active and the next key may last this long.
-pub fn raise_max_lifetime(unit: &mut Unit<'_>, lifetime: Span) -> Result<(), StoreFault> {
+pub fn raise_max_lifetime(
+    unit: &mut Unit<'_>,
+    _keys: &LockedKeys,
+    lifetime: Span,
+) -> Result<(), StoreFault> {
     let shorter = signing_keys::table
         .filter(signing_keys::purpose.eq(KeyPurpose::Access.into_str()))
         .filter(signing_keys::state.ne(KeyState::Retiring.into_str()))
@@ -73,14 +82,19 @@ pub fn raise_max_lifetime(unit: &mut Unit<'_>, lifetime: Span) -> Result<(), Sto
 }
 
 /// Replaces the sealed material of a key.
-pub fn reseal(unit: &mut Unit<'_>, id: &str, sealed: &[u8]) -> Result<(), StoreFault> {
+pub fn reseal(
+    unit: &mut Unit<'_>,
+    _keys: &LockedKeys,
+    id: &str,
+    sealed: &[u8],
+) -> Result<(), StoreFault> {
     diesel::update(signing_keys::table.find(id))
         .set(signing_keys::sealed.eq(sealed))
         .execute(unit.0)?;
     Ok(())
 }
 
-pub fn delete(unit: &mut Unit<'_>, id: &str) -> Result<(), StoreFault> {
+pub fn delete(unit: &mut Unit<'_>, _keys: &LockedKeys, id: &str) -> Result<(), StoreFault> {
     diesel::delete(signing_keys::table.find(id)).execute(unit.0)?;
     Ok(())
 }

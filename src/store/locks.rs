@@ -2,7 +2,7 @@
 
 use super::accounts::find_for_update;
 use super::connection::Lock;
-use super::{LockedAccount, LockedAdministrators, StoreFault, Unit};
+use super::{LockedAccount, LockedAdministrators, LockedKeys, StoreFault, Unit};
 use crate::domain::account::AccountId;
 
 impl Unit<'_> {
@@ -19,7 +19,8 @@ impl Unit<'_> {
     }
 
     /// Must be taken before the set of signing keys changes.
-    pub fn lock_keys(&mut self) -> Result<(), StoreFault> {
-        Ok(self.0.lock(Lock::SigningKeys)?)
+    pub fn lock_keys(&mut self) -> Result<LockedKeys, StoreFault> {
+        self.0.lock(Lock::SigningKeys)?;
+        Ok(LockedKeys(()))
     }
 }

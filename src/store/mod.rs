@@ -24,4 +24,4 @@ mod unit;
 pub use fault::StoreFault;
 pub use pool::Store;
 pub use revocation_cache::{MAX_STALENESS, Revoked};
-pub use unit::{LockedAccount, LockedAdministrators, Tx, Unit};
+pub use unit::{LockedAccount, LockedAdministrators, LockedKeys, Tx, Unit};

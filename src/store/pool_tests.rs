@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::event::{Event, EventKind};
 use crate::store::sessions;
 use diesel::connection::SimpleConnection;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -88,4 +89,62 @@ async fn all_reads_of_a_use_case_see_the_same_snapshot() {
         .await
         .unwrap();
     assert_eq!((before, after), (0, 0), "a write of another connection was seen in between");
+}
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is logged while `work` runs in a transaction, and whether that failed.
+fn logged(
+    folder: &tempfile::TempDir,
+    work: impl Fn(&mut Unit<'_>) -> Result<(), StoreFault>,
+) -> (bool, String) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    let mut db = Db::connect(&DatabaseUrl::Sqlite(folder.path().join("test.db"))).unwrap();
+    let cache = RevocationCache::default();
+    let done = tracing::subscriber::with_default(subscriber, || {
+        write_with_retries(&mut db, now(), work).map(|(value, effects)| {
+            effects.apply(&cache);
+            value
+        })
+    });
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    (done.is_err(), text)
+}
+
+#[test]
+fn an_event_is_logged_once_it_is_committed_and_a_failed_commit_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    open(&folder).unwrap();
+    let event = || Event::by_operator(EventKind::KeysRotated, None, now());
+    let (failed, log) = logged(&folder, |unit| unit.record(event()));
+    assert!(!failed && log.contains("keys_rotated"), "{log}");
+    // SQLite checks this foreign key when it commits.
+    let (failed, log) = logged(&folder, |unit| {
+        unit.0.batch_execute(
+            "PRAGMA defer_foreign_keys = ON; \
+             INSERT INTO credentials VALUES ('c', 'nobody', 'password', '', 1, 0)",
+        )?;
+        unit.record(event())
+    });
+    assert!(failed && log.is_empty(), "{log}");
+    let (failed, log) = logged(&folder, |unit| {
+        unit.record(event())?;
+        Err(StoreFault::Cancelled)
+    });
+    assert!(failed && log.is_empty(), "{log}");
 }

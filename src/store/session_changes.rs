@@ -1,6 +1,7 @@
 //! Starting and ending sessions, with their revocations.
 
 use super::{LockedAccount, StoreFault, Unit, revocations, sessions};
+use crate::domain::event::{Event, EventKind};
 use crate::domain::revocation::{Revocation, RevokedTokens};
 use crate::domain::session::{EndReason, Session, SessionSelector};
 
@@ -12,9 +13,11 @@ impl Unit<'_> {
         session: &Session,
         max_sessions: i64,
     ) -> Result<(), StoreFault> {
-        let surplus = sessions::open_beyond(self, account.id, max_sessions - 1)?;
-        for id in surplus {
-            self.end_sessions(account, SessionSelector::One(id), EndReason::SessionLimit)?;
+        for surplus in sessions::open_beyond(self, account.id, max_sessions - 1)? {
+            self.end_sessions(account, SessionSelector::One(surplus.id), EndReason::SessionLimit)?;
+            let event =
+                Event::by_owner(EventKind::SessionEnded, &surplus, self.now(), &session.device);
+            self.record(event.with_detail("reason", EndReason::SessionLimit.into_str()))?;
         }
         sessions::insert(self, session)
     }

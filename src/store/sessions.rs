@@ -12,9 +12,6 @@ use crate::domain::session::{EndReason, Generation, Session, SessionId, SessionS
 use diesel::dsl::max;
 use diesel::prelude::*;
 
-/// How many surplus sessions one sign-in ends. More exist only after the limit was lowered.
-const MAX_SURPLUS: i64 = 100;
-
 #[derive(AsChangeset)]
 #[diesel(table_name = sessions)]
 struct Ending {
@@ -141,18 +138,19 @@ pub fn open(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Session>, StoreFa
     open.select(SessionRow::as_select()).load(tx.0)?.into_iter().map(SessionRow::session).collect()
 }
 
-/// The open sessions of an account, except the `keep` last seen ones.
+/// The open sessions of an account beyond the `kept` last seen ones.
 pub(super) fn open_beyond(
     tx: &mut Tx<'_>,
     account: AccountId,
-    keep: i64,
-) -> Result<Vec<SessionId>, StoreFault> {
+    kept: i64,
+) -> Result<Vec<Session>, StoreFault> {
     let open = sessions::table
         .filter(sessions::account_id.eq(account.0.to_string()))
         .filter(sessions::ended_at.is_null())
-        .order(sessions::last_seen_at.desc());
-    let ids: Vec<String> = open.select(sessions::id).offset(keep).limit(MAX_SURPLUS).load(tx.0)?;
-    ids.iter().map(|id| Column("sessions.id").id(id).map(SessionId)).collect()
+        .order(sessions::last_seen_at.desc())
+        .offset(kept)
+        .limit(i64::MAX);
+    open.select(SessionRow::as_select()).load(tx.0)?.into_iter().map(SessionRow::session).collect()
 }
 
 pub fn count_alive(tx: &mut Tx<'_>, now: Time) -> Result<i64, StoreFault> {

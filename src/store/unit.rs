@@ -34,6 +34,9 @@ pub struct LockedAccount(pub(super) Account);
 /// The lock on the number of administrators, held by one transaction at a time.
 pub struct LockedAdministrators(pub(super) ());
 
+/// The right to change the signing keys: held by one transaction at a time.
+pub struct LockedKeys(pub(super) ());
+
 impl<'c> Unit<'c> {
     pub(super) fn new(db: &'c mut Db, now: Time) -> Self {
         Self { tx: Tx(db), now, effects: Effects::default() }

@@ -10,6 +10,9 @@ use std::fmt;
 use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
 
+/// The fallback language, which has every message.
+pub const FALLBACK: &str = "en";
+
 /// A language with its messages. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Language(Arc<Catalog>);
@@ -207,7 +210,7 @@ fn definitions(source: &str) -> impl Iterator<Item = (usize, &str)> {
 
 impl Default for Catalog {
     fn default() -> Self {
-        Self::new(super::FALLBACK, LanguageIdentifier::default(), None)
+        Self::new(FALLBACK, LanguageIdentifier::default(), None)
     }
 }
 

@@ -6,14 +6,12 @@ mod catalog;
 mod format;
 mod negotiate;
 
+use catalog::FALLBACK;
 pub use catalog::{Argument, Language, TextError};
 
 use crate::files::{FileError, Files};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
-
-/// The fallback language, which has every message.
-pub const FALLBACK: &str = "en";
 
 static BUILT_IN: LazyLock<Texts> =
     LazyLock::new(|| Texts::load(&Files::built_in()).unwrap_or_default());

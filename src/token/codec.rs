@@ -149,6 +149,13 @@ impl Codec {
     /// Verifies an access token. `Expired` says that everything but the time was right; a caller may be
     /// told so, because the signature has been verified by then.
     pub fn verify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenError> {
+        let claims = self.identify_access(token, now)?;
+        if now >= claims.expires_at + LEEWAY { Err(TokenError::Expired) } else { Ok(claims) }
+    }
+
+    /// The claims of an access token that is valid or has expired: who it was issued to, not what
+    /// its holder may do.
+    pub fn identify_access(&self, token: &str, now: Time) -> Result<AccessClaims, TokenError> {
         let payload: AccessPayload = self.verify(KeyPurpose::Access, ACCESS_TYPE, token)?;
         if payload.iss != self.issuer.issuer
             || payload.aud != self.issuer.audience
@@ -163,7 +170,7 @@ impl Codec {
         if too_early || claims.expires_at - claims.issued_at > self.max_access_lifetime {
             return Err(TokenError::Invalid);
         }
-        if now >= claims.expires_at + LEEWAY { Err(TokenError::Expired) } else { Ok(claims) }
+        Ok(claims)
     }
 
     /// Verifies a refresh token, except its `exp`: the session's record decides, so that a shorter

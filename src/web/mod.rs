@@ -111,10 +111,14 @@ pub fn figment_problems(figment: &Figment) -> Vec<String> {
     }
     match figment.extract::<rocket::Config>() {
         Err(errors) => {
-            problems.extend(errors.into_iter().map(|error| format!("{error}: check Rocket.toml and ROCKET_*")));
+            problems.extend(errors.into_iter().map(|error| rocket_error(&error)));
         }
         Ok(config) if matches!(config.log_level, LogLevel::Normal | LogLevel::Debug) => problems.push(
             "Rocket's own log prints passwords and tokens (ROCKET_LOG_LEVEL): set it to off or critical".to_owned(),
+        ),
+        Ok(config) if config.workers == 0 || config.max_blocking == 0 => problems.push(
+            "ROCKET_WORKERS and ROCKET_MAX_BLOCKING must be at least 1: correct or remove them"
+                .to_owned(),
         ),
         Ok(_) => {}
     }
@@ -125,4 +129,11 @@ pub fn figment_problems(figment: &Figment) -> Vec<String> {
         );
     }
     problems
+}
+
+/// A syntax error shows the line it is in, which may hold a secret: only its first line is printed,
+/// which says where it is.
+fn rocket_error(error: &figment::Error) -> String {
+    let text = error.to_string();
+    format!("{}: check Rocket.toml and ROCKET_*", text.lines().next().unwrap_or_default())
 }

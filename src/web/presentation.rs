@@ -1,11 +1,12 @@
 //! Texts, templates and static files: built in, or replaced by the operator.
 
 use crate::files::{FileError, Files};
-use crate::texts::Texts;
+use crate::texts::{Argument, Texts};
 use crate::web::pages::assets::Assets;
 use crate::web::pages::samples;
 use crate::web::pages::template_error;
 use crate::web::pages::templates::Templates;
+use crate::web::texts;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,9 +27,26 @@ impl Presentation {
         if overlay.is_some() {
             let rendered = samples::render_all(&texts, &templates, &mut |_, _, _| {});
             rendered.map_err(|error| template_error::locate(&error, &files))?;
+            check_messages(&texts)?;
         }
         Ok(Self { texts, templates, assets })
     }
+}
+
+/// Messages that no page of the samples shows: those of the API and of fields.
+const UNSEEN: [&str; 6] = ["problem-", "field-", "body-", "name-", "email-", "password-"];
+
+/// Refuses a message that wants an argument it does not get.
+fn check_messages(texts: &Texts) -> Result<(), FileError> {
+    let arguments = [("error", Argument::Text(""))];
+    for language in texts.languages() {
+        for key in UNSEEN.iter().flat_map(|prefix| texts::keys_beginning_with(&[prefix])) {
+            language.try_text(key, &arguments).map_err(|error| {
+                FileError::new(format!("locales/{}", language.tag()), error.to_string())
+            })?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -15,6 +15,12 @@ pub fn of_code(code: &str) -> String {
     code.replace('_', "-")
 }
 
+/// The keys of messages that begin with one of these.
+pub fn keys_beginning_with(prefixes: &[&str]) -> Vec<&'static str> {
+    let begins = |key: &&str| prefixes.iter().any(|prefix| key.starts_with(prefix));
+    Texts::built_in().fallback().keys().filter(begins).collect()
+}
+
 #[cfg(test)]
 #[path = "texts_tests.rs"]
 mod tests;

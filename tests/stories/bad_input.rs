@@ -109,3 +109,17 @@ async fn unknown_paths_get_our_404_page() {
         );
     }
 }
+
+#[rocket::async_test]
+async fn a_field_whose_name_only_begins_like_one_of_ours_is_unknown() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    for body in [
+        "email.x=ada@example.org&password=three+unrelated+words",
+        "email=ada@example.org&password[a]=three+unrelated+words",
+    ] {
+        let form = Some((ContentType::Form, body.to_owned()));
+        let reply = app.visitor().send(Method::Post, "/login", form).await;
+        assert_eq!((reply.status, reply.set_cookies().len()), (422, 0), "{body}");
+    }
+}

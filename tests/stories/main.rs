@@ -24,6 +24,7 @@ mod malformed_requests;
 mod openapi;
 mod operator;
 mod origin_check;
+mod outages;
 mod overlay;
 mod refreshing;
 mod rotation;

@@ -303,3 +303,22 @@ async fn beyond_the_limit_the_session_unused_for_longest_ends_with_its_own_reaso
         assert!(signed_in.get("/profile").await.is_signed_in());
     }
 }
+
+#[rocket::async_test]
+async fn however_many_are_beyond_the_limit_the_last_seen_ones_stay_and_each_end_is_on_record() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::start_with(&[("VESTIBULE_MAX_SESSIONS", "3")]).await;
+    app.ada().await;
+    let copies = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) \
+        INSERT INTO sessions SELECT printf('01999999-0000-7000-8000-%012x', i), account_id, \
+        generation, parent, rotated_at, replay_until, confirmed, persistent, methods, created_at, \
+        authenticated_at, last_seen_at - i, idle_expires_at, expires_at, user_agent, address, \
+        ended_at, end_reason FROM sessions, n";
+    app.database().batch_execute(copies).unwrap();
+    app.wait(Span::minutes(1));
+    signed_in_with(&app, IPHONE).await;
+    assert_eq!((app.open_sessions(), app.events("session_ended")), (3, 299));
+    let newest_ended = "SELECT max(last_seen_at) AS n FROM sessions WHERE ended_at IS NOT NULL";
+    let oldest_open = "SELECT min(last_seen_at) AS n FROM sessions WHERE ended_at IS NULL";
+    assert!(app.number(newest_ended) < app.number(oldest_open));
+}

@@ -95,7 +95,7 @@ CREATE TABLE events (
     at BIGINT NOT NULL,
     kind TEXT NOT NULL,
     outcome TEXT NOT NULL,
-    -- Who did it: an account id, 'operator' or 'system'.
+    -- Who did it: an account id, or 'operator'.
     actor TEXT NOT NULL,
     -- The account it happened to; null: the whole service.
     subject TEXT,

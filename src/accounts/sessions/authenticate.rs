@@ -48,19 +48,33 @@ impl Sessions {
         device: &Device,
     ) -> Result<Authenticated, Fault> {
         let access = match presented.access {
-            Some(token) => self.authenticate_access(token).await.map(Some),
-            None => Ok(None),
+            Some(token) => self.authenticate_access(token).await,
+            None => Ok(Err(AccessTokenError::Invalid)),
         };
-        let missing = match &access {
-            Ok(Some(Ok(claims))) => {
-                return Ok(Authenticated::SignedIn { claims: *claims, rotated: None });
-            }
-            Ok(Some(Err(AccessTokenError::SessionEnded))) => AuthenticationError::Revoked,
-            _ => AuthenticationError::NoTokens,
+        // An undecided access token leaves the decision to the refresh token, but only if that one
+        // is accepted: refused by it, the request would be anonymous although nothing is known.
+        let undecided = matches!(access, Err(Fault::Undecided));
+        let missing = match access {
+            Ok(Ok(claims)) => return Ok(Authenticated::SignedIn { claims, rotated: None }),
+            Ok(Err(AccessTokenError::SessionEnded)) => AuthenticationError::Revoked,
+            Ok(Err(_)) | Err(Fault::Undecided) => AuthenticationError::NoTokens,
+            Err(fault) => return Err(fault),
         };
-        let Some(token) = presented.refresh else {
-            return access.map(|_| Authenticated::Anonymous(missing));
-        };
+        match self.authenticate_refresh(presented.refresh, missing, mode, device).await? {
+            Authenticated::Anonymous(_) if undecided => Err(Fault::Undecided),
+            authenticated => Ok(authenticated),
+        }
+    }
+
+    /// Exchanges the refresh token, if there is one; `missing` says why not otherwise.
+    async fn authenticate_refresh(
+        &self,
+        token: Option<&str>,
+        missing: AuthenticationError,
+        mode: RefreshMode,
+        device: &Device,
+    ) -> Result<Authenticated, Fault> {
+        let Some(token) = token else { return Ok(Authenticated::Anonymous(missing)) };
         let claims = match self.keys.verify_refresh(token).await {
             Ok(claims) => claims,
             Err(VerifyError::Undecided) => return Err(Fault::Undecided),

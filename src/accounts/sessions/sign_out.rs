@@ -25,7 +25,7 @@ impl Sessions {
             }
         }
         if let Some(token) = presented.access {
-            match self.keys.verify_access(token).await {
+            match self.keys.identify_access(token).await {
                 Ok(claims) => return Ok(Some(claims.session_id)),
                 Err(VerifyError::Undecided) => undecided = true,
                 Err(VerifyError::Expired | VerifyError::Invalid) => {}

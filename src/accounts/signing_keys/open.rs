@@ -72,11 +72,11 @@ fn missing(records: &[KeyRecord], algorithm: Algorithm) -> Vec<KeyKind> {
 
 /// Stores new keys, except those that another process has stored in the meantime.
 fn add_missing(unit: &mut Unit<'_>, created: &[KeyRecord]) -> Result<Vec<KeyRecord>, StoreFault> {
-    unit.lock_keys()?;
+    let locked = unit.lock_keys()?;
     let now = unit.now();
     let stored = store::keys::all(unit, now)?;
     for key in created.iter().filter(|key| !exists(&stored, key.purpose, key.state)) {
-        store::keys::insert(unit, key)?;
+        store::keys::insert(unit, &locked, key)?;
     }
     store::keys::all(unit, now)
 }

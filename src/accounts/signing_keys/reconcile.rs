@@ -5,7 +5,7 @@ use super::SigningKeys;
 use super::rotate::key_of;
 use crate::accounts::Fault;
 use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
-use crate::store::{self, StoreFault, Unit};
+use crate::store::{self, LockedKeys, StoreFault, Unit};
 use crate::token::KeyKind;
 
 impl SigningKeys {
@@ -16,7 +16,10 @@ impl SigningKeys {
         let access = keys.iter().filter(|key| key.purpose == KeyPurpose::Access);
         let mut signing = access.filter(|key| key.state != KeyState::Retiring);
         if signing.any(|key| key.max_token_lifetime < lifetime) {
-            let raise = move |unit: &mut Unit<'_>| store::keys::raise_max_lifetime(unit, lifetime);
+            let raise = move |unit: &mut Unit<'_>| {
+                let locked = unit.lock_keys()?;
+                store::keys::raise_max_lifetime(unit, &locked, lifetime)
+            };
             self.store.write(self.clock.now(), raise).await?;
         }
         if of_other_algorithm(algorithm, &keys, KeyState::Next).is_some() {
@@ -36,13 +39,16 @@ impl SigningKeys {
         let kind = KeyKind { purpose: KeyPurpose::Access, algorithm, state: KeyState::Next };
         let created = self.codec.keys().generate(kind, self.clock.now())?;
         // Another process that starts at the same time may have replaced it first.
-        let replace = move |unit: &mut Unit<'_>, keys: &[KeyRecord]| -> Result<(), StoreFault> {
+        let replace = move |unit: &mut Unit<'_>,
+                            locked: &LockedKeys,
+                            keys: &[KeyRecord]|
+              -> Result<(), StoreFault> {
             let Some(unused) = of_other_algorithm(algorithm, keys, KeyState::Next) else {
                 return Ok(());
             };
-            store::keys::delete(unit, &unused.id)?;
+            store::keys::delete(unit, locked, &unused.id)?;
             let max_token_lifetime = unused.max_token_lifetime;
-            store::keys::insert(unit, &KeyRecord { max_token_lifetime, ..created.clone() })
+            store::keys::insert(unit, locked, &KeyRecord { max_token_lifetime, ..created.clone() })
         };
         self.change(replace).await?;
         self.sync().await

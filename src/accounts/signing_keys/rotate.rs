@@ -7,7 +7,7 @@ use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState, retired_at}
 use crate::domain::lifetimes::{LEEWAY, Lifetimes};
 use crate::domain::session::EndReason;
 use crate::domain::{Span, Time};
-use crate::store::{self, StoreFault, Unit};
+use crate::store::{self, LockedKeys, StoreFault, Unit};
 use crate::token::{KeyKind, Secret};
 use std::sync::Arc;
 
@@ -44,15 +44,16 @@ impl SigningKeys {
         match rotation {
             KeyRotation::Ordinary => {
                 let created = self.create(&[KeyState::Next]).await?;
-                self.change(move |unit, keys| {
+                self.change(move |unit, locked, keys| {
                     let last = LastExpiry::of(unit, keys, &lifetimes)?;
-                    promote_all(unit, keys, &created, &last)
+                    promote_all(unit, locked, keys, &created, &last)
                 })
                 .await
             }
             KeyRotation::Emergency => {
                 let created = self.create(&[KeyState::Active, KeyState::Next]).await?;
-                self.change(move |unit, keys| replace_all(unit, keys, &created)).await
+                self.change(move |unit, locked, keys| replace_all(unit, locked, keys, &created))
+                    .await
             }
         }
     }
@@ -60,12 +61,13 @@ impl SigningKeys {
     /// Deletes a retiring key before it expires: its tokens are refused from then on.
     pub async fn retire(&self, id: String) -> Result<RetireOutcome, Fault> {
         let retired = self.store.write(self.clock.now(), move |unit| {
+            let locked = unit.lock_keys()?;
             let now = unit.now();
             let keys = store::keys::all(unit, now)?;
             match keys.iter().find(|key| key.id == id).map(|key| key.state) {
                 None => Ok(RetireOutcome::NotFound),
                 Some(KeyState::Retiring) => {
-                    store::keys::delete(unit, &id)?;
+                    store::keys::delete(unit, &locked, &id)?;
                     let event = Event::by_operator(EventKind::KeyRetired, None, now);
                     unit.record(event.with_detail("key", &id))?;
                     Ok(RetireOutcome::Retired)
@@ -81,12 +83,15 @@ impl SigningKeys {
     pub async fn reseal(&self, secret: Secret) -> Result<usize, Fault> {
         let codec = Arc::clone(&self.codec);
         let resealed = self.store.write(self.clock.now(), move |unit| {
+            let locked = unit.lock_keys()?;
             let records = store::keys::all(unit, Time::UNIX_EPOCH)?;
             let resealed = match codec.keys().resealed(&records, &secret) {
                 Ok(resealed) => resealed,
                 Err(error) => return Ok(Err(error)),
             };
-            resealed.iter().try_for_each(|(id, sealed)| store::keys::reseal(unit, id, sealed))?;
+            resealed
+                .iter()
+                .try_for_each(|(id, sealed)| store::keys::reseal(unit, &locked, id, sealed))?;
             unit.record(Event::by_operator(EventKind::KeysResealed, None, unit.now()))?;
             Ok(Ok(resealed.len()))
         });
@@ -104,16 +109,16 @@ impl SigningKeys {
     /// Changes the stored keys, which `work` is given, if this process can open all of them.
     pub(super) async fn change<F>(&self, work: F) -> Result<(), Fault>
     where
-        F: Fn(&mut Unit<'_>, &[KeyRecord]) -> Result<(), StoreFault> + Send + 'static,
+        F: Fn(&mut Unit<'_>, &LockedKeys, &[KeyRecord]) -> Result<(), StoreFault> + Send + 'static,
     {
         let codec = Arc::clone(&self.codec);
         let changed = self.store.write(self.clock.now(), move |unit| {
-            unit.lock_keys()?;
+            let locked = unit.lock_keys()?;
             let now = unit.now();
             let records = store::keys::all(unit, now)?;
             // They may have been resealed after this process opened them.
             match codec.keys().check_secret(&records) {
-                Ok(()) => work(unit, &records).map(Ok),
+                Ok(()) => work(unit, &locked, &records).map(Ok),
                 Err(error) => Ok(Err(error)),
             }
         });
@@ -177,6 +182,7 @@ pub(super) fn key_of(
 
 fn promote_all(
     unit: &mut Unit<'_>,
+    locked: &LockedKeys,
     keys: &[KeyRecord],
     created: &[KeyRecord],
     last: &LastExpiry,
@@ -188,21 +194,22 @@ fn promote_all(
             KeyPurpose::Access => last.access,
             KeyPurpose::Refresh => last.refresh,
         };
-        store::keys::promote(unit, &next.id, &active.id, retired_at(last))?;
-        store::keys::insert(unit, new)?;
+        store::keys::promote(unit, locked, &next.id, &active.id, retired_at(last))?;
+        store::keys::insert(unit, locked, new)?;
     }
-    store::keys::raise_max_lifetime(unit, last.access_lifetime)?;
+    store::keys::raise_max_lifetime(unit, locked, last.access_lifetime)?;
     unit.record(Event::by_operator(EventKind::KeysRotated, None, unit.now()))
 }
 
 fn replace_all(
     unit: &mut Unit<'_>,
+    locked: &LockedKeys,
     keys: &[KeyRecord],
     created: &[KeyRecord],
 ) -> Result<(), StoreFault> {
-    keys.iter().try_for_each(|old| store::keys::delete(unit, &old.id))?;
-    created.iter().try_for_each(|key| store::keys::insert(unit, key))?;
-    store::keys::raise_max_lifetime(unit, max_token_lifetime(keys))?;
+    keys.iter().try_for_each(|old| store::keys::delete(unit, locked, &old.id))?;
+    created.iter().try_for_each(|key| store::keys::insert(unit, locked, key))?;
+    store::keys::raise_max_lifetime(unit, locked, max_token_lifetime(keys))?;
     store::sessions::end_all(unit, EndReason::Operator)?;
     unit.record(Event::by_operator(EventKind::KeysReplaced, None, unit.now()))
 }

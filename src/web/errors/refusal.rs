@@ -91,3 +91,20 @@ impl From<Status> for Refusal {
         Self::of(status, Code::of(status))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Refusal};
+    use rocket::http::Status;
+    use rocket::local::blocking::Client;
+
+    #[test]
+    fn the_note_of_an_optional_guard_does_not_answer_for_another_refusal() {
+        let client = Client::untracked(rocket::build()).unwrap();
+        let request = client.get("/");
+        Refusal::new(Code::TokenExpired).note(request.inner());
+        let noted = |status| Refusal::noted(request.inner(), status).map(|refusal| refusal.code);
+        assert_eq!(noted(Status::Unauthorized), Some(Code::TokenExpired));
+        assert_eq!(noted(Status::NotFound), None);
+    }
+}

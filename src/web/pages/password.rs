@@ -13,6 +13,7 @@ use crate::web::pages::profile;
 use crate::web::pages::response::{PageResponse, PageResult};
 use crate::web::requests::PasswordRequest;
 use crate::web::requests::form::FormBody;
+use crate::web::texts;
 use rocket::http::Status;
 use rocket::{State, get, post};
 use serde::Serialize;
@@ -28,7 +29,7 @@ impl PageContext for PasswordPage {
     const TEMPLATE: &'static str = "password/form";
 
     fn samples() -> Vec<Self> {
-        let wrong = crate::web::pages::samples::keys(&["password-"]);
+        let wrong = texts::keys_beginning_with(&["password-"]);
         let forms = wrong.iter().map(|code| FormState::default().with_error("new_password", code));
         let forms = forms.chain([
             FormState::default().with_error("current_password", "password_wrong"),

@@ -13,12 +13,6 @@ use strum::VariantArray;
 /// Is called with each page: template, language and HTML.
 type See<'a> = &'a mut dyn FnMut(&str, &Language, &str);
 
-/// The keys of messages that begin with one of these.
-pub fn keys(prefixes: &[&str]) -> Vec<&'static str> {
-    let begins = |key: &&str| prefixes.iter().any(|prefix| key.starts_with(prefix));
-    Texts::built_in().fallback().keys().filter(begins).collect()
-}
-
 /// Renders every page in every state and language.
 pub fn render_all(texts: &Texts, templates: &Templates, see: See<'_>) -> tera::Result<()> {
     for language in texts.languages() {

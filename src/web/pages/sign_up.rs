@@ -13,6 +13,7 @@ use crate::web::pages::profile;
 use crate::web::pages::response::{PageResponse, PageResult};
 use crate::web::requests::SignUpRequest;
 use crate::web::requests::form::FormBody;
+use crate::web::texts;
 use rocket::http::Status;
 use rocket::{State, get, post};
 use serde::Serialize;
@@ -28,7 +29,7 @@ impl PageContext for SignUpPage {
 
     fn samples() -> Vec<Self> {
         let typed = FormState::default().keep("name", "Ada").keep("email", "ada@example.org");
-        let codes = crate::web::pages::samples::keys(&["name-", "email-", "password-"]);
+        let codes = texts::keys_beginning_with(&["name-", "email-", "password-"]);
         let wrong = codes.iter().map(|code| typed.clone().with_error("email", code));
         let mut pages: Vec<Self> = wrong.map(|form| SignUpPage { form, closed: false }).collect();
         pages.extend([SignUpPage::default(), SignUpPage { closed: true, ..SignUpPage::default() }]);

@@ -52,7 +52,10 @@ impl<'v> FromForm<'v> for FieldText {
     }
 
     fn push_value(pushed: &mut Pushed<'v>, field: ValueField<'v>) {
-        if pushed.name.is_some() {
+        if field.name.key().is_some() {
+            // `email.x` or `email[0]`: Rocket would take both for `email`.
+            pushed.error = Some((ErrorKind::Unexpected, field.name));
+        } else if pushed.name.is_some() {
             pushed.error = Some((ErrorKind::Duplicate, field.name));
         }
         (pushed.value, pushed.name) = (field.value, Some(field.name));

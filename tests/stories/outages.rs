@@ -1,0 +1,44 @@
+//! What is not known is not taken for "no": a database that fails in the middle of a request.
+
+use crate::support::{ACCESS, REFRESH, TestApp, claims};
+use diesel::connection::SimpleConnection;
+use rocket::http::Method;
+
+#[rocket::async_test]
+async fn no_token_beside_it_turns_an_outage_into_anonymous_or_clears_a_cookie() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    app.database().batch_execute("ALTER TABLE sessions RENAME TO away").unwrap();
+    for refresh in [None, Some("garbage".to_owned()), Some(ada.cookie(REFRESH).to_owned())] {
+        let mut visitor = ada.clone();
+        visitor.jar.remove(REFRESH);
+        visitor.jar.extend(refresh.map(|token| (REFRESH.to_owned(), token)));
+        for path in ["/profile", "/login", "/", "/sessions", "/admin"] {
+            let reply = visitor.send_and_lose_cookies(Method::Get, path, None).await;
+            assert_eq!((reply.status, reply.set_cookies().len()), (503, 0), "{path}: {reply:?}");
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn a_write_that_fails_does_not_rotate_a_session_whose_access_token_is_valid() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let fails = "CREATE TRIGGER fails BEFORE UPDATE OF confirmed ON sessions WHEN new.confirmed = 1 \
+                 BEGIN SELECT RAISE(FAIL, 'disk full'); END";
+    app.database().batch_execute(fails).unwrap();
+    let before = claims(ada.cookie(ACCESS));
+    assert_eq!((ada.get("/profile").await.status, app.generation()), (503, 1));
+    app.database().batch_execute("DROP TRIGGER fails").unwrap();
+    assert!(ada.get("/profile").await.is_signed_in());
+    assert_eq!(claims(ada.cookie(ACCESS)), before);
+}
+
+#[rocket::async_test]
+async fn an_expired_access_token_alone_is_enough_to_sign_out() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    ada.jar.remove(REFRESH);
+    app.outlive_access_token();
+    assert_eq!((ada.post("/logout", &[]).await.status, app.open_sessions()), (303, 0));
+}
