@@ -130,7 +130,7 @@ async fn clients_that_accept_only_json_get_problem_documents() {
     assert!(
         reply
             .body
-            .starts_with(r#"{"status":404,"title":"Not Found","code":"not_found","detail":"There"#),
+            .starts_with(r#"{"status":404,"title":"Not Found","code":"not_found","detail":"This"#),
         "{reply:?}"
     );
     let browser = app
