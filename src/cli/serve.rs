@@ -1,11 +1,13 @@
 //! `vestibule serve`.
 
 use super::{load, log, output, refuse, wrong_use};
+use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use std::io;
 use std::net::{IpAddr, TcpListener};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
@@ -14,6 +16,9 @@ use vestibule::config::{Config, ConfigErrors};
 
 /// How long blocking work may go on after the last request was answered.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// How often it is looked whether requests still run.
+const POLL: Duration = Duration::from_millis(20);
 
 /// Serves until a signal ends it.
 pub fn run() -> ExitCode {
@@ -69,11 +74,31 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     };
     match rocket.launch().await {
         Ok(_) => ExitCode::SUCCESS,
-        Err(error) => not_started(&format!(
+        Err(error) => ended(&error).await,
+    }
+}
+
+/// How Rocket ended. A shutdown that is requested between two polls of its accept loop ends that loop
+/// before the grace period has begun, and Rocket reports a failure while requests still run: they get
+/// their time here.
+async fn ended(error: &rocket::Error) -> ExitCode {
+    let ErrorKind::Shutdown(rocket, None) = error.kind() else {
+        return not_started(&format!(
             "{}. Set another ROCKET_PORT or ROCKET_ADDRESS, or see more with ROCKET_LOG_LEVEL=critical",
             error.kind()
-        )),
+        ));
+    };
+    let rocket::config::Shutdown { grace, mercy, .. } = rocket.config().shutdown;
+    let running = async {
+        while Arc::strong_count(rocket) > 1 {
+            tokio::time::sleep(POLL).await;
+        }
+    };
+    let time = Duration::from_secs(u64::from(grace) + u64::from(mercy));
+    if tokio::time::timeout(time, running).await.is_err() {
+        tracing::warn!("requests were still running when the server ended");
     }
+    ExitCode::SUCCESS
 }
 
 fn warn_of(config: &Config) {
