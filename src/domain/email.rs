@@ -2,6 +2,7 @@
 
 use super::text;
 use icu_properties::props::{EastAsianWidth, EnumeratedProperty};
+use strum::{IntoStaticStr, VariantArray};
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest address in bytes (RFC 5321 section 4.5.3.1.3, without the angle brackets).
@@ -19,7 +20,9 @@ const SPECIALS: &str = "()<>[]:;@\\,\"";
 pub struct EmailAddress(String);
 
 /// Why text is not an email address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray, thiserror::Error)]
+#[strum(serialize_all = "snake_case", prefix = "email_", const_into_str)]
+#[error("email: {self:?}")]
 pub enum EmailError {
     Missing,
     TooLong,

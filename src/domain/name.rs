@@ -1,6 +1,7 @@
 //! The name of a user, as shown on pages.
 
 use super::text;
+use strum::{IntoStaticStr, VariantArray};
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest name in code points: room for full names of every tradition, short enough to show.
@@ -15,7 +16,9 @@ const MAX_MARKS: usize = 4;
 pub struct DisplayName(String);
 
 /// Why text is not a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray, thiserror::Error)]
+#[strum(serialize_all = "snake_case", prefix = "name_", const_into_str)]
+#[error("name: {self:?}")]
 pub enum NameError {
     Missing,
     TooLong,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::LazyLock;
+use strum::{IntoStaticStr, VariantArray};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -24,7 +25,9 @@ pub struct Password(Zeroizing<String>);
 pub struct PasswordHash(String);
 
 /// Why text cannot be a password, or not a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray, thiserror::Error)]
+#[strum(serialize_all = "snake_case", prefix = "password_", const_into_str)]
+#[error("password: {self:?}")]
 pub enum PasswordError {
     Missing,
     TooShort,

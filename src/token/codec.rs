@@ -31,7 +31,8 @@ pub struct RefreshToken(pub String);
 
 /// Why a token is refused. Only an access token can be expired; whether a refresh token is, its
 /// session decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the token is not accepted: {self:?}")]
 pub enum TokenError {
     Expired,
     Invalid,

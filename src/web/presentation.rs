@@ -92,6 +92,14 @@ mod tests {
     }
 
     #[test]
+    fn a_message_of_the_api_that_wants_what_it_does_not_get_is_refused() {
+        let problems = "locales/en/problems.ftl";
+        let error = problem(problems, "problem-token-missing = Sign in, { $nmae }\n").unwrap();
+        assert!(error.contains("problem-token-missing"), "{error}");
+        assert_eq!(problem(problems, "problem-token-missing = Sign in\n"), None);
+    }
+
+    #[test]
     fn a_missing_folder_is_refused() {
         let missing = std::path::Path::new("/no/such/folder");
         assert!(Presentation::load(Some(missing)).is_err());

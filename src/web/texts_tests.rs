@@ -1,12 +1,16 @@
 //! Checks messages against the places that use them.
 
 use crate::domain::account::Role;
+use crate::domain::email::EmailError;
+use crate::domain::name::NameError;
+use crate::domain::password::PasswordError;
 use crate::domain::session::EndReason;
 use crate::files::Files;
 use crate::texts::{Texts, key};
 use crate::web::errors::code::Code;
 use crate::web::errors::page::STATUSES;
 use crate::web::notice::Notice;
+use crate::web::texts::of_code;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +23,9 @@ fn computed() -> BTreeSet<String> {
     keys.extend(EndReason::VARIANTS.iter().map(|reason| key("ended", reason.into_str())));
     keys.extend(Notice::VARIANTS.iter().map(|notice| notice.message_key()));
     keys.extend(Role::VARIANTS.iter().map(|role| key("profile-role", role.into_str())));
+    keys.extend(EmailError::VARIANTS.iter().map(|error| of_code(error.into_str())));
+    keys.extend(NameError::VARIANTS.iter().map(|error| of_code(error.into_str())));
+    keys.extend(PasswordError::VARIANTS.iter().map(|error| of_code(error.into_str())));
     for status in STATUSES {
         keys.extend([format!("error-{status}-title"), format!("error-{status}-text")]);
     }
@@ -81,7 +88,11 @@ fn every_message_used_exists() {
         }
     }
     let groups = ["cli-", "name_", "email_", "password_", "field_", "body_"];
-    for literal in literals().iter().filter(|text| groups.iter().any(|g| text.starts_with(g))) {
+    // A literal that ends like a prefix is one.
+    let is_key = |text: &&String| {
+        groups.iter().any(|group| text.starts_with(group)) && !text.ends_with(['_', '-'])
+    };
+    for literal in literals().iter().filter(is_key) {
         let key = literal.replace('_', "-");
         assert!(english.contains(key.as_str()), "there is no message {key}");
         used += 1;

@@ -26,7 +26,8 @@ pub enum Authenticated {
 }
 
 /// Why an access token is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the access token is not accepted: {self:?}")]
 pub enum AccessTokenError {
     /// Expired, or superseded because the role has changed: refresh to get a new token.
     Expired,

@@ -4,7 +4,8 @@ use crate::domain::session::EndReason;
 
 /// Why the tokens of a request do not authenticate it. If that is undecided, it is a `Fault`
 /// instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not authenticated: {self:?}")]
 pub enum AuthenticationError {
     /// There is no refresh token and no valid access token.
     NoTokens,

@@ -6,7 +6,8 @@ use crate::domain::claims::{AccessClaims, RefreshClaims};
 use crate::token::{Codec, TokenError};
 
 /// Why a token is not valid, or that this is undecided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the token is not accepted: {self:?}")]
 pub enum VerifyError {
     /// It was valid. Only access tokens expire here; for a refresh token, its session decides.
     Expired,

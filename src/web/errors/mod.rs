@@ -2,7 +2,7 @@
 
 pub mod catchers;
 pub mod code;
-mod fault;
+mod outage;
 pub mod page;
 pub mod problem;
 pub mod refusal;

@@ -1,8 +1,5 @@
 //! The errors of a request's fields, as codes; each code has a message.
 
-use crate::domain::email::EmailError;
-use crate::domain::name::NameError;
-use crate::domain::password::PasswordError;
 use crate::texts::Language;
 use crate::web::texts;
 use serde::Serialize;
@@ -24,14 +21,14 @@ impl FieldErrors {
         Self(vec![FieldError { field: field.into(), code }])
     }
 
-    /// The parsed value; if there is none, its error is added.
-    pub fn check<T, E: MessageKey>(
+    /// The parsed value; if there is none, its error is added by its code.
+    pub fn check<T, E: Into<&'static str>>(
         &mut self,
         field: &'static str,
         parsed: Result<T, E>,
     ) -> Option<T> {
         parsed
-            .map_err(|error| self.0.push(FieldError { field: field.into(), code: error.key() }))
+            .map_err(|error| self.0.push(FieldError { field: field.into(), code: error.into() }))
             .ok()
     }
 
@@ -54,42 +51,5 @@ impl FieldErrors {
             sentences.entry(field.clone().into_owned()).or_default().push(sentence);
         }
         sentences
-    }
-}
-
-/// An error that has a message.
-pub trait MessageKey {
-    fn key(&self) -> &'static str;
-}
-
-impl MessageKey for EmailError {
-    fn key(&self) -> &'static str {
-        match self {
-            EmailError::Missing => "email_missing",
-            EmailError::TooLong => "email_too_long",
-            EmailError::Malformed => "email_malformed",
-        }
-    }
-}
-
-impl MessageKey for NameError {
-    fn key(&self) -> &'static str {
-        match self {
-            NameError::Missing => "name_missing",
-            NameError::TooLong => "name_too_long",
-            NameError::Forbidden => "name_forbidden",
-        }
-    }
-}
-
-impl MessageKey for PasswordError {
-    fn key(&self) -> &'static str {
-        match self {
-            PasswordError::Missing => "password_missing",
-            PasswordError::TooShort => "password_too_short",
-            PasswordError::TooLong => "password_too_long",
-            PasswordError::Forbidden => "password_forbidden",
-            PasswordError::Common => "password_common",
-        }
     }
 }

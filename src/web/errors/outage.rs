@@ -1,4 +1,5 @@
-//! Faults, logged once, here at the edge. The client learns only that the failure is ours.
+//! What answers when the database is away, or on any other fault of ours. It is logged once, here;
+//! the client learns only that the failure is ours.
 
 use crate::accounts::Fault;
 use crate::web::errors::code::Code;
