@@ -1,4 +1,5 @@
-//! Signed tokens and their keys: the only module that names jsonwebtoken.
+//! Signed tokens: the only layer that names jsonwebtoken. How long they are valid is in
+//! `domain/lifetimes.rs`.
 
 mod codec;
 mod jws;

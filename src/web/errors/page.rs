@@ -1,4 +1,4 @@
-//! Error pages.
+//! Error pages. Their words are in `locales/<language>/errors.ftl`.
 
 use crate::web::errors::problem::Problem;
 use crate::web::errors::refusal::Refusal;
