@@ -199,8 +199,12 @@ async fn while_tokens_are_undecided_nobody_is_signed_in_or_out_and_no_cookie_is_
         let reply = unknown.post(path, &fields).await;
         assert_eq!((reply.status, reply.set_cookies().len()), (503, 0), "{path}: {reply:?}");
     }
-    let reply = unknown.get("/login").await;
-    assert_eq!((reply.status, reply.set_cookies().len()), (503, 0), "{reply:?}");
+    let mut beside_garbage = unknown.clone();
+    beside_garbage.jar.insert(REFRESH.to_owned(), "garbage".to_owned());
+    for mut visitor in [unknown.clone(), beside_garbage] {
+        let reply = visitor.get("/login").await;
+        assert_eq!((reply.status, reply.set_cookies().len()), (503, 0), "{reply:?}");
+    }
     assert_eq!(app.open_sessions(), 1);
     app.database().batch_execute("ALTER TABLE away RENAME TO signing_keys").unwrap();
     let reply = unknown.post("/logout", &[]).await;
