@@ -53,6 +53,9 @@ impl Texts {
     /// The best language for an `Accept-Language` header (RFC 9110 section 12.5.4).
     #[must_use]
     pub fn negotiate(&self, accept_language: Option<&str>) -> &Language {
+        if self.others.is_empty() {
+            return &self.fallback;
+        }
         let tags: Vec<&str> = self.languages().map(Language::tag).collect();
         accept_language
             .and_then(|header| negotiate::best(header, &tags))

@@ -41,12 +41,14 @@ impl Sessions {
     /// the first use of each generation. In every other case (absent, expired, undecided) the
     /// refresh token decides.
     ///
+    /// `device` is asked only for a refresh: most requests need none.
+    ///
     /// A `Fault` means that it is undecided: access must be refused, and no cookie cleared.
     pub async fn authenticate(
         &self,
         presented: PresentedTokens<'_>,
         mode: RefreshMode,
-        device: &Device,
+        device: impl FnOnce() -> Device + Send,
     ) -> Result<Authenticated, Fault> {
         let access = match presented.access {
             Some(token) => self.authenticate_access(token).await,
@@ -73,7 +75,7 @@ impl Sessions {
         token: Option<&str>,
         missing: AuthenticationError,
         mode: RefreshMode,
-        device: &Device,
+        device: impl FnOnce() -> Device + Send,
     ) -> Result<Authenticated, Fault> {
         let Some(token) = token else { return Ok(Authenticated::Anonymous(missing)) };
         let claims = match self.keys.verify_refresh(token).await {
@@ -83,7 +85,7 @@ impl Sessions {
                 return Ok(Authenticated::Anonymous(AuthenticationError::Forged));
             }
         };
-        Ok(match self.refresh_verified(claims, mode, device).await? {
+        Ok(match self.refresh_verified(claims, mode, &device()).await? {
             Refreshed::Rotated(tokens, _) => {
                 Authenticated::SignedIn { claims: tokens.claims, rotated: Some(tokens) }
             }

@@ -121,11 +121,14 @@ impl RefreshAttempt {
             return self.end(unit, &account, &session, EndReason::Disabled);
         }
         match decision {
-            Decision::Rotate(step) => self.rotate(unit, account, session, step),
-            Decision::Repeat => Ok(alive(session, account)),
-            Decision::Reissue { replay_until } => {
-                self.reissue(unit, account, session, replay_until)
+            Decision::Rotate(_) | Decision::Reissue { .. } | Decision::Heal(_)
+                if self.mode == RefreshMode::ReadOnly =>
+            {
+                Ok(alive(session, account))
             }
+            Decision::Rotate(step) => rotate(unit, account, session, step),
+            Decision::Repeat => Ok(alive(session, account)),
+            Decision::Reissue { replay_until } => reissue(unit, account, session, replay_until),
             Decision::Heal(step) => self.heal(unit, account, session, step),
             Decision::End(reason) => self.end(unit, &account, &session, reason),
             Decision::Ended(at, reason) => Ok(ended(reason, unit.now() - at >= COOKIE_GRACE)),
@@ -133,34 +136,6 @@ impl RefreshAttempt {
             Decision::Unknown => Ok(AttemptOutcome::Refused(AuthenticationError::Unknown)),
             Decision::Invalid => Ok(ahead(&session)),
         }
-    }
-
-    fn rotate(
-        &self,
-        unit: &mut Unit<'_>,
-        account: LockedAccount,
-        session: Session,
-        step: Step,
-    ) -> Result<AttemptOutcome, StoreFault> {
-        if self.mode == RefreshMode::ReadOnly {
-            return Ok(alive(session, account));
-        }
-        let won = store::sessions::rotate(unit, &account, &session, &step)?;
-        Ok(if won { alive(session.stepped(step), account) } else { AttemptOutcome::Changed })
-    }
-
-    fn reissue(
-        &self,
-        unit: &mut Unit<'_>,
-        account: LockedAccount,
-        session: Session,
-        replay_until: Time,
-    ) -> Result<AttemptOutcome, StoreFault> {
-        if self.mode == RefreshMode::ReadOnly {
-            return Ok(alive(session, account));
-        }
-        let won = store::sessions::extend_replay(unit, &account, &session, replay_until)?;
-        Ok(if won { alive(session, account) } else { AttemptOutcome::Changed })
     }
 
     fn heal(
@@ -171,8 +146,8 @@ impl RefreshAttempt {
         step: Step,
     ) -> Result<AttemptOutcome, StoreFault> {
         let healed = Event::by_owner(EventKind::SessionHealed, &session, unit.now(), &self.device);
-        let found = self.rotate(unit, account, session, step)?;
-        if self.mode == RefreshMode::Rotate && matches!(found, AttemptOutcome::Alive(..)) {
+        let found = rotate(unit, account, session, step)?;
+        if matches!(found, AttemptOutcome::Alive(..)) {
             unit.record(healed)?;
         }
         Ok(found)
@@ -194,6 +169,26 @@ impl RefreshAttempt {
         }
         Ok(ended(reason, false))
     }
+}
+
+fn rotate(
+    unit: &mut Unit<'_>,
+    account: LockedAccount,
+    session: Session,
+    step: Step,
+) -> Result<AttemptOutcome, StoreFault> {
+    let won = store::sessions::rotate(unit, &account, &session, &step)?;
+    Ok(if won { alive(session.stepped(step), account) } else { AttemptOutcome::Changed })
+}
+
+fn reissue(
+    unit: &mut Unit<'_>,
+    account: LockedAccount,
+    session: Session,
+    replay_until: Time,
+) -> Result<AttemptOutcome, StoreFault> {
+    let won = store::sessions::extend_replay(unit, &account, &session, replay_until)?;
+    Ok(if won { alive(session, account) } else { AttemptOutcome::Changed })
 }
 
 fn alive(session: Session, account: LockedAccount) -> AttemptOutcome {

@@ -40,7 +40,7 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
         return Authentication::Unavailable;
     };
     let presented = cookies::presented(request);
-    match sessions.authenticate(presented, mode(request), &device(request)).await {
+    match sessions.authenticate(presented, mode(request), || device(request)).await {
         Ok(Authenticated::SignedIn { claims, rotated }) => {
             if let Some(tokens) = rotated {
                 ReplyCookies::of(request).set_tokens(*tokens);
