@@ -2,7 +2,8 @@
 
 use super::account::{AccountId, Role};
 use super::authentication_method::AuthenticationMethods;
-use super::session::{Generation, Session, SessionId};
+use super::rotation::Presented;
+use super::session::{Generation, Leaf, Session, SessionId};
 use super::{Span, Time};
 
 /// The client our own pages and API are, in the `client_id` claim (RFC 9068 section 2.2).
@@ -21,28 +22,35 @@ pub struct AccessClaims {
     pub methods: AuthenticationMethods,
 }
 
-/// The claims of a refresh token: a session in a generation. Computed from the record alone, so that
-/// concurrent refreshes get the same bytes.
+/// The claims of a refresh token: a session in a generation, and which of its tokens this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshClaims {
     pub account_id: AccountId,
     pub session_id: SessionId,
     pub generation: Generation,
+    pub leaf: Leaf,
     pub issued_at: Time,
     pub expires_at: Time,
 }
 
 impl RefreshClaims {
-    /// The current refresh token of a session.
+    /// A new refresh token of a session, of its current generation.
     #[must_use]
-    pub fn of(session: &Session) -> Self {
+    pub fn of(session: &Session, leaf: Leaf, now: Time) -> Self {
         Self {
             account_id: session.account_id,
             session_id: session.id,
             generation: session.generation,
-            issued_at: session.rotated_at,
+            leaf,
+            issued_at: now,
             expires_at: session.idle_expires_at,
         }
+    }
+
+    /// What the rotation decides on.
+    #[must_use]
+    pub fn presented(&self) -> Presented {
+        Presented { generation: self.generation, leaf: self.leaf }
     }
 }
 

@@ -63,8 +63,8 @@ pub struct Event {
     pub address: Option<IpAddr>,
     /// The User-Agent it was done with.
     pub user_agent: Option<String>,
-    /// What else is worth knowing: a name and a value.
-    pub detail: Option<(&'static str, String)>,
+    /// What else is worth knowing: names and values.
+    pub details: Vec<(&'static str, String)>,
 }
 
 impl Event {
@@ -93,8 +93,9 @@ impl Event {
 
     /// The same event with one more fact.
     #[must_use]
-    pub fn with_detail(self, name: &'static str, value: &str) -> Self {
-        Self { detail: Some((name, value.to_owned())), ..self }
+    pub fn with_detail(mut self, name: &'static str, value: &str) -> Self {
+        self.details.push((name, value.to_owned()));
+        self
     }
 
     /// The same event, concerning this session.
@@ -119,7 +120,7 @@ impl Event {
             session_id: None,
             address: None,
             user_agent: None,
-            detail: None,
+            details: Vec::new(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::session::{Generation, SessionId};
 /// Which access tokens of a session are revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RevokedTokens {
-    /// Those up to this generation: the session is valid, a refresh gets a new token.
+    /// Those up to this generation may name a role the account no longer has: its record decides.
     UpTo(Generation),
     /// All: the session has ended.
     All,

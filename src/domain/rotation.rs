@@ -2,10 +2,18 @@
 //!
 //! Rotation with reuse detection (RFC 9700 section 4.14.2) that signs no owner out: concurrent refreshes
 //! get the same successor, a lost response heals, and a token used by two holders ends the session.
+//! Why these rules and no others: docs/decisions/0003-rotation.md.
 
 use super::lifetimes::Lifetimes;
-use super::session::{EndReason, Generation, Session};
+use super::session::{EndReason, FIRST_GENERATION, Generation, Leaf, Session};
 use super::{Span, Time};
+
+/// Which refresh token of a session was presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Presented {
+    pub generation: Generation,
+    pub leaf: Leaf,
+}
 
 /// What to do. Every write is conditional on the record it was decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +26,12 @@ pub enum Decision {
     End(EndReason),
     /// The token is ahead of the record (a restored backup, another key): refuse, log, end nothing.
     Invalid,
+    /// The current token, but the last rotation is recent: issue a new access token only. So two
+    /// generations of refresh tokens are never on the wire together.
+    Keep,
     /// The current token: rotate to the next generation.
     Rotate(Step),
-    /// A concurrent request rotated first: issue the same successor again, write nothing.
+    /// A concurrent request rotated first: issue a token of the same successor, write nothing.
     Repeat,
     /// The same after the grace time, while the successor is unconfirmed: issue it again and restart
     /// the replay window. Healing while a response with the first successor may still be under way
@@ -37,17 +48,18 @@ pub enum Decision {
 pub struct Step {
     pub generation: Generation,
     pub parent: Generation,
+    pub parent_leaf: Option<Leaf>,
     pub rotated_at: Time,
     pub replay_until: Time,
     pub idle_expires_at: Time,
 }
 
-/// Decides on the presented generation. The order of the rules matters: the end of a session comes
-/// before any grace rule.
+/// Decides on a presented token. The order of the rules matters: the end of a session comes before
+/// everything, and a leaf that only a second holder can have before every grace rule.
 #[must_use]
 pub fn decide(
     session: Option<&Session>,
-    presented: Generation,
+    presented: Presented,
     now: Time,
     lifetimes: &Lifetimes,
 ) -> Decision {
@@ -61,28 +73,73 @@ pub fn decide(
     if now >= session.idle_expires_at {
         return Decision::End(EndReason::Idle);
     }
-    decide_open(session, presented, now, lifetimes)
+    let Presented { generation, leaf } = presented;
+    if generation > session.generation {
+        Decision::Invalid
+    } else if generation == session.generation {
+        decide_current(session, leaf, now, lifetimes)
+    } else if generation > session.parent {
+        decide_given_up(session, now, lifetimes)
+    } else if generation == session.parent {
+        decide_parent(session, leaf, now, lifetimes)
+    } else {
+        decide_older(session, generation, now, lifetimes)
+    }
 }
 
-fn decide_open(
+/// The first generation is rotated at once: it is handed out only once, so no other response with a
+/// refresh token of this session can be under way.
+fn decide_current(session: &Session, leaf: Leaf, now: Time, lifetimes: &Lifetimes) -> Decision {
+    if session.generation > FIRST_GENERATION && is_recent(session, now, lifetimes) {
+        Decision::Keep
+    } else {
+        let (parent, parent_leaf) = (session.generation, Some(leaf));
+        Decision::Rotate(step(session, parent, parent_leaf, now, lifetimes))
+    }
+}
+
+/// A successor that a Heal has replaced: its response counts as lost. Whoever has it got it from a
+/// response that was very late, or is a second holder.
+fn decide_given_up(session: &Session, now: Time, lifetimes: &Lifetimes) -> Decision {
+    if is_recent(session, now, lifetimes) {
+        Decision::Stale
+    } else {
+        Decision::End(EndReason::Reuse)
+    }
+}
+
+fn decide_parent(session: &Session, leaf: Leaf, now: Time, lifetimes: &Lifetimes) -> Decision {
+    if session.parent_leaf.is_some_and(|known| known != leaf) {
+        // A browser holds one token of a generation at a time, and this generation was superseded
+        // with another one.
+        Decision::End(EndReason::Reuse)
+    } else if now <= session.replay_until {
+        Decision::Repeat
+    } else if may_reissue(session, now, lifetimes) {
+        Decision::Reissue { replay_until: now + lifetimes.grace }
+    } else if is_recent(session, now, lifetimes) {
+        Decision::Stale
+    } else if !session.confirmed {
+        Decision::Heal(step(session, session.parent, session.parent_leaf, now, lifetimes))
+    } else {
+        Decision::End(EndReason::Reuse)
+    }
+}
+
+/// A token from before the parent may come from a slow request, if no more rotations lie between
+/// than a browser makes in that time. A thief who refreshes all the time keeps the last rotation
+/// recent forever, but not the generation.
+fn decide_older(
     session: &Session,
     presented: Generation,
     now: Time,
     lifetimes: &Lifetimes,
 ) -> Decision {
-    let (current, parent) = (session.generation, session.parent);
-    if presented > current {
-        Decision::Invalid
-    } else if presented == current {
-        Decision::Rotate(step(session, current, now, lifetimes))
-    } else if presented >= parent && now <= session.replay_until {
-        Decision::Repeat
-    } else if may_reissue(session, now, lifetimes) && presented >= parent {
-        Decision::Reissue { replay_until: now + lifetimes.grace }
-    } else if may_be_late(session, presented, now, lifetimes) {
+    let window = lifetimes.grace + late_window(lifetimes);
+    let rotations_in_window =
+        1 + window.num_milliseconds() / lifetimes.access.num_milliseconds().max(1);
+    if is_recent(session, now, lifetimes) && session.parent - presented <= rotations_in_window {
         Decision::Stale
-    } else if presented == parent && !session.confirmed {
-        Decision::Heal(step(session, parent, now, lifetimes))
     } else {
         Decision::End(EndReason::Reuse)
     }
@@ -91,26 +148,29 @@ fn decide_open(
 /// While the successor is unconfirmed and may still be on the wire, but not forever: otherwise a thief
 /// who keeps presenting an old token could never be told from its owner.
 fn may_reissue(session: &Session, now: Time, lifetimes: &Lifetimes) -> bool {
-    let window = lifetimes.grace + stale_window(lifetimes);
-    let may_be_on_the_wire = now <= session.replay_until + stale_window(lifetimes);
-    !session.confirmed && may_be_on_the_wire && now <= session.rotated_at + window * 2
+    let window = lifetimes.grace + late_window(lifetimes);
+    !session.confirmed
+        && is_recent(session, now, lifetimes)
+        && now <= session.rotated_at + window * 2
 }
 
-/// Whether a superseded token may come from a slow request: the last rotation is recent, and no more
-/// rotations lie between than a browser makes in that time. A thief who refreshes all the time keeps
-/// the last rotation recent forever, but not the generation.
-fn may_be_late(session: &Session, presented: Generation, now: Time, lifetimes: &Lifetimes) -> bool {
-    let window = lifetimes.grace + stale_window(lifetimes);
-    let rotations_in_window =
-        1 + window.num_milliseconds() / lifetimes.access.num_milliseconds().max(1);
-    let before_parent = session.parent - presented;
-    now <= session.replay_until + stale_window(lifetimes) && before_parent <= rotations_in_window
+/// Whether a response with the current refresh token may still be on the wire, or a request with an
+/// earlier one.
+fn is_recent(session: &Session, now: Time, lifetimes: &Lifetimes) -> bool {
+    now <= session.replay_until + late_window(lifetimes)
 }
 
-fn step(session: &Session, parent: Generation, now: Time, lifetimes: &Lifetimes) -> Step {
+fn step(
+    session: &Session,
+    parent: Generation,
+    parent_leaf: Option<Leaf>,
+    now: Time,
+    lifetimes: &Lifetimes,
+) -> Step {
     Step {
         generation: session.generation + 1,
         parent,
+        parent_leaf,
         rotated_at: now,
         replay_until: now + lifetimes.grace,
         idle_expires_at: lifetimes.idle_expiry(now, session.persistent, session.expires_at),
@@ -118,7 +178,7 @@ fn step(session: &Session, parent: Generation, now: Time, lifetimes: &Lifetimes)
 }
 
 /// For how long after the grace time a superseded token is taken for a late one, not a stolen one.
-fn stale_window(lifetimes: &Lifetimes) -> Span {
+fn late_window(lifetimes: &Lifetimes) -> Span {
     lifetimes.grace * 6
 }
 
@@ -128,6 +188,7 @@ impl Session {
     pub fn stepped(mut self, step: Step) -> Self {
         self.generation = step.generation;
         self.parent = step.parent;
+        self.parent_leaf = step.parent_leaf;
         self.rotated_at = step.rotated_at;
         self.replay_until = step.replay_until;
         self.idle_expires_at = step.idle_expires_at;
@@ -136,9 +197,6 @@ impl Session {
     }
 }
 
-#[cfg(test)]
-#[path = "rotation_properties.rs"]
-mod properties;
 #[cfg(test)]
 #[path = "rotation_tests.rs"]
 mod tests;

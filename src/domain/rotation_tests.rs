@@ -1,31 +1,37 @@
-use super::{Decision, Step, decide};
+use super::{Decision, Presented, Step, decide};
 use crate::domain::account::AccountId;
 use crate::domain::authentication_method::AuthenticationMethods;
 use crate::domain::device::Device;
 use crate::domain::lifetimes::Lifetimes;
-use crate::domain::session::{EndReason, Session, SessionId, SignIn};
+use crate::domain::session::{EndReason, Generation, Leaf, Session, SessionId, SignIn};
 use crate::domain::{Span, Time};
 use uuid::Uuid;
 
 const LIFETIMES: Lifetimes = Lifetimes::DEFAULT;
+/// The leaf with which the parent was superseded, and another one.
+const OWN: Leaf = Leaf(Uuid::from_u128(1));
+const OTHER: Leaf = Leaf(Uuid::from_u128(2));
 
 fn start() -> Time {
     Time::from_timestamp(1_800_000_000, 0).unwrap()
 }
 
-/// A session in generation 5 with parent 3 (4 was given up), renewed at `start()`, unconfirmed.
-fn session() -> Session {
+fn first() -> Session {
     let sign_in = SignIn {
         methods: AuthenticationMethods::default(),
         persistent: true,
         device: Device::default(),
     };
     let began = start() - Span::days(1);
-    let session =
-        Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, began, &LIFETIMES);
-    session.stepped(Step {
+    Session::start(SessionId(Uuid::nil()), AccountId(Uuid::nil()), sign_in, began, &LIFETIMES)
+}
+
+/// A session in generation 5 with parent 3 (4 was given up), rotated at `start()`, unconfirmed.
+fn session() -> Session {
+    first().stepped(Step {
         generation: 5,
         parent: 3,
+        parent_leaf: Some(OWN),
         rotated_at: start(),
         replay_until: start() + LIFETIMES.grace,
         idle_expires_at: start() + LIFETIMES.idle,
@@ -36,8 +42,8 @@ fn confirmed() -> Session {
     Session { confirmed: true, ..session() }
 }
 
-/// Given again at 250 s.
-fn slid() -> Session {
+/// Issued again at 250 s.
+fn reissued() -> Session {
     Session { replay_until: start() + Span::seconds(270), ..session() }
 }
 
@@ -45,11 +51,12 @@ fn ended(reason: EndReason) -> Session {
     Session { ended: Some((start(), reason)), ..session() }
 }
 
-fn step(parent: i64, after: Span) -> Step {
+fn step(parent: Generation, parent_leaf: Leaf, after: Span) -> Step {
     let now = start() + after;
     Step {
         generation: 6,
         parent,
+        parent_leaf: Some(parent_leaf),
         rotated_at: now,
         replay_until: now + LIFETIMES.grace,
         idle_expires_at: (now + LIFETIMES.idle).min(session().expires_at),
@@ -60,82 +67,112 @@ fn reissue(after: Span) -> Decision {
     Decision::Reissue { replay_until: start() + after + LIFETIMES.grace }
 }
 
+fn token(generation: Generation, leaf: Leaf) -> Presented {
+    Presented { generation, leaf }
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one table, a row a case")]
 fn every_rule_in_its_order() {
     let (now, soon, late) = (Span::zero(), Span::seconds(20), Span::milliseconds(20_001));
-    let (stale_end, very_late, monday) =
-        (Span::seconds(140), Span::milliseconds(140_001), Span::days(3));
+    let (recent, past, monday) = (Span::seconds(140), Span::milliseconds(140_001), Span::days(3));
     let idle_expiry = Span::days(7);
+    let reuse = Decision::End(EndReason::Reuse);
     let table = [
-        // Rule 1: an ended session stays ended, before any grace.
-        (ended(EndReason::SignedOut), 5, now, Decision::Ended(start(), EndReason::SignedOut)),
-        (ended(EndReason::Reuse), 3, now, Decision::Ended(start(), EndReason::Reuse)),
-        (ended(EndReason::Reuse), 9, very_late, Decision::Ended(start(), EndReason::Reuse)),
-        // Rule 2: life over.
+        // 1. An ended session stays ended, before every other rule.
+        (
+            ended(EndReason::SignedOut),
+            token(5, OWN),
+            now,
+            Decision::Ended(start(), EndReason::SignedOut),
+        ),
+        (ended(EndReason::Reuse), token(3, OTHER), now, Decision::Ended(start(), EndReason::Reuse)),
+        (ended(EndReason::Reuse), token(9, OWN), past, Decision::Ended(start(), EndReason::Reuse)),
+        // Its lifetime is over.
         (
             session(),
-            5,
+            token(5, OWN),
             idle_expiry - Span::milliseconds(1),
-            Decision::Rotate(step(5, idle_expiry - Span::milliseconds(1))),
+            Decision::Rotate(step(5, OWN, idle_expiry - Span::milliseconds(1))),
         ),
-        (session(), 5, idle_expiry, Decision::End(EndReason::Idle)),
-        (session(), 3, idle_expiry, Decision::End(EndReason::Idle)),
-        (session(), 5, Span::days(29), Decision::End(EndReason::Expired)),
-        // Rule 3: ahead of the record.
-        (session(), 6, now, Decision::Invalid),
-        (confirmed(), 6, very_late, Decision::Invalid),
-        // Rule 4: the current token.
-        (session(), 5, now, Decision::Rotate(step(5, now))),
-        (confirmed(), 5, monday, Decision::Rotate(step(5, monday))),
-        // Rule 5: racers get the same again, confirmed or not, up to the last moment of grace.
-        (session(), 4, now, Decision::Repeat),
-        (session(), 3, soon, Decision::Repeat),
-        (confirmed(), 4, soon, Decision::Repeat),
-        (confirmed(), 3, soon, Decision::Repeat),
-        // And after it, as long as a stalled request may take, while nobody has used it.
-        (session(), 3, late, reissue(late)),
-        (session(), 4, late, reissue(late)),
-        (session(), 3, stale_end, reissue(stale_end)),
-        (slid(), 3, Span::seconds(280), reissue(Span::seconds(280))),
-        // But not for ever: from then on nothing is given until the last one given cannot be on the wire any more.
-        (slid(), 3, Span::milliseconds(280_001), Decision::Stale),
-        (slid(), 3, Span::seconds(390), Decision::Stale),
+        (session(), token(5, OWN), idle_expiry, Decision::End(EndReason::Idle)),
+        (session(), token(3, OTHER), idle_expiry, Decision::End(EndReason::Idle)),
+        (session(), token(5, OWN), Span::days(29), Decision::End(EndReason::Expired)),
+        // 2. Ahead of the record.
+        (session(), token(6, OWN), now, Decision::Invalid),
+        (confirmed(), token(6, OWN), monday, Decision::Invalid),
+        // 3. Leaf: the parent with another leaf, at any time, confirmed or not.
+        (session(), token(3, OTHER), now, reuse),
+        (session(), token(3, OTHER), past, reuse),
+        (confirmed(), token(3, OTHER), soon, reuse),
+        (session(), token(3, OTHER), monday, reuse),
+        // 4. Keep: the current token shortly after a rotation, with any leaf.
+        (session(), token(5, OWN), now, Decision::Keep),
+        (session(), token(5, OTHER), recent, Decision::Keep),
+        (confirmed(), token(5, OWN), recent, Decision::Keep),
+        (reissued(), token(5, OWN), Span::seconds(390), Decision::Keep),
+        // 5. Rotate: the current token otherwise. The presented leaf is stored with the parent.
+        (session(), token(5, OWN), past, Decision::Rotate(step(5, OWN, past))),
+        (confirmed(), token(5, OTHER), monday, Decision::Rotate(step(5, OTHER, monday))),
+        // 6. Repeat: concurrent refreshes, confirmed or not, up to the last moment of the grace time.
+        (session(), token(3, OWN), now, Decision::Repeat),
+        (session(), token(3, OWN), soon, Decision::Repeat),
+        (confirmed(), token(3, OWN), soon, Decision::Repeat),
+        // 7. Reissue: after it, for as long as the successor may be on the wire, until it is used.
+        (session(), token(3, OWN), late, reissue(late)),
+        (session(), token(3, OWN), recent, reissue(recent)),
+        (reissued(), token(3, OWN), Span::seconds(280), reissue(Span::seconds(280))),
+        // But not forever: then nothing is issued until the last one cannot be on the wire any more.
+        (reissued(), token(3, OWN), Span::milliseconds(280_001), Decision::Stale),
+        (reissued(), token(3, OWN), Span::seconds(390), Decision::Stale),
         (
-            slid(),
-            3,
+            reissued(),
+            token(3, OWN),
             Span::milliseconds(390_001),
-            Decision::Heal(step(3, Span::milliseconds(390_001))),
+            Decision::Heal(step(3, OWN, Span::milliseconds(390_001))),
         ),
-        // Rule 6: a lost reply heals as long as the session lives, from the parent only, unless confirmed.
-        (session(), 3, very_late, Decision::Heal(step(3, very_late))),
-        (session(), 3, monday, Decision::Heal(step(3, monday))),
-        // Rule 7: very late is not theft.
-        (session(), 2, now, Decision::Stale),
-        (session(), 2, stale_end, Decision::Stale),
-        // Unless more renewals lie between than a browser makes in that time.
-        (session(), 1, now, Decision::End(EndReason::Reuse)),
-        (confirmed(), 1, stale_end, Decision::End(EndReason::Reuse)),
-        (confirmed(), 3, late, Decision::Stale),
-        (confirmed(), 4, stale_end, Decision::Stale),
-        // Rule 8: a copy is in two hands.
-        (session(), 4, very_late, Decision::End(EndReason::Reuse)),
-        (session(), 2, very_late, Decision::End(EndReason::Reuse)),
-        (confirmed(), 3, very_late, Decision::End(EndReason::Reuse)),
-        (confirmed(), 1, monday, Decision::End(EndReason::Reuse)),
+        // 8. Stale: very late is not theft.
+        (confirmed(), token(3, OWN), late, Decision::Stale),
+        (confirmed(), token(3, OWN), recent, Decision::Stale),
+        (session(), token(2, OTHER), now, Decision::Stale),
+        (session(), token(2, OTHER), recent, Decision::Stale),
+        (session(), token(2, OWN), past, reuse),
+        // Unless more rotations lie between than a browser makes in that time.
+        (session(), token(1, OWN), now, reuse),
+        (confirmed(), token(1, OWN), recent, reuse),
+        // Given up: late at first, then theft; never a successor.
+        (session(), token(4, OWN), now, Decision::Stale),
+        (confirmed(), token(4, OTHER), recent, Decision::Stale),
+        (session(), token(4, OWN), past, reuse),
+        (confirmed(), token(4, OWN), past, reuse),
+        // 9. Heal: a lost response, as long as the session lives.
+        (session(), token(3, OWN), past, Decision::Heal(step(3, OWN, past))),
+        (session(), token(3, OWN), monday, Decision::Heal(step(3, OWN, monday))),
+        // 10. Reuse: otherwise, two hold a copy.
+        (confirmed(), token(3, OWN), past, reuse),
+        (confirmed(), token(1, OWN), monday, reuse),
     ];
     for (i, (session, presented, after, expected)) in table.into_iter().enumerate() {
         let decision = decide(Some(&session), presented, start() + after, &LIFETIMES);
-        assert_eq!(decision, expected, "row {i}: generation {presented} after {after}");
+        assert_eq!(decision, expected, "row {i}: {presented:?} after {after}");
     }
-    assert_eq!(decide(None, 1, start(), &LIFETIMES), Decision::Unknown);
+    assert_eq!(decide(None, token(1, OWN), start(), &LIFETIMES), Decision::Unknown);
 }
 
 #[test]
-fn a_renewal_never_reaches_past_the_absolute_life() {
+fn the_first_generation_is_rotated_at_once() {
+    let now = first().rotated_at;
+    let Decision::Rotate(step) = decide(Some(&first()), token(1, OTHER), now, &LIFETIMES) else {
+        panic!("not rotated")
+    };
+    assert_eq!((step.generation, step.parent, step.parent_leaf), (2, 1, Some(OTHER)));
+}
+
+#[test]
+fn a_refresh_never_reaches_past_the_absolute_lifetime() {
     let near_end = Session { idle_expires_at: session().expires_at, ..session() };
     let now = near_end.expires_at - Span::hours(1);
-    let Decision::Rotate(step) = decide(Some(&near_end), 5, now, &LIFETIMES) else {
+    let Decision::Rotate(step) = decide(Some(&near_end), token(5, OWN), now, &LIFETIMES) else {
         panic!("rotates")
     };
     assert_eq!(step.idle_expires_at, near_end.expires_at);
@@ -144,8 +181,9 @@ fn a_renewal_never_reaches_past_the_absolute_life() {
 #[test]
 fn a_session_that_ends_with_the_browser_idles_for_12_hours_at_most() {
     let brief = Session { persistent: false, ..session() };
-    let Decision::Rotate(step) = decide(Some(&brief), 5, start(), &LIFETIMES) else {
+    let now = start() + Span::hours(1);
+    let Decision::Rotate(step) = decide(Some(&brief), token(5, OWN), now, &LIFETIMES) else {
         panic!("rotates")
     };
-    assert_eq!(step.idle_expires_at, start() + Span::hours(12));
+    assert_eq!(step.idle_expires_at, now + Span::hours(12));
 }

@@ -17,6 +17,21 @@ pub struct SessionId(pub Uuid);
 /// grows.
 pub type Generation = i64;
 
+/// The generation a session starts with.
+pub const FIRST_GENERATION: Generation = 1;
+
+/// Tells refresh tokens of the same generation apart: random, the `jti` claim. Concurrent refreshes
+/// get tokens with different leaves, and a browser keeps one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Leaf(pub Uuid);
+
+impl Leaf {
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
@@ -69,8 +84,10 @@ pub struct Session {
     pub generation: Generation,
     /// The last generation the owner is known to have held.
     pub parent: Generation,
+    /// The leaf with which the parent was superseded; none before the first rotation.
+    pub parent_leaf: Option<Leaf>,
     pub rotated_at: Time,
-    /// Until when older tokens back to the parent yield the current ones.
+    /// Until when the parent yields the current generation.
     pub replay_until: Time,
     /// Whether an access token of the current generation has been seen in use.
     pub confirmed: bool,
@@ -114,8 +131,9 @@ impl Session {
         Self {
             id,
             account_id,
-            generation: 1,
-            parent: 1,
+            generation: FIRST_GENERATION,
+            parent: FIRST_GENERATION,
+            parent_leaf: None,
             rotated_at: now,
             replay_until: now,
             confirmed: false,

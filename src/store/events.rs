@@ -8,7 +8,6 @@ use crate::domain::account::AccountId;
 use crate::domain::event::{Actor, Event};
 use crate::domain::{Time, new_id};
 use diesel::prelude::*;
-use serde_json::json;
 
 #[derive(Insertable)]
 #[diesel(table_name = events)]
@@ -82,7 +81,14 @@ impl From<&Event> for NewRow {
             session_id: event.session_id.map(|id| id.0.to_string()),
             address: event.address.map(|address| address.to_string()),
             device: event.user_agent.clone(),
-            details: event.detail.as_ref().map(|(name, value)| json!({ *name: value }).to_string()),
+            details: details(&event.details),
         }
     }
+}
+
+/// One JSON object; null if there are none.
+fn details(details: &[(&'static str, String)]) -> Option<String> {
+    let object: serde_json::Map<_, _> =
+        details.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+    (!object.is_empty()).then(|| serde_json::Value::Object(object).to_string())
 }

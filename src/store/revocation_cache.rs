@@ -20,11 +20,10 @@ const OVERLAP: Span = Span::seconds(30);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
     No,
-    /// Superseded: the session is valid; refresh to get a new token.
-    Superseded,
     /// Its session has ended.
     Ended,
-    /// The revocations of other processes have not been read recently.
+    /// The records decide: the role has changed, or the revocations of other processes have not been
+    /// read recently.
     Undecided,
 }
 
@@ -62,7 +61,7 @@ impl RevocationCache {
         let tokens = known.revoked.get(&claims.session_id).map(|(tokens, _)| *tokens);
         match tokens.filter(|tokens| tokens.include(claims.generation)) {
             Some(RevokedTokens::All) => Revoked::Ended,
-            Some(RevokedTokens::UpTo(_)) => Revoked::Superseded,
+            Some(RevokedTokens::UpTo(_)) => Revoked::Undecided,
             None if known.is_current(now) => Revoked::No,
             None => Revoked::Undecided,
         }

@@ -28,6 +28,7 @@ diesel::table! {
         account_id -> Text,
         generation -> BigInt,
         parent -> BigInt,
+        parent_leaf -> Nullable<Text>,
         rotated_at -> BigInt,
         replay_until -> BigInt,
         confirmed -> Bool,

@@ -7,7 +7,7 @@ use crate::domain::Time;
 use crate::domain::account::AccountId;
 use crate::domain::authentication_method::AuthenticationMethods;
 use crate::domain::device::Device;
-use crate::domain::session::{EndReason, Session, SessionId};
+use crate::domain::session::{EndReason, Leaf, Session, SessionId};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -17,6 +17,7 @@ pub struct SessionRow {
     account_id: String,
     generation: i64,
     parent: i64,
+    parent_leaf: Option<String>,
     rotated_at: i64,
     replay_until: i64,
     confirmed: bool,
@@ -40,6 +41,7 @@ impl From<&Session> for SessionRow {
             account_id: session.account_id.0.to_string(),
             generation: session.generation,
             parent: session.parent,
+            parent_leaf: session.parent_leaf.map(|leaf| leaf.0.to_string()),
             rotated_at: millis(session.rotated_at),
             replay_until: millis(session.replay_until),
             confirmed: session.confirmed,
@@ -62,11 +64,14 @@ impl SessionRow {
     pub fn session(self) -> Result<Session, StoreFault> {
         let time = |millis| Column("sessions times").time(millis);
         let methods = AuthenticationMethods::from_names(self.methods.split_whitespace());
+        let parent_leaf = self.parent_leaf.as_deref();
+        let parent_leaf = parent_leaf.map(|leaf| Column("sessions.parent_leaf").id(leaf));
         Ok(Session {
             id: SessionId(Column("sessions.id").id(&self.id)?),
             account_id: AccountId(Column("sessions.account_id").id(&self.account_id)?),
             generation: self.generation,
             parent: self.parent,
+            parent_leaf: parent_leaf.transpose()?.map(Leaf),
             rotated_at: time(self.rotated_at)?,
             replay_until: time(self.replay_until)?,
             confirmed: self.confirmed,

@@ -49,6 +49,7 @@ pub fn rotate(
     let change = (
         sessions::generation.eq(step.generation),
         sessions::parent.eq(step.parent),
+        sessions::parent_leaf.eq(step.parent_leaf.map(|leaf| leaf.0.to_string())),
         sessions::rotated_at.eq(millis(step.rotated_at)),
         sessions::replay_until.eq(millis(step.replay_until)),
         sessions::idle_expires_at.eq(millis(step.idle_expires_at)),
@@ -57,21 +58,15 @@ pub fn rotate(
     Ok(diesel::update(unchanged(decided_on)).set(change).execute(unit.0)? == 1)
 }
 
-/// Restarts the replay window of an unconfirmed rotation; false if it has been confirmed, rotated
-/// again or ended.
+/// Restarts the replay window of a rotation if the session has not changed since the decision.
 pub fn extend_replay(
     unit: &mut Unit<'_>,
     _account: &LockedAccount,
     decided_on: &Session,
     until: Time,
 ) -> Result<bool, StoreFault> {
-    let unconfirmed = sessions::table
-        .find(decided_on.id.0.to_string())
-        .filter(sessions::generation.eq(decided_on.generation))
-        .filter(sessions::confirmed.eq(false))
-        .filter(sessions::ended_at.is_null());
     let change = sessions::replay_until.eq(millis(until));
-    Ok(diesel::update(unconfirmed).set(change).execute(unit.0)? == 1)
+    Ok(diesel::update(unchanged(decided_on)).set(change).execute(unit.0)? == 1)
 }
 
 /// Records the first use of an access token of this generation.
@@ -181,7 +176,8 @@ pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFa
     Ok(diesel::delete(swept).execute(tx.0)?)
 }
 
-/// The session, if it is still open and as it was decided on.
+/// The session, if it is still open and as it was decided on. The parent and its leaf change only
+/// with the generation, which never comes back.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn unchanged(decided_on: &Session) -> _ {
     let id: String = decided_on.id.0.to_string();

@@ -10,7 +10,7 @@ use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::name::DisplayName;
-use crate::domain::session::SignIn;
+use crate::domain::session::{Leaf, SignIn};
 use crate::store::{self, Store};
 use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
@@ -33,6 +33,7 @@ fn step() -> Step {
     Step {
         generation: 2,
         parent: 1,
+        parent_leaf: Some(Leaf(Uuid::from_u128(7))),
         rotated_at: now(),
         replay_until: now() + LIFETIMES.grace,
         idle_expires_at: now() + LIFETIMES.idle,
@@ -93,7 +94,7 @@ async fn an_update_wins_only_if_nothing_it_was_decided_on_has_changed() {
     let other = "id = 'other'";
     for (name, update, conflicts) in [
         ("rotate", rotate, vec![generation, confirmed, window, ended, other]),
-        ("extend_replay", extend, vec![generation, confirmed, ended, other]),
+        ("extend_replay", extend, vec![generation, confirmed, window, ended, other]),
         ("end_session_if_unchanged", end, vec![generation, confirmed, window, ended, other]),
     ] {
         assert!(wins("", update).await, "{name} of an unchanged record");

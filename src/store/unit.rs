@@ -70,11 +70,13 @@ fn log(event: &Event) {
     let account = event.subject.map(|id| display(id.0));
     let session = event.session_id.map(|id| display(id.0));
     let address = event.address.map(display);
-    let detail = event.detail.as_ref().map(|(name, value)| display(format!("{name}={value}")));
+    let details = event.details.iter().map(|(name, value)| format!("{name}={value}"));
+    let details = details.collect::<Vec<_>>().join(" ");
+    let details = (!details.is_empty()).then(|| display(details));
     if event.outcome == EventOutcome::Refused {
-        tracing::warn!(event = kind, actor, account, session, address, detail, "security event");
+        tracing::warn!(event = kind, actor, account, session, address, details, "security event");
     } else {
-        tracing::info!(event = kind, actor, account, session, address, detail, "security event");
+        tracing::info!(event = kind, actor, account, session, address, details, "security event");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::authentication_method::AuthenticationMethods;
 use crate::domain::claims::{AccessClaims, CLIENT_ID, RefreshClaims};
 use crate::domain::key::KeyPurpose;
 use crate::domain::lifetimes::LEEWAY;
-use crate::domain::session::SessionId;
+use crate::domain::session::{Leaf, SessionId};
 use crate::domain::{Span, Time};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ struct RefreshPayload {
     sub: Uuid,
     sid: Uuid,
     r#gen: i64,
-    jti: String,
+    jti: Uuid,
     iat: i64,
     exp: i64,
 }
@@ -132,7 +132,7 @@ impl Codec {
         self.sign(KeyPurpose::Access, ACCESS_TYPE, &payload).map(AccessToken)
     }
 
-    /// Signs a refresh token: the same bytes for the same claims and key.
+    /// Signs a refresh token.
     pub fn sign_refresh(&self, claims: &RefreshClaims) -> Result<RefreshToken, KeyringError> {
         let payload = RefreshPayload {
             iss: self.issuer.issuer.clone(),
@@ -140,7 +140,7 @@ impl Codec {
             sub: claims.account_id.0,
             sid: claims.session_id.0,
             r#gen: claims.generation,
-            jti: refresh_id(claims.session_id.0, claims.generation),
+            jti: claims.leaf.0,
             iat: claims.issued_at.timestamp(),
             exp: claims.expires_at.timestamp(),
         };
@@ -178,11 +178,7 @@ impl Codec {
     /// setting signs nobody out.
     pub fn verify_refresh(&self, token: &str) -> Result<RefreshClaims, TokenError> {
         let payload: RefreshPayload = self.verify(KeyPurpose::Refresh, REFRESH_TYPE, token)?;
-        let id = refresh_id(payload.sid, payload.r#gen);
-        if payload.iss != self.issuer.issuer
-            || payload.aud != self.refresh_audience
-            || payload.jti != id
-        {
+        if payload.iss != self.issuer.issuer || payload.aud != self.refresh_audience {
             return Err(TokenError::Invalid);
         }
         payload.claims().ok_or(TokenError::Invalid)
@@ -248,15 +244,11 @@ impl RefreshPayload {
             account_id: AccountId(self.sub),
             session_id: SessionId(self.sid),
             generation: self.r#gen,
+            leaf: Leaf(self.jti),
             issued_at: from_seconds(self.iat)?,
             expires_at: from_seconds(self.exp)?,
         })
     }
-}
-
-/// The `jti` of a refresh token: derived, because concurrent refreshes must get the same bytes.
-fn refresh_id(session: Uuid, generation: i64) -> String {
-    format!("{session}.{generation}")
 }
 
 /// A NumericDate (RFC 7519 section 2) in whole seconds; up to the year 9999, so that adding to it

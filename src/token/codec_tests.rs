@@ -57,6 +57,7 @@ fn refresh() -> RefreshClaims {
         account_id: AccountId(Uuid::from_u128(1)),
         session_id: SessionId(Uuid::from_u128(2)),
         generation: 3,
+        leaf: Leaf(Uuid::from_u128(4)),
         issued_at: now(),
         expires_at: now() + Span::days(7),
     }

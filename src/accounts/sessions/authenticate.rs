@@ -2,7 +2,7 @@
 //! refreshed.
 
 use super::authentication_error::AuthenticationError;
-use super::refresh::{RefreshMode, Refreshed};
+use super::refresh::RefreshOutcome;
 use super::{Sessions, TokenPair};
 use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;
@@ -21,7 +21,7 @@ pub struct PresentedTokens<'r> {
 /// The result of authenticating a request.
 #[derive(Debug)]
 pub enum Authenticated {
-    SignedIn { claims: AccessClaims, rotated: Option<Box<TokenPair>> },
+    SignedIn { claims: AccessClaims, refreshed: Option<Box<TokenPair>> },
     Anonymous(AuthenticationError),
 }
 
@@ -47,7 +47,6 @@ impl Sessions {
     pub async fn authenticate(
         &self,
         presented: PresentedTokens<'_>,
-        mode: RefreshMode,
         device: impl FnOnce() -> Device + Send,
     ) -> Result<Authenticated, Fault> {
         let access = match presented.access {
@@ -58,12 +57,12 @@ impl Sessions {
         // is accepted: refused by it, the request would be anonymous although nothing is known.
         let undecided = matches!(access, Err(Fault::Undecided));
         let missing = match access {
-            Ok(Ok(claims)) => return Ok(Authenticated::SignedIn { claims, rotated: None }),
+            Ok(Ok(claims)) => return Ok(Authenticated::SignedIn { claims, refreshed: None }),
             Ok(Err(AccessTokenError::SessionEnded)) => AuthenticationError::Revoked,
             Ok(Err(_)) | Err(Fault::Undecided) => AuthenticationError::NoTokens,
             Err(fault) => return Err(fault),
         };
-        match self.authenticate_refresh(presented.refresh, missing, mode, device).await? {
+        match self.authenticate_refresh(presented.refresh, missing, device).await? {
             Authenticated::Anonymous(_) if undecided => Err(Fault::Undecided),
             authenticated => Ok(authenticated),
         }
@@ -74,23 +73,14 @@ impl Sessions {
         &self,
         token: Option<&str>,
         missing: AuthenticationError,
-        mode: RefreshMode,
         device: impl FnOnce() -> Device + Send,
     ) -> Result<Authenticated, Fault> {
         let Some(token) = token else { return Ok(Authenticated::Anonymous(missing)) };
-        let claims = match self.keys.verify_refresh(token).await {
-            Ok(claims) => claims,
-            Err(VerifyError::Undecided) => return Err(Fault::Undecided),
-            Err(VerifyError::Expired | VerifyError::Invalid) => {
-                return Ok(Authenticated::Anonymous(AuthenticationError::Forged));
+        Ok(match self.refresh(token, &device()).await? {
+            RefreshOutcome::Refreshed { tokens, .. } => {
+                Authenticated::SignedIn { claims: tokens.claims, refreshed: Some(tokens) }
             }
-        };
-        Ok(match self.refresh_verified(claims, mode, &device()).await? {
-            Refreshed::Rotated(tokens, _) => {
-                Authenticated::SignedIn { claims: tokens.claims, rotated: Some(tokens) }
-            }
-            Refreshed::Alive(claims) => Authenticated::SignedIn { claims, rotated: None },
-            Refreshed::Refused(error) => Authenticated::Anonymous(error),
+            RefreshOutcome::Refused(error) => Authenticated::Anonymous(error),
         })
     }
 
@@ -113,7 +103,7 @@ impl Sessions {
     }
 
     /// Whether a verified access token has been revoked, according to the revocations in memory. If
-    /// those or the keys are stale, the rows decide.
+    /// those or the keys are stale, or the role has changed, the rows decide.
     async fn check_revoked(
         &self,
         claims: AccessClaims,
@@ -126,7 +116,6 @@ impl Sessions {
         Ok(match revoked {
             Revoked::No => Ok(()),
             Revoked::Ended => Err(AccessTokenError::SessionEnded),
-            Revoked::Superseded => Err(AccessTokenError::Expired),
             Revoked::Undecided => self.store.read(move |tx| by_records(tx, &claims, now)).await?,
         })
     }

@@ -14,14 +14,14 @@ pub use authenticate::{AccessTokenError, Authenticated, PresentedTokens};
 pub use authentication_error::AuthenticationError;
 pub use current::CurrentSession;
 pub use list::{EndSessionsOutcome, OwnSessions};
-pub use refresh::{RefreshMode, RefreshOutcome};
+pub use refresh::RefreshOutcome;
 pub(super) use start::{NewSession, SessionStart};
 pub use tokens::TokenPair;
 
 use super::signing_keys::SigningKeys;
 use crate::clock::Clock;
 use crate::domain::lifetimes::Lifetimes;
-use crate::store::Store;
+use crate::store::{Revoked, Store};
 use confirmed::Confirmed;
 use std::sync::Arc;
 
@@ -43,6 +43,13 @@ pub struct Sessions {
 }
 
 impl Sessions {
+    /// Whether the session of these tokens is known to have ended. Asked before a response sets
+    /// them: another request may have ended it after they were issued.
+    #[must_use]
+    pub fn is_known_to_have_ended(&self, tokens: &TokenPair) -> bool {
+        self.store.is_revoked(&tokens.claims, self.clock.now()) == Revoked::Ended
+    }
+
     pub(super) fn new(
         store: Store,
         keys: Arc<SigningKeys>,

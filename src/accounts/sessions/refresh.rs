@@ -5,11 +5,11 @@ use super::{Sessions, TokenPair};
 use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;
 use crate::domain::account::Account;
-use crate::domain::claims::{AccessClaims, RefreshClaims};
+use crate::domain::claims::RefreshClaims;
 use crate::domain::device::Device;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::lifetimes::Lifetimes;
-use crate::domain::rotation::{Decision, Step, decide};
+use crate::domain::rotation::{Decision, Presented, Step, decide};
 use crate::domain::session::{EndReason, Session};
 use crate::domain::{Span, Time};
 use crate::store::{self, LockedAccount, StoreFault, Unit};
@@ -18,33 +18,20 @@ use crate::store::{self, LockedAccount, StoreFault, Unit};
 /// those of a new session.
 const COOKIE_GRACE: Span = Span::minutes(1);
 
-/// Whether the client will store new tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefreshMode {
-    Rotate,
-    /// For a prefetch or a HEAD request: the session may end, but nothing is rotated.
-    ReadOnly,
-}
-
-/// The result of a refresh by an API client.
+/// The result of a refresh. A refusal is a value and not an error, so that ending the session is
+/// committed.
 #[derive(Debug)]
 pub enum RefreshOutcome {
     Refreshed { tokens: Box<TokenPair>, account: Account },
     Refused(AuthenticationError),
 }
 
-/// The result of a refresh with a verified token. A refusal is a value and not an error, so that
-/// ending the session is committed.
-pub(super) enum Refreshed {
-    Rotated(Box<TokenPair>, Account),
-    /// The session is active, but nothing was rotated.
-    Alive(AccessClaims),
-    Refused(AuthenticationError),
-}
-
 /// The result of one transaction.
 enum AttemptOutcome {
+    /// Both tokens are issued.
     Alive(Box<Session>, Account),
+    /// Only an access token is issued.
+    Kept(Box<Session>, Account),
     Refused(AuthenticationError),
     /// A concurrent request changed the session first.
     Changed,
@@ -53,13 +40,13 @@ enum AttemptOutcome {
 /// A use of a refresh token.
 struct RefreshAttempt {
     claims: RefreshClaims,
-    mode: RefreshMode,
     device: Device,
     lifetimes: Lifetimes,
 }
 
 impl Sessions {
-    /// Exchanges a refresh token for new tokens.
+    /// Exchanges a refresh token for new tokens. Conditional updates decide races: the loser reads
+    /// and decides again.
     pub async fn refresh(&self, token: &str, device: &Device) -> Result<RefreshOutcome, Fault> {
         let claims = match self.keys.verify_refresh(token).await {
             Ok(claims) => claims,
@@ -68,38 +55,23 @@ impl Sessions {
                 return Ok(RefreshOutcome::Refused(AuthenticationError::Forged));
             }
         };
-        Ok(match self.refresh_verified(claims, RefreshMode::Rotate, device).await? {
-            Refreshed::Rotated(tokens, account) => RefreshOutcome::Refreshed { tokens, account },
-            Refreshed::Refused(error) => RefreshOutcome::Refused(error),
-            Refreshed::Alive(_) => RefreshOutcome::Refused(AuthenticationError::Stale),
-        })
-    }
-
-    /// Exchanges a verified refresh token. Conditional updates decide races: the loser reads and
-    /// decides again.
-    pub(super) async fn refresh_verified(
-        &self,
-        claims: RefreshClaims,
-        mode: RefreshMode,
-        device: &Device,
-    ) -> Result<Refreshed, Fault> {
         self.check_signing()?;
         let lifetimes = self.policy.lifetimes;
         loop {
             let now = self.clock.now();
-            let attempt = RefreshAttempt { claims, mode, device: device.clone(), lifetimes };
-            return Ok(match self.store.write(now, move |unit| attempt.run(unit)).await? {
-                AttemptOutcome::Alive(session, account) if mode == RefreshMode::ReadOnly => {
-                    let lifetime = lifetimes.access;
-                    Refreshed::Alive(AccessClaims::of(&session, account.role, now, lifetime))
-                }
-                AttemptOutcome::Alive(session, account) => {
-                    let tokens = self.issue(&session, account.role, now)?;
-                    Refreshed::Rotated(Box::new(tokens), account)
-                }
-                AttemptOutcome::Refused(error) => Refreshed::Refused(error),
-                AttemptOutcome::Changed => continue,
-            });
+            let attempt = RefreshAttempt { claims, device: device.clone(), lifetimes };
+            let (tokens, account) =
+                match self.store.write(now, move |unit| attempt.run(unit)).await? {
+                    AttemptOutcome::Alive(session, account) => {
+                        (self.issue(&session, account.role, now)?, account)
+                    }
+                    AttemptOutcome::Kept(session, account) => {
+                        (self.issue_access(token, &session, account.role, now)?, account)
+                    }
+                    AttemptOutcome::Refused(error) => return Ok(RefreshOutcome::Refused(error)),
+                    AttemptOutcome::Changed => continue,
+                };
+            return Ok(RefreshOutcome::Refreshed { tokens: Box::new(tokens), account });
         }
     }
 }
@@ -113,7 +85,7 @@ impl RefreshAttempt {
         };
         let session = store::sessions::find_of(unit, account.id, self.claims.session_id)?;
         let decision =
-            decide(session.as_ref(), self.claims.generation, unit.now(), &self.lifetimes);
+            decide(session.as_ref(), self.claims.presented(), unit.now(), &self.lifetimes);
         let Some(session) = session else {
             return Ok(AttemptOutcome::Refused(AuthenticationError::Unknown));
         };
@@ -121,11 +93,7 @@ impl RefreshAttempt {
             return self.end(unit, &account, &session, EndReason::Disabled);
         }
         match decision {
-            Decision::Rotate(_) | Decision::Reissue { .. } | Decision::Heal(_)
-                if self.mode == RefreshMode::ReadOnly =>
-            {
-                Ok(alive(session, account))
-            }
+            Decision::Keep => Ok(AttemptOutcome::Kept(Box::new(session), account.into_inner())),
             Decision::Rotate(step) => rotate(unit, account, session, step),
             Decision::Repeat => Ok(alive(session, account)),
             Decision::Reissue { replay_until } => reissue(unit, account, session, replay_until),
@@ -164,10 +132,24 @@ impl RefreshAttempt {
             return Ok(AttemptOutcome::Changed);
         }
         if reason == EndReason::Reuse {
-            let kind = EventKind::RefreshTokenReused;
-            unit.record(Event::by_owner(kind, session, unit.now(), &self.device).refused())?;
+            unit.record(self.reuse(session, unit.now()))?;
         }
         Ok(ended(reason, false))
+    }
+
+    /// What was presented, for whoever looks into it; never the token.
+    fn reuse(&self, session: &Session, now: Time) -> Event {
+        let Presented { generation, leaf } = self.claims.presented();
+        let leaf = match session.parent_leaf {
+            Some(known) if generation == session.parent && known == leaf => "known",
+            Some(_) if generation == session.parent => "unknown",
+            _ => "not_stored",
+        };
+        Event::by_owner(EventKind::RefreshTokenReused, session, now, &self.device)
+            .refused()
+            .with_detail("presented_generation", &generation.to_string())
+            .with_detail("current_generation", &session.generation.to_string())
+            .with_detail("leaf", leaf)
     }
 }
 

@@ -4,7 +4,7 @@ use super::Sessions;
 use crate::accounts::Fault;
 use crate::domain::account::Role;
 use crate::domain::claims::{AccessClaims, RefreshClaims};
-use crate::domain::session::Session;
+use crate::domain::session::{Leaf, Session};
 use crate::domain::{Span, Time};
 use crate::token::{AccessToken, RefreshToken};
 
@@ -13,6 +13,9 @@ use crate::token::{AccessToken, RefreshToken};
 pub struct TokenPair {
     pub access: AccessToken,
     pub refresh: RefreshToken,
+    /// Whether the refresh token is the presented one. Then the browser has it already, and setting
+    /// it again could overwrite a newer one.
+    pub refresh_is_kept: bool,
     pub claims: AccessClaims,
     /// When the refresh token expires if it is not used.
     pub refresh_expires_at: Time,
@@ -28,18 +31,42 @@ impl Sessions {
         self.keys.check_signing()
     }
 
-    /// Signs the current tokens of a session.
+    /// Signs new tokens of a session, of its current generation.
     pub(in crate::accounts) fn issue(
         &self,
         session: &Session,
         role: Role,
         now: Time,
     ) -> Result<TokenPair, Fault> {
+        let claims = RefreshClaims::of(session, Leaf::random(), now);
+        let refresh = self.keys.sign_refresh(&claims)?;
+        self.issue_with(refresh, false, session, role, now)
+    }
+
+    /// Signs a new access token beside the refresh token that was presented.
+    pub(super) fn issue_access(
+        &self,
+        kept: &str,
+        session: &Session,
+        role: Role,
+        now: Time,
+    ) -> Result<TokenPair, Fault> {
+        self.issue_with(RefreshToken(kept.to_owned()), true, session, role, now)
+    }
+
+    fn issue_with(
+        &self,
+        refresh: RefreshToken,
+        refresh_is_kept: bool,
+        session: &Session,
+        role: Role,
+        now: Time,
+    ) -> Result<TokenPair, Fault> {
         let claims = AccessClaims::of(session, role, now, self.policy.lifetimes.access);
-        let (access, refresh) = self.keys.sign(&claims, &RefreshClaims::of(session), now)?;
         Ok(TokenPair {
-            access,
+            access: self.keys.sign_access(&claims, now)?,
             refresh,
+            refresh_is_kept,
             claims,
             refresh_expires_at: session.idle_expires_at,
             issued_at: now,

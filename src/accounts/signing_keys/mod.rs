@@ -43,14 +43,15 @@ impl SigningKeys {
         Ok(self.codec.keys().ring().check_signing()?)
     }
 
-    /// Signs both tokens of a session.
-    pub(super) fn sign(
+    pub(super) fn sign_access(
         &self,
-        access: &AccessClaims,
-        refresh: &RefreshClaims,
+        claims: &AccessClaims,
         now: Time,
-    ) -> Result<(AccessToken, RefreshToken), Fault> {
-        let access = self.codec.sign_access(access, new_id(now))?;
-        Ok((access, self.codec.sign_refresh(refresh)?))
+    ) -> Result<AccessToken, Fault> {
+        Ok(self.codec.sign_access(claims, new_id(now))?)
+    }
+
+    pub(super) fn sign_refresh(&self, claims: &RefreshClaims) -> Result<RefreshToken, Fault> {
+        Ok(self.codec.sign_refresh(claims)?)
     }
 }

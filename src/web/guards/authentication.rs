@@ -1,6 +1,6 @@
 //! Authenticates a request by its cookies, once, however many guards ask.
 
-use crate::accounts::sessions::{Authenticated, AuthenticationError, RefreshMode};
+use crate::accounts::sessions::{Authenticated, AuthenticationError};
 use crate::accounts::{Fault, Sessions};
 use crate::domain::claims::AccessClaims;
 use crate::web::guards::device::device;
@@ -39,18 +39,21 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
     let Some(sessions) = request.guard::<&State<Arc<Sessions>>>().await.succeeded() else {
         return Authentication::Unavailable;
     };
-    let presented = cookies::presented(request);
-    match sessions.authenticate(presented, mode(request), || device(request)).await {
-        Ok(Authenticated::SignedIn { claims, rotated }) => {
-            if let Some(tokens) = rotated {
+    let mut presented = cookies::presented(request);
+    // Whether the session is alive must not be learned without a trace: without a refresh, only the
+    // access token counts.
+    let withheld = if may_refresh(request) { None } else { presented.refresh.take() };
+    match sessions.authenticate(presented, || device(request)).await {
+        Ok(Authenticated::SignedIn { claims, refreshed }) => {
+            if let Some(tokens) = refreshed {
                 ReplyCookies::of(request).set_tokens(*tokens);
             }
             Authentication::SignedIn(claims)
         }
+        Ok(Authenticated::Anonymous(_)) if withheld.is_some() => Authentication::Unavailable,
         Ok(Authenticated::Anonymous(error)) => {
             if error == AuthenticationError::Forged {
                 tracing::warn!("a refresh cookie was presented that none of our keys has signed");
-                ReplyCookies::of(request).clear_forged();
             }
             Authentication::Anonymous(error)
         }
@@ -65,12 +68,13 @@ fn log(fault: &Fault) {
     tracing::error!(%fault, "a request could not be authenticated");
 }
 
-/// Tokens are rotated only if the browser keeps the response's cookies: not for HEAD or a prefetch.
-fn mode(request: &Request<'_>) -> RefreshMode {
+/// The session is refreshed only if the browser keeps the response's cookies: not for HEAD or a
+/// prefetch.
+fn may_refresh(request: &Request<'_>) -> bool {
     let prefetch = request.headers().get("Sec-Purpose").any(|purpose| purpose.contains("prefetch"));
     match original_method::method(request) {
-        Method::Head => RefreshMode::ReadOnly,
-        Method::Get if prefetch => RefreshMode::ReadOnly,
-        _ => RefreshMode::Rotate,
+        Method::Head => false,
+        Method::Get => !prefetch,
+        _ => true,
     }
 }

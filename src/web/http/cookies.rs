@@ -5,6 +5,7 @@
 //! cookies a guard has set: a rotated token would be lost, and the next request would look like
 //! theft.
 
+use crate::accounts::Sessions;
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
 use crate::web::notice::Notice;
@@ -62,6 +63,16 @@ impl ReplyCookies {
         self.pending().just_signed_in = true;
     }
 
+    /// Sets no tokens of a session that has ended since they were issued: they could overwrite those
+    /// of the session that replaced it.
+    pub fn drop_dead_tokens(&self, sessions: &Sessions) {
+        let mut pending = self.pending();
+        if matches!(&pending.tokens, Some(TokenChange::Set(tokens)) if sessions.is_known_to_have_ended(tokens))
+        {
+            pending.tokens = None;
+        }
+    }
+
     /// Clears both tokens.
     pub fn clear(&self) {
         self.pending().tokens = Some(TokenChange::Clear);
@@ -94,7 +105,9 @@ impl ReplyCookies {
         match &pending.tokens {
             Some(TokenChange::Set(tokens)) => {
                 cookies.push(set(ACCESS, &tokens.access.0, tokens.keep_for));
-                cookies.push(set(REFRESH, &tokens.refresh.0, tokens.keep_for));
+                if !tokens.refresh_is_kept {
+                    cookies.push(set(REFRESH, &tokens.refresh.0, tokens.keep_for));
+                }
             }
             Some(TokenChange::Clear) => {
                 cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)]);

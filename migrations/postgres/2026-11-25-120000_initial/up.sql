@@ -37,6 +37,8 @@ CREATE TABLE sessions (
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     generation BIGINT NOT NULL,
     parent BIGINT NOT NULL,
+    -- The leaf (jti) of the refresh token with which the parent was superseded; null before the first rotation.
+    parent_leaf TEXT,
     rotated_at BIGINT NOT NULL,
     replay_until BIGINT NOT NULL,
     confirmed BOOLEAN NOT NULL,
@@ -63,7 +65,7 @@ CREATE INDEX sessions_open_by_idle_expiry ON sessions (idle_expires_at) WHERE en
 
 -- Access tokens revoked before they expired, for every process to read within a second.
 CREATE TABLE revocations (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id BIGSERIAL NOT NULL PRIMARY KEY,
     session_id TEXT NOT NULL,
     -- Up to which generation; null: all tokens of the session.
     generation BIGINT,
@@ -79,7 +81,7 @@ CREATE TABLE signing_keys (
     purpose TEXT NOT NULL,
     algorithm TEXT NOT NULL,
     state TEXT NOT NULL,
-    sealed BLOB NOT NULL,
+    sealed BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
     -- When a retiring key stops verifying.
     retires_at BIGINT,
