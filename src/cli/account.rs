@@ -142,7 +142,7 @@ async fn show(accounts: &Administration, target: Target) -> Done {
     let row = |session: &Session| {
         [
             at(session.created_at),
-            at(session.last_seen_at),
+            at(session.last_seen()),
             session.device.ip.map(|ip| ip.to_string()).unwrap_or_default(),
             session.device.user_agent.escape_debug().to_string(),
         ]

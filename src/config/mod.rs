@@ -24,8 +24,9 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use values::Values;
 
-/// With a shorter access lifetime, a session may rotate twice during one request.
-const SHORT_ACCESS: Span = Span::minutes(3);
+/// The shortest supported grace time. All times in which a late request is told from a stolen token
+/// are multiples of it; below, a slow network may end a session.
+const MIN_GRACE: Span = Span::seconds(20);
 
 /// A complete and valid configuration.
 #[derive(Clone, Debug)]
@@ -66,7 +67,7 @@ impl Config {
         let values = Values::collect(figment, environment, &mut errors);
         let port = figment.extract_inner("port").unwrap_or(8000);
         let mut config = values.read(port, &mut errors);
-        config.warn_of_short_access();
+        config.warn_of_short_grace();
         config.warn_of_plain_http(figment.extract_inner("address").ok());
         if errors.0.is_empty() { Ok(config) } else { Err(errors) }
     }
@@ -95,10 +96,10 @@ impl Config {
         }
     }
 
-    fn warn_of_short_access(&mut self) {
-        if self.lifetimes.access < SHORT_ACCESS {
+    fn warn_of_short_grace(&mut self) {
+        if self.lifetimes.grace < MIN_GRACE {
             self.warnings.push(
-                "VESTIBULE_ACCESS_TTL is below 3m: on a slow network, a request may end a session that rotates twice meanwhile"
+                "VESTIBULE_ROTATION_GRACE is below 20s: on a slow network, people may be signed out; set it to 20s or remove it"
                     .to_owned(),
             );
         }

@@ -221,6 +221,13 @@ fn a_rotation_grace_has_an_upper_bound() {
 }
 
 #[test]
+fn a_rotation_grace_below_20_s_is_warned_of() {
+    let warnings = |grace| load(&[("VESTIBULE_ROTATION_GRACE", grace)]).unwrap().warnings;
+    assert_eq!(warnings("20s"), Vec::<String>::new());
+    assert!(warnings("19s").iter().any(|text| text.starts_with("VESTIBULE_ROTATION_GRACE")));
+}
+
+#[test]
 fn plain_http_off_loopback_is_warned_of() {
     let https = ("VESTIBULE_BASE_URL", "https://id.example.org");
     for (address, base_url, warned) in [

@@ -1,11 +1,11 @@
 //! Sessions: one sign-in in one browser or client, which is one whole refresh token family (RFC 9700
 //! section 4.14).
 
-use super::Time;
 use super::account::AccountId;
 use super::authentication_method::AuthenticationMethods;
 use super::device::Device;
 use super::lifetimes::Lifetimes;
+use super::{Span, Time};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
@@ -116,6 +116,13 @@ impl Session {
     #[must_use]
     pub fn is_alive(&self, now: Time) -> bool {
         self.ended.is_none() && now < self.idle_expires_at && now < self.expires_at
+    }
+
+    /// When it was last seen, as it is shown: to the minute. More would tell whoever holds a copy of
+    /// its tokens when the owner comes.
+    #[must_use]
+    pub fn last_seen(&self) -> Time {
+        self.last_seen_at - Span::milliseconds(self.last_seen_at.timestamp_millis() % 60_000)
     }
 
     /// A new session in its first generation.

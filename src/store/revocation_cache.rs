@@ -61,9 +61,8 @@ impl RevocationCache {
         let tokens = known.revoked.get(&claims.session_id).map(|(tokens, _)| *tokens);
         match tokens.filter(|tokens| tokens.include(claims.generation)) {
             Some(RevokedTokens::All) => Revoked::Ended,
-            Some(RevokedTokens::UpTo(_)) => Revoked::Undecided,
             None if known.is_current(now) => Revoked::No,
-            None => Revoked::Undecided,
+            Some(RevokedTokens::UpTo(_)) | None => Revoked::Undecided,
         }
     }
 

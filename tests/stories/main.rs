@@ -32,4 +32,5 @@ mod routes_and_guards;
 mod sessions;
 mod signing_in;
 mod signing_up;
+mod thieves;
 mod walk;

@@ -1,6 +1,6 @@
 //! Which requests refresh a session. Races, lost responses and thieves are in `rotation.rs`.
 
-use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
+use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp, Visitor};
 use rocket::http::{ContentType, Method};
 use vestibule::domain::Span;
 
@@ -23,6 +23,7 @@ async fn a_missing_or_unreadable_access_cookie_is_refreshed_too() {
     let mut ada = app.ada().await;
     ada.jar.remove(ACCESS);
     assert!(ada.get("/profile").await.is_signed_in());
+    app.wait(Span::minutes(3));
     ada.jar.insert(ACCESS.to_owned(), "not.a.token".to_owned());
     assert!(ada.get("/profile").await.is_signed_in());
     assert_eq!(app.generation(), 3);
@@ -69,7 +70,7 @@ async fn an_access_token_that_outlived_its_session_leads_to_the_sign_in_page_and
 }
 
 #[rocket::async_test]
-async fn rotated_tokens_reach_the_browser_even_if_a_catcher_answers() {
+async fn refreshed_tokens_reach_the_browser_even_if_a_catcher_answers() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let large = Some((ContentType::Form, format!("name={}", "a".repeat(20_000))));
@@ -84,17 +85,34 @@ async fn rotated_tokens_reach_the_browser_even_if_a_catcher_answers() {
     assert_eq!(app.generation(), 3);
 }
 
+fn prefetching<'a>(visitor: &Visitor<'a>) -> Visitor<'a> {
+    visitor.clone().with_header("Sec-Purpose", "prefetch;prerender")
+}
+
 #[rocket::async_test]
-async fn neither_head_nor_prefetch_refreshes() {
+async fn neither_head_nor_prefetch_refreshes_or_tells_whether_the_session_is_alive() {
     let app = TestApp::start().await;
-    let mut ada = app.ada().await;
+    let ada = app.ada().await;
+    assert!(prefetching(&ada).get("/profile").await.is_signed_in(), "the access token is enough");
     app.outlive_access_token();
-    let head = ada.send(Method::Head, "/profile", None).await;
-    let prefetch =
-        ada.clone().with_header("Sec-Purpose", "prefetch;prerender").get("/profile").await;
-    assert!(head.status == 200 && head.set_cookies().is_empty());
-    assert!(prefetch.is_signed_in() && prefetch.set_cookies().is_empty());
-    assert_eq!(app.generation(), 1);
+    let mut signed_out = app.kept_ada().await;
+    let mut copy = signed_out.clone();
+    signed_out.post("/logout", &[]).await;
+    copy.jar.remove(ACCESS);
+    for path in ["/profile", "/sessions", "/", "/login"] {
+        for visitor in [&ada, &copy] {
+            let prefetch = prefetching(visitor).get(path).await;
+            let head = visitor.clone().send(Method::Head, path, None).await;
+            for reply in [prefetch, head] {
+                assert_eq!(reply.status, 503, "{path}");
+                assert_eq!(reply.header("Cache-Control"), Some("no-store"), "{path}");
+                assert!(reply.set_cookies().is_empty() && !reply.body.contains(EMAIL), "{path}");
+            }
+        }
+    }
+    assert_eq!(app.number("SELECT max(generation) AS n FROM sessions"), 1);
+    let anonymous = prefetching(&app.visitor()).get("/profile").await;
+    assert_eq!(anonymous.location.as_deref(), Some("/login?next=/profile"), "nothing to decide");
     let post =
         ada.with_header("Sec-Purpose", "prefetch").post("/profile", &[("name", "Ada")]).await;
     assert!(post.set_cookie(REFRESH).is_some(), "only GET can be a prefetch");

@@ -311,7 +311,7 @@ async fn however_many_are_beyond_the_limit_the_last_seen_ones_stay_and_each_end_
     app.ada().await;
     let copies = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) \
         INSERT INTO sessions SELECT printf('01999999-0000-7000-8000-%012x', i), account_id, \
-        generation, parent, rotated_at, replay_until, confirmed, persistent, methods, created_at, \
+        generation, parent, parent_leaf, rotated_at, replay_until, confirmed, persistent, methods, created_at, \
         authenticated_at, last_seen_at - i, idle_expires_at, expires_at, user_agent, address, \
         ended_at, end_reason FROM sessions, n";
     app.database().batch_execute(copies).unwrap();

@@ -13,6 +13,7 @@ use crate::domain::rotation::{Decision, Presented, Step, decide};
 use crate::domain::session::{EndReason, Session};
 use crate::domain::{Span, Time};
 use crate::store::{self, LockedAccount, StoreFault, Unit};
+use crate::token::RefreshToken;
 
 /// How long after its end the cookies of a session are not cleared: the browser may be receiving
 /// those of a new session.
@@ -66,7 +67,8 @@ impl Sessions {
                         (self.issue(&session, account.role, now)?, account)
                     }
                     AttemptOutcome::Kept(session, account) => {
-                        (self.issue_access(token, &session, account.role, now)?, account)
+                        let kept = RefreshToken(token.to_owned());
+                        (self.issue_access(kept, &session, account.role, now)?, account)
                     }
                     AttemptOutcome::Refused(error) => return Ok(RefreshOutcome::Refused(error)),
                     AttemptOutcome::Changed => continue,

@@ -38,26 +38,15 @@ impl Sessions {
         role: Role,
         now: Time,
     ) -> Result<TokenPair, Fault> {
-        let claims = RefreshClaims::of(session, Leaf::random(), now);
-        let refresh = self.keys.sign_refresh(&claims)?;
-        self.issue_with(refresh, false, session, role, now)
+        let refresh = self.keys.sign_refresh(&RefreshClaims::of(session, Leaf::random(), now))?;
+        let tokens = self.issue_access(refresh, session, role, now)?;
+        Ok(TokenPair { refresh_is_kept: false, ..tokens })
     }
 
     /// Signs a new access token beside the refresh token that was presented.
     pub(super) fn issue_access(
         &self,
-        kept: &str,
-        session: &Session,
-        role: Role,
-        now: Time,
-    ) -> Result<TokenPair, Fault> {
-        self.issue_with(RefreshToken(kept.to_owned()), true, session, role, now)
-    }
-
-    fn issue_with(
-        &self,
         refresh: RefreshToken,
-        refresh_is_kept: bool,
         session: &Session,
         role: Role,
         now: Time,
@@ -66,7 +55,7 @@ impl Sessions {
         Ok(TokenPair {
             access: self.keys.sign_access(&claims, now)?,
             refresh,
-            refresh_is_kept,
+            refresh_is_kept: true,
             claims,
             refresh_expires_at: session.idle_expires_at,
             issued_at: now,

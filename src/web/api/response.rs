@@ -66,6 +66,7 @@ struct SessionResponse {
     address: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     signed_in_at: Time,
+    /// To the minute
     #[schema(value_type = String, format = DateTime)]
     last_seen_at: Time,
 }
@@ -116,7 +117,7 @@ impl SessionResponse {
             browser: Browser::of(&session.device),
             address: session.device.ip.map(|ip| ip.to_string()),
             signed_in_at: session.created_at,
-            last_seen_at: session.last_seen_at,
+            last_seen_at: session.last_seen(),
         }
     }
 }

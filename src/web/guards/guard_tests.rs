@@ -2,12 +2,14 @@
 //! three times.
 
 use super::SignedIn;
-use crate::accounts::{SignUpOutcome, samples};
+use crate::accounts::{Sessions, SignUpOutcome, samples};
 use crate::config::Config;
 use crate::domain::Span;
+use crate::domain::device::Device;
 use rocket::http::{Header, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
-use rocket::{get, routes};
+use rocket::{State, get, routes};
+use std::sync::Arc;
 use tempfile::TempDir;
 
 #[get("/test/none")]
@@ -28,6 +30,13 @@ fn panics(_user: SignedIn) -> &'static str {
 #[get("/test/three_times")]
 fn three_times(_a: SignedIn, _b: SignedIn, _c: Option<SignedIn>) -> &'static str {
     "once"
+}
+
+/// As if another request ended the session after the guard has refreshed it.
+#[get("/test/ends")]
+async fn ends(user: SignedIn, sessions: &State<Arc<Sessions>>) -> &'static str {
+    sessions.sign_out(user.0.session_id, Device::default()).await.unwrap();
+    "ended"
 }
 
 struct TestServer {
@@ -52,7 +61,7 @@ impl TestServer {
         let presentation = crate::web::Presentation::load(None).unwrap();
         let origins = crate::web::Origins { own: config.base_url, cors: Vec::new() };
         let rocket = crate::web::build(figment, services, presentation, origins);
-        let rocket = rocket.mount("/", routes![none, status, panics, three_times]);
+        let rocket = rocket.mount("/", routes![none, status, panics, three_times, ends]);
         Self { client: Client::untracked(rocket).await.unwrap(), cookies, _folder: folder }
     }
 
@@ -83,6 +92,14 @@ async fn rotated_tokens_are_sent_with_a_404_a_422_a_500_and_a_panic() {
         assert_eq!(response.headers().get_one("X-Frame-Options"), Some("DENY"), "{path}");
         assert!(response.into_string().await.unwrap().contains("<h1>"), "{path}: a page of ours");
     }
+}
+
+#[rocket::async_test]
+async fn a_response_sets_no_tokens_of_a_session_that_ended_meanwhile() {
+    let server = TestServer::start().await;
+    let response = server.get("/test/ends").await;
+    assert_eq!(response.status().code, 200);
+    assert_eq!(response.headers().get("Set-Cookie").count(), 0);
 }
 
 #[rocket::async_test]

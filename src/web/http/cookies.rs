@@ -30,7 +30,6 @@ const JUST_SIGNED_IN: &str = "just-signed-in";
 enum TokenChange {
     Set(TokenPair),
     Clear,
-    ClearRefresh,
 }
 
 #[derive(Default)]
@@ -83,11 +82,6 @@ impl ReplyCookies {
         matches!(self.pending().tokens, Some(TokenChange::Clear))
     }
 
-    /// Clears a refresh token that none of our keys has signed.
-    pub fn clear_forged(&self) {
-        self.pending().tokens = Some(TokenChange::ClearRefresh);
-    }
-
     /// Shows this notice on the next page.
     pub fn notify(&self, notice: Notice) {
         self.pending().notice = Some(notice);
@@ -112,7 +106,6 @@ impl ReplyCookies {
             Some(TokenChange::Clear) => {
                 cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)]);
             }
-            Some(TokenChange::ClearRefresh) => cookies.push(clear(REFRESH)),
             None => {}
         }
         match pending.notice {

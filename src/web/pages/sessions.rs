@@ -133,7 +133,7 @@ fn item(session: &Session) -> SessionItem {
         browser: Browser::of(&session.device),
         address: session.device.ip.map(|ip| ip.to_string()),
         signed_in_at: session.created_at,
-        last_seen_at: session.last_seen_at,
+        last_seen_at: session.last_seen(),
     }
 }
 

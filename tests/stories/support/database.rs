@@ -2,12 +2,19 @@
 
 use super::TestApp;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
+use serde_json::Value;
 
 #[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = BigInt)]
     n: i64,
+}
+
+#[derive(QueryableByName)]
+struct Details {
+    #[diesel(sql_type = Text)]
+    details: String,
 }
 
 impl TestApp {
@@ -23,6 +30,17 @@ impl TestApp {
 
     pub fn events(&self, kind: &str) -> i64 {
         self.number(&format!("SELECT count(*) AS n FROM events WHERE kind = '{kind}'"))
+    }
+
+    /// The details of the only event of this kind.
+    pub fn event_details(&self, kind: &str) -> Value {
+        let query = format!("SELECT details FROM events WHERE kind = '{kind}'");
+        let [Details { details }] =
+            &diesel::sql_query(query).load(&mut self.database()).unwrap()[..]
+        else {
+            panic!("not one {kind}")
+        };
+        serde_json::from_str(details).unwrap()
     }
 
     /// The generation of the only open session.
