@@ -86,7 +86,11 @@ pub async fn build(
         figment,
         services,
         presentation,
-        web::Origins { own: config.base_url, cors: config.cors_origins },
+        web::WebSettings {
+            base_url: config.base_url,
+            cors_origins: config.cors_origins,
+            trusted_proxies: config.trusted_proxies,
+        },
     ))
 }
 

@@ -6,3 +6,4 @@ admin-admins = Administrators
 admin-sessions = Active sessions
 admin-manage = Manage accounts
 admin-manage-text = To change a role, or to disable or delete an account, run a command on the server:
+admin-whoami = To check the settings of a proxy, see what the server knows about your own request:

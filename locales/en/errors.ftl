@@ -1,6 +1,6 @@
 # Error pages, by HTTP status.
 
-error-status = Error { $status }
+error-status = Error { $status }. Request ID: { $request }
 error-400-title = There is a problem with the request
 error-400-text = Go back, reload the page and try again.
 error-403-title = You don’t have access to this page

@@ -5,6 +5,7 @@ use super::sessions::{NewSession, SessionStart, TokenPair};
 use super::{Accounts, Fault};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::authentication_method::AuthenticationMethod;
+use crate::domain::client_address::ClientAddress;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::event::EventKind;
@@ -12,7 +13,6 @@ use crate::domain::password::{Password, PasswordHash};
 use crate::domain::session::SessionId;
 use crate::store::credentials::StoredPassword;
 use crate::store::{self, StoreFault, Unit};
-use std::net::IpAddr;
 use tracing::field::display;
 
 /// The data of a sign-in.
@@ -51,7 +51,7 @@ impl Accounts {
         let is_correct = self.hasher.verify(password.clone(), hash).await?;
         let enabled = account.clone().filter(|account| !account.is_disabled());
         let (Some(account), Some(stored), true) = (enabled, stored, is_correct) else {
-            log_refused(account.map(|account| account.id), device.ip);
+            log_refused(account.map(|account| account.id), device.address);
             return Ok(SignInOutcome::InvalidCredentials);
         };
         let rehashed = self.rehash_if_weak(password, &stored).await?;
@@ -109,7 +109,7 @@ impl VerifiedPassword {
     }
 }
 
-fn log_refused(account: Option<AccountId>, address: Option<IpAddr>) {
+fn log_refused(account: Option<AccountId>, address: Option<ClientAddress>) {
     let (account, address) = (account.map(|id| display(id.0)), address.map(display));
     tracing::warn!(event = "sign_in_refused", account, address, "security event");
 }

@@ -143,7 +143,7 @@ async fn show(accounts: &Administration, target: Target) -> Done {
         [
             at(session.created_at),
             at(session.last_seen()),
-            session.device.ip.map(|ip| ip.to_string()).unwrap_or_default(),
+            session.device.address.map(|address| address.to_string()).unwrap_or_default(),
             session.device.user_agent.escape_debug().to_string(),
         ]
     };

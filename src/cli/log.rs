@@ -20,6 +20,6 @@ fn start(max: Level) {
     if io::stderr().is_terminal() {
         builder.init();
     } else {
-        builder.json().flatten_event(true).init();
+        builder.json().flatten_event(true).with_span_list(false).init();
     }
 }

@@ -7,12 +7,14 @@ mod errors;
 mod injected;
 mod parse;
 mod secret;
+mod trusted_proxies;
 mod values;
 
 pub use base_url::BaseUrl;
 pub use database_url::DatabaseUrl;
 pub use errors::ConfigErrors;
 pub use secret::{SecretError, decode as decode_secret};
+pub use trusted_proxies::TrustedProxies;
 
 use crate::domain::Span;
 use crate::domain::account::Registration;
@@ -45,6 +47,8 @@ pub struct Config {
     pub registration: Registration,
     /// Open sessions an account may have.
     pub max_sessions: i64,
+    /// Proxies whose forwarded headers are believed.
+    pub trusted_proxies: TrustedProxies,
     /// How long security events are kept.
     pub event_retention: Span,
     /// What access tokens are signed with.

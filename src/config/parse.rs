@@ -1,14 +1,13 @@
 //! Each setting: from text to a checked value, or an error that says what to do.
 
 use super::values::Values;
-use super::{BaseUrl, Config, ConfigErrors, DatabaseUrl};
+use super::{BaseUrl, Config, ConfigErrors, DatabaseUrl, TrustedProxies};
 use crate::domain::Span;
 use crate::domain::account::Registration;
 use crate::domain::key::Algorithm;
 use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
-use ipnet::IpNet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use strum::VariantArray;
 
@@ -34,6 +33,7 @@ impl Values {
             audience: self.get("audience").unwrap_or(base_url.as_str()).to_owned(),
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, errors),
             max_sessions: self.max_sessions(errors),
+            trusted_proxies: self.trusted_proxies(errors),
             template_dir: self.template_dir(errors),
             event_retention: self.duration("event_retention", Span::days(365), errors),
             algorithm: self.algorithm(errors),
@@ -47,15 +47,10 @@ impl Values {
     /// Checks what a later version will act on.
     fn without_effect(&self, errors: &mut ConfigErrors) -> Vec<&'static str> {
         let limits = self.one_of("rate_limits", true, &[("on", true), ("off", false)], errors);
-        let networks = self.get("trusted_proxies");
-        check_networks(networks, errors);
         let metrics = self.get("metrics_address");
         check_address(metrics, errors);
-        let set = [
-            ("VESTIBULE_RATE_LIMITS", !limits),
-            ("VESTIBULE_TRUSTED_PROXIES", networks.is_some()),
-            ("VESTIBULE_METRICS_ADDRESS", metrics.is_some()),
-        ];
+        let set =
+            [("VESTIBULE_RATE_LIMITS", !limits), ("VESTIBULE_METRICS_ADDRESS", metrics.is_some())];
         set.into_iter().filter_map(|(name, set)| set.then_some(name)).collect()
     }
 
@@ -105,6 +100,15 @@ impl Values {
             }
         }
         origins
+    }
+
+    fn trusted_proxies(&self, errors: &mut ConfigErrors) -> TrustedProxies {
+        TrustedProxies::parse(items(self.get("trusted_proxies"))).unwrap_or_else(|item| {
+            errors.push(format!(
+                "VESTIBULE_TRUSTED_PROXIES contains {item:?}: separate networks such as 10.0.0.0/8 by commas"
+            ));
+            TrustedProxies::default()
+        })
     }
 
     fn database(&self, data_dir: &Path, errors: &mut ConfigErrors) -> DatabaseUrl {
@@ -227,16 +231,6 @@ fn parse_duration(text: &str) -> Option<Span> {
     };
     let span = Span::try_seconds(number.parse::<i64>().ok()?.checked_mul(seconds)?)?;
     (Span::seconds(1)..=Span::days(3_650)).contains(&span).then_some(span)
-}
-
-fn check_networks(list: Option<&str>, errors: &mut ConfigErrors) {
-    for text in items(list) {
-        if text.parse::<IpNet>().is_err() && text.parse::<IpAddr>().is_err() {
-            errors.push(format!(
-                "VESTIBULE_TRUSTED_PROXIES contains {text:?}: separate networks such as 10.0.0.0/8 by commas"
-            ));
-        }
-    }
 }
 
 fn check_address(text: Option<&str>, errors: &mut ConfigErrors) {

@@ -1,7 +1,7 @@
 //! The browser or client that a session was started from.
 
+use super::client_address::ClientAddress;
 use super::text;
-use std::net::IpAddr;
 
 /// Longest User-Agent kept, in code points.
 const MAX_USER_AGENT_LENGTH: usize = 255;
@@ -10,16 +10,16 @@ const MAX_USER_AGENT_LENGTH: usize = 255;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Device {
     pub user_agent: String,
-    pub ip: Option<IpAddr>,
+    pub address: Option<ClientAddress>,
 }
 
 impl Device {
     /// Keeps the first 255 code points of the User-Agent without its control and invisible
     /// characters.
     #[must_use]
-    pub fn new(user_agent: &str, ip: Option<IpAddr>) -> Self {
+    pub fn new(user_agent: &str, address: Option<ClientAddress>) -> Self {
         let kept = user_agent.chars().filter(|c| !text::is_control(*c) && !text::is_invisible(*c));
-        Self { user_agent: kept.take(MAX_USER_AGENT_LENGTH).collect(), ip }
+        Self { user_agent: kept.take(MAX_USER_AGENT_LENGTH).collect(), address }
     }
 }
 

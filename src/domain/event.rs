@@ -2,9 +2,9 @@
 
 use super::Time;
 use super::account::AccountId;
+use super::client_address::ClientAddress;
 use super::device::Device;
 use super::session::{Session, SessionId};
-use std::net::IpAddr;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What happened. Refused requests of unauthenticated clients are logged but not stored: otherwise
@@ -60,7 +60,7 @@ pub struct Event {
     /// The account it happened to; none if it concerns the whole service.
     pub subject: Option<AccountId>,
     pub session_id: Option<SessionId>,
-    pub address: Option<IpAddr>,
+    pub address: Option<ClientAddress>,
     /// The User-Agent it was done with.
     pub user_agent: Option<String>,
     /// What else is worth knowing: names and values.
@@ -73,7 +73,7 @@ impl Event {
     pub fn by_owner(kind: EventKind, session: &Session, at: Time, device: &Device) -> Self {
         Self {
             session_id: Some(session.id),
-            address: device.ip,
+            address: device.address,
             user_agent: Some(device.user_agent.clone()),
             ..Self::new(kind, at, Actor::Account(session.account_id), Some(session.account_id))
         }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod authentication_method;
 pub mod claims;
+pub mod client_address;
 pub mod device;
 pub mod email;
 pub mod event;

@@ -189,7 +189,11 @@ async fn acquire(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Store
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreFault> + Send + 'static,
 ) -> Result<T, StoreFault> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(StoreFault::Cancelled))
+    // What is logged there belongs to the same request.
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work))
+        .await
+        .unwrap_or(Err(StoreFault::Cancelled))
 }
 
 impl ManageConnection for Manager {

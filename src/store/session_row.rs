@@ -53,7 +53,7 @@ impl From<&Session> for SessionRow {
             idle_expires_at: millis(session.idle_expires_at),
             expires_at: millis(session.expires_at),
             user_agent: session.device.user_agent.clone(),
-            address: session.device.ip.map(|address| address.to_string()),
+            address: session.device.address.map(|address| address.to_string()),
             ended_at: session.ended.map(|(at, _)| millis(at)),
             end_reason: session.ended.map(|(_, reason)| reason.into_str().to_owned()),
         }
@@ -85,7 +85,7 @@ impl SessionRow {
             ended: self.ended()?,
             device: Device {
                 user_agent: self.user_agent,
-                ip: self.address.and_then(|address| address.parse().ok()),
+                address: self.address.and_then(|address| address.parse().ok()),
             },
         })
     }

@@ -15,7 +15,7 @@ mod texts;
 pub use routes::{ROUTES, RouteEntry};
 
 use crate::accounts::Services;
-use crate::config::BaseUrl;
+use crate::config::{BaseUrl, TrustedProxies};
 use errors::catchers;
 use http::cors::CorsOrigins;
 use http::method_not_allowed::Paths;
@@ -58,11 +58,14 @@ fn profile() -> Profile {
     given.map_or(rocket::Config::DEFAULT_PROFILE, |name| Profile::new(name.trim()))
 }
 
-/// The origins whose pages may send requests.
-pub struct Origins {
-    pub own: BaseUrl,
+/// Where requests may come from.
+pub struct WebSettings {
+    /// Our own origin.
+    pub base_url: BaseUrl,
     /// Other origins whose pages may use the API.
-    pub cors: Vec<BaseUrl>,
+    pub cors_origins: Vec<BaseUrl>,
+    /// Proxies whose forwarded headers are believed.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// The web application, ready to ignite.
@@ -71,7 +74,7 @@ pub fn build(
     figment: Figment,
     services: Services,
     presentation: Presentation,
-    origins: Origins,
+    settings: WebSettings,
 ) -> Rocket<Build> {
     let routes = routes::routes();
     let paths = Paths::of(&routes);
@@ -86,8 +89,9 @@ pub fn build(
         .manage(presentation.templates)
         .manage(presentation.assets)
         .manage(paths)
-        .manage(origins.own)
-        .manage(CorsOrigins(origins.cors))
+        .manage(settings.base_url)
+        .manage(CorsOrigins(settings.cors_origins))
+        .manage(settings.trusted_proxies)
         .attach(Shield::new())
         .attach(original_method::RecordOriginalMethod)
         .attach(request_log::RequestLog)

@@ -54,6 +54,7 @@ route_table! {
     Post   "/sessions/end-all"       [SignedIn]         pages::sessions::end_all;
 
     Get    "/admin"                  [Admin]            pages::admin::show;
+    Get    "/admin/whoami"           [Admin]            pages::whoami::show;
 
     Post   "/api/auth/register"      [Anyone]           api::auth::register;
     Post   "/api/auth/login"         [Anyone]           api::auth::login;

@@ -115,7 +115,7 @@ impl SessionResponse {
         Self {
             id: session.id.0,
             browser: Browser::of(&session.device),
-            address: session.device.ip.map(|ip| ip.to_string()),
+            address: session.device.address.map(|address| address.to_string()),
             signed_in_at: session.created_at,
             last_seen_at: session.last_seen(),
         }

@@ -3,6 +3,7 @@
 use crate::web::errors::problem::Problem;
 use crate::web::errors::refusal::Refusal;
 use crate::web::errors::response::finish;
+use crate::web::http::request_id::RequestId;
 use crate::web::pages::context::PageContext;
 use crate::web::pages::page::Page;
 use crate::web::requests::fields::FieldErrors;
@@ -25,34 +26,38 @@ pub struct ErrorPage {
     text: String,
     /// Unknown and repeated fields: browsers do not send them unless the form is wrong.
     errors: FieldErrors,
+    /// For reports: the operator finds the request in the log.
+    request_id: String,
 }
 
 impl PageContext for ErrorPage {
     const TEMPLATE: &'static str = "error";
 
     fn samples() -> Vec<Self> {
-        let page = |status| ErrorPage::new(status, FieldErrors::default());
-        let twice = ErrorPage::new(422, FieldErrors::of("email", "field_twice"));
+        let id = "0199a8c2-7b1e-7c3a-9f4d-2b6c1e5a8d90";
+        let page = |status| ErrorPage::new(status, FieldErrors::default(), id);
+        let twice = ErrorPage::new(422, FieldErrors::of("email", "field_twice"), id);
         STATUSES.into_iter().chain([418, 504]).map(page).chain([twice]).collect()
     }
 }
 
 impl ErrorPage {
-    fn new(status: u16, errors: FieldErrors) -> Self {
+    fn new(status: u16, errors: FieldErrors, request_id: &str) -> Self {
         let key = match status {
             _ if STATUSES.contains(&status) => status,
             500.. => 500,
             _ => 400,
         };
         let (title, text) = (format!("error-{key}-title"), format!("error-{key}-text"));
-        Self { status, title, text, errors }
+        Self { status, title, text, errors, request_id: request_id.to_owned() }
     }
 }
 
 impl<'r> Responder<'r, 'static> for ErrorResponse {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let refusal = self.0;
-        let page = ErrorPage::new(refusal.status.code, refusal.errors.clone());
+        let id = RequestId::of(request).as_str();
+        let page = ErrorPage::new(refusal.status.code, refusal.errors.clone(), id);
         match Page(refusal.status, page).respond_to(request) {
             Ok(mut response) => {
                 finish(request, &mut response, &refusal);

@@ -7,6 +7,7 @@ use crate::texts::Language;
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::{Detail, Refusal};
 use crate::web::errors::response::{finish, json};
+use crate::web::http::request_id::RequestId;
 use crate::web::texts;
 use rocket::Request;
 use rocket::http::{ContentType, Status};
@@ -43,6 +44,8 @@ pub struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = reasons)]
     reason: Option<&'static str>,
+    /// The ID of the request in the server's log
+    request_id: String,
 }
 
 impl Problem {
@@ -65,7 +68,8 @@ impl From<Fault> for Problem {
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = json(&document(&self.0, texts::language(request)))?;
+        let mut response =
+            json(&document(&self.0, texts::language(request), RequestId::of(request)))?;
         response.set_header(ContentType::new("application", "problem+json"));
         if self.0.status == Status::Unauthorized {
             response.set_raw_header("WWW-Authenticate", challenge(self.0.code));
@@ -75,7 +79,7 @@ impl<'r> Responder<'r, 'static> for Problem {
     }
 }
 
-fn document(refusal: &Refusal, language: &Language) -> Document {
+fn document(refusal: &Refusal, language: &Language, id: &RequestId) -> Document {
     let summary = || language.text(&refusal.code.message_key());
     Document {
         status: refusal.status.code,
@@ -84,6 +88,7 @@ fn document(refusal: &Refusal, language: &Language) -> Document {
         detail: refusal.detail.as_ref().map_or_else(summary, |detail| message(language, detail)),
         errors: (refusal.code == Code::InvalidFields).then(|| refusal.errors.sentences(language)),
         reason: refusal.reason.map(|reason| reason.into_str()),
+        request_id: id.as_str().to_owned(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The device that sent a request: User-Agent and IP address.
 
 use crate::domain::device::Device;
+use crate::web::http::client_address::addresses;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 use std::convert::Infallible;
@@ -16,5 +17,5 @@ impl<'r> FromRequest<'r> for Device {
 
 pub fn device(request: &Request<'_>) -> Device {
     let user_agent = request.headers().get_one("User-Agent").unwrap_or_default();
-    Device::new(user_agent, request.client_ip())
+    Device::new(user_agent, addresses(request).map(|addresses| addresses.client))
 }

@@ -59,8 +59,12 @@ impl TestServer {
         let figment = crate::figment();
         let config = Config::load(&figment, [].into_iter()).unwrap();
         let presentation = crate::web::Presentation::load(None).unwrap();
-        let origins = crate::web::Origins { own: config.base_url, cors: Vec::new() };
-        let rocket = crate::web::build(figment, services, presentation, origins);
+        let settings = crate::web::WebSettings {
+            base_url: config.base_url,
+            cors_origins: Vec::new(),
+            trusted_proxies: config.trusted_proxies,
+        };
+        let rocket = crate::web::build(figment, services, presentation, settings);
         let rocket = rocket.mount("/", routes![none, status, panics, three_times, ends]);
         Self { client: Client::untracked(rocket).await.unwrap(), cookies, _folder: folder }
     }

@@ -4,11 +4,13 @@
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
 use crate::web::guards::authentication::Authentication;
+use crate::web::http::request_id::RequestId;
 use crate::web::http::{csrf, original_method, request_log, well_formed};
 use rocket::http::Status;
 use rocket::response::{Redirect, Responder};
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
+use tracing::Instrument;
 
 /// Wraps a route in the checks.
 pub fn checked(mut route: Route) -> Route {
@@ -36,7 +38,8 @@ impl Handler for Checked {
             tracing::warn!(path, "refused: a request from another origin");
             return Outcome::error(Refusal::new(Code::Forbidden).note(request));
         }
-        let outcome = self.0.handle(request, data).await;
+        let span = tracing::info_span!("request", request_id = RequestId::of(request).as_str());
+        let outcome = self.0.handle(request, data).instrument(span).await;
         // `Option<SignedIn>` is none also if authentication was undecided; that is a 503.
         match Authentication::known(request) {
             Some(Authentication::Unavailable) => Outcome::error(Status::ServiceUnavailable),

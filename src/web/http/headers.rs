@@ -5,6 +5,7 @@ use crate::accounts::Sessions;
 use crate::config::BaseUrl;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::http::cors;
+use crate::web::http::request_id::RequestId;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Request, Response};
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     if request.rocket().state::<BaseUrl>().is_some_and(BaseUrl::is_https) {
         response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
+    response.set_header(RequestId::of(request).header());
     cors::set_headers(request, response);
     if !response.headers().contains("Cache-Control") {
         response.set_raw_header("Cache-Control", "no-store");

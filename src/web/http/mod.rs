@@ -3,6 +3,7 @@
 
 pub mod accept;
 pub mod checks;
+pub mod client_address;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;
@@ -11,5 +12,6 @@ pub mod method_not_allowed;
 pub mod next_path;
 pub mod one_header;
 pub mod original_method;
+pub mod request_id;
 pub mod request_log;
 pub mod well_formed;

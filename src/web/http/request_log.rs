@@ -2,6 +2,7 @@
 
 use crate::clock::Stopwatch;
 use crate::web::http::original_method;
+use crate::web::http::request_id::RequestId;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 
@@ -22,7 +23,8 @@ impl Fairing for RequestLog {
         let micros = request.local_cache(Stopwatch::start).micros();
         let (method, path, status) =
             (original_method::method(request), path(request), response.status().code);
-        tracing::info!(%method, path, status, micros, "request");
+        let request_id = RequestId::of(request).as_str();
+        tracing::info!(%method, path, status, micros, request_id, "request");
     }
 }
 

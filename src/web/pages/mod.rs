@@ -16,3 +16,4 @@ pub mod sign_out;
 pub mod sign_up;
 pub mod template_error;
 pub mod templates;
+pub mod whoami;

@@ -6,7 +6,9 @@ use crate::web::errors::page::ErrorPage;
 use crate::web::notice::Notice;
 use crate::web::pages::context::{Frame, PageContext};
 use crate::web::pages::templates::Templates;
-use crate::web::pages::{admin, home, password, profile, sessions, sign_in, sign_out, sign_up};
+use crate::web::pages::{
+    admin, home, password, profile, sessions, sign_in, sign_out, sign_up, whoami,
+};
 use rocket_dyn_templates::tera;
 use strum::VariantArray;
 
@@ -24,6 +26,7 @@ pub fn render_all(texts: &Texts, templates: &Templates, see: See<'_>) -> tera::R
         render::<sessions::SessionsPage>(language, templates, see)?;
         render::<password::PasswordPage>(language, templates, see)?;
         render::<admin::AdminPage>(language, templates, see)?;
+        render::<whoami::WhoamiPage>(language, templates, see)?;
         render::<ContinuePage>(language, templates, see)?;
         render::<ErrorPage>(language, templates, see)?;
     }

@@ -1,6 +1,7 @@
 use rocket::http::{ContentType, Header, Method};
 use rocket::local::asynchronous::Client;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub const ACCESS: &str = "__Host-access";
 pub const REFRESH: &str = "__Host-refresh";
@@ -12,6 +13,7 @@ pub struct Visitor<'a> {
     client: &'a Client,
     pub jar: BTreeMap<String, String>,
     pub headers: Vec<(String, String)>,
+    address: IpAddr,
 }
 
 /// A response.
@@ -50,16 +52,32 @@ impl Reply {
 
 impl<'a> Visitor<'a> {
     pub fn new(client: &'a Client) -> Self {
-        Self { client, jar: BTreeMap::new(), headers: Vec::new() }
+        Self {
+            client,
+            jar: BTreeMap::new(),
+            headers: Vec::new(),
+            address: Ipv4Addr::LOCALHOST.into(),
+        }
     }
 
     /// The same browser, talking to another process.
     pub fn at<'b>(&self, client: &'b Client) -> Visitor<'b> {
-        Visitor { client, jar: self.jar.clone(), headers: self.headers.clone() }
+        Visitor {
+            client,
+            jar: self.jar.clone(),
+            headers: self.headers.clone(),
+            address: self.address,
+        }
     }
 
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same browser, connecting from this address.
+    pub fn from_address(mut self, address: &str) -> Self {
+        self.address = address.parse().unwrap();
         self
     }
 
@@ -109,7 +127,7 @@ impl<'a> Visitor<'a> {
         for (name, value) in &self.headers {
             request = request.header(Header::new(name.clone(), value.clone()));
         }
-        request = request.remote("127.0.0.1:4000".parse().unwrap());
+        request = request.remote(SocketAddr::new(self.address, 4000));
         if let Some((content_type, body)) = body {
             request = request.header(content_type).body(body);
         }
