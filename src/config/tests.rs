@@ -59,7 +59,7 @@ fn environment_variables_take_precedence_and_every_contract_name_is_known() {
         config.cors_origins.iter().map(BaseUrl::as_str).collect::<Vec<_>>(),
         ["https://app.example.org", "http://localhost:3000"]
     );
-    assert_eq!(config.without_effect.len(), 3);
+    assert_eq!(config.without_effect.len(), 2);
     let absolute = load(&[("DATABASE_URL", "sqlite:///srv/v.db")]).unwrap();
     assert_eq!(absolute.database, DatabaseUrl::Sqlite("/srv/v.db".into()));
 }

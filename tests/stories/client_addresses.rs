@@ -22,7 +22,7 @@ async fn only_trusted_proxies_can_name_the_address_of_a_client() {
     let app = TestApp::start_with(&PROXIES).await;
     app.ada().await;
     let from = |peer: &str, header: &str, value: &str| {
-        shown(app.visitor().from_address(peer).with_header(header, value))
+        shown(app.visitor().connecting_from(peer).with_header(header, value))
     };
     assert_eq!(from("172.17.0.1", "X-Forwarded-For", "192.0.2.1").await, "192.0.2.1");
     assert_eq!(from("fd00::7", "Forwarded", "for=\"[2001:db8::1]\"").await, "2001:db8::1");
@@ -44,11 +44,11 @@ async fn administrators_see_how_their_request_arrives() {
     assert_eq!(ada.clone().get("/admin/whoami").await.status, 403);
     app.operator().await.administration.set_role(who, Role::Admin).await.unwrap().account();
     let proxied =
-        ada.clone().from_address("172.17.0.1").with_header("X-Forwarded-For", "192.0.2.1");
+        ada.clone().connecting_from("172.17.0.1").with_header("X-Forwarded-For", "192.0.2.1");
     for (mut visitor, parts) in [
         (proxied, ["<dd>192.0.2.1</dd>", "<dd>172.17.0.1</dd>", "comes from a trusted proxy"]),
         (
-            ada.from_address("172.18.0.1"),
+            ada.connecting_from("172.18.0.1"),
             ["<dd>172.18.0.1</dd>", "If 172.18.0.1 is your proxy", "VESTIBULE_TRUSTED_PROXIES"],
         ),
     ] {

@@ -29,7 +29,7 @@ async fn trusted_proxies_may_give_the_id_and_nobody_else() {
     assert_eq!(id(&with("traceparent", &traceparent).get("/login").await), TRACE);
     let both = with("X-Request-Id", "abc-123").with_header("traceparent", &traceparent);
     assert_eq!(id(&both.clone().get("/login").await), "abc-123");
-    let stranger = id(&both.from_address("192.0.2.1").get("/login").await);
+    let stranger = id(&both.connecting_from("192.0.2.1").get("/login").await);
     assert!(stranger != "abc-123" && stranger != TRACE);
     let zeros = format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32));
     for (name, value) in [

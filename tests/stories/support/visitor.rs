@@ -76,7 +76,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// The same browser, connecting from this address.
-    pub fn from_address(mut self, address: &str) -> Self {
+    pub fn connecting_from(mut self, address: &str) -> Self {
         self.address = address.parse().unwrap();
         self
     }
