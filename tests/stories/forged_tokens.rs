@@ -291,7 +291,7 @@ async fn wrong_refresh_tokens_are_refused_with_one_answer_even_with_a_true_signa
 }
 
 #[rocket::async_test]
-async fn a_forged_refresh_token_is_cleared_and_ends_nothing() {
+async fn a_forged_refresh_token_is_not_cleared_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut forger = app.visitor();
@@ -301,11 +301,7 @@ async fn a_forged_refresh_token_is_cleared_and_ends_nothing() {
         forger.jar.insert(REFRESH.to_owned(), token);
         let reply = forger.get("/profile").await;
         assert_eq!(reply.location.as_deref(), Some("/login?next=/profile"));
-        assert!(
-            reply.set_cookie(REFRESH).unwrap().contains("Max-Age=0")
-                && reply.set_cookie(ACCESS).is_none()
-        );
-        forger.jar.insert(REFRESH.to_owned(), "x.y.z".to_owned());
+        assert!(reply.set_cookies().is_empty(), "{reply:?}");
         forger.post("/logout", &[]).await;
     }
     assert!(ada.get("/profile").await.is_signed_in());

@@ -50,7 +50,6 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
         Ok(Authenticated::Anonymous(error)) => {
             if error == AuthenticationError::Forged {
                 tracing::warn!("a refresh cookie was presented that none of our keys has signed");
-                ReplyCookies::of(request).clear_forged();
             }
             Authentication::Anonymous(error)
         }

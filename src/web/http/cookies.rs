@@ -5,6 +5,7 @@
 //! cookies a guard has set: a rotated token would be lost, and the next request would look like
 //! theft.
 
+use crate::accounts::Sessions;
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
 use crate::web::http::cookie_names::CookieNames;
@@ -13,14 +14,13 @@ use rocket::Request;
 use rocket::http::Header;
 use rocket::request::{FromRequest, Outcome};
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the response does to the token cookies.
 #[derive(Clone, Debug)]
 enum TokenChange {
     Set(TokenPair),
     Clear,
-    ClearRefresh,
 }
 
 #[derive(Default)]
@@ -53,19 +53,14 @@ impl ReplyCookies {
         self.pending().just_signed_in = true;
     }
 
-    /// Clears both tokens.
+    /// Clears both tokens, except those that are not ours.
     pub fn clear(&self) {
         self.pending().tokens = Some(TokenChange::Clear);
     }
 
-    /// Whether both tokens are cleared. Then the browser should also forget cached pages.
+    /// Whether the tokens are cleared. Then the browser should also forget cached pages.
     pub fn are_cleared(&self) -> bool {
         matches!(self.pending().tokens, Some(TokenChange::Clear))
-    }
-
-    /// Clears a refresh token that none of our keys has signed.
-    pub fn clear_forged(&self) {
-        self.pending().tokens = Some(TokenChange::ClearRefresh);
     }
 
     /// Shows this notice on the next page.
@@ -79,21 +74,17 @@ impl ReplyCookies {
     }
 
     /// The `Set-Cookie` headers.
-    pub fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
+    pub async fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
         let Some(names) = CookieNames::of(request) else { return Vec::new() };
-        let pending = self.pending();
         let mut cookies = Vec::new();
-        match &pending.tokens {
-            Some(TokenChange::Set(tokens)) => {
-                cookies.push(set(&names.access, &tokens.access.0, tokens.keep_for));
-                cookies.push(set(&names.refresh, &tokens.refresh.0, tokens.keep_for));
-            }
-            Some(TokenChange::Clear) => {
-                cookies.extend([clear(&names.access), clear(&names.refresh)]);
-                cookies.push(just_signed_in(names, 0));
-            }
-            Some(TokenChange::ClearRefresh) => cookies.push(clear(&names.refresh)),
-            None => {}
+        if self.are_cleared() {
+            cookies.extend(clearable(request, names).await.into_iter().map(clear));
+            cookies.push(just_signed_in(names, 0));
+        }
+        let pending = self.pending();
+        if let Some(TokenChange::Set(tokens)) = &pending.tokens {
+            cookies.push(set(&names.access, &tokens.access.0, tokens.keep_for));
+            cookies.push(set(&names.refresh, &tokens.refresh.0, tokens.keep_for));
         }
         match pending.notice {
             Some(notice) => {
@@ -140,6 +131,28 @@ fn clear(name: &str) -> String {
     set(name, "", Some(Span::zero()))
 }
 
+/// The token cookies that are ours, and those that the request does not have. Others were set by
+/// another server under this host.
+async fn clearable<'r>(request: &'r Request<'_>, names: &'r CookieNames) -> Vec<&'r str> {
+    let PresentedTokens { access, refresh } = presented(request);
+    let mut clearable = Vec::new();
+    for (name, token) in [
+        (&names.access, PresentedTokens { access, refresh: None }),
+        (&names.refresh, PresentedTokens { access: None, refresh }),
+    ] {
+        let absent = values(request.headers().get("Cookie"), name).next().is_none();
+        if absent || is_ours(request, token).await {
+            clearable.push(name.as_str());
+        }
+    }
+    clearable
+}
+
+async fn is_ours(request: &Request<'_>, token: PresentedTokens<'_>) -> bool {
+    let Some(sessions) = request.rocket().state::<Arc<Sessions>>() else { return false };
+    matches!(sessions.presented(token).await, Ok(Some(_)))
+}
+
 /// The tokens of a request.
 pub fn presented<'r>(request: &'r Request<'_>) -> PresentedTokens<'r> {
     PresentedTokens {
@@ -170,14 +183,19 @@ fn read<'r>(
 }
 
 fn find<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> Option<&'h str> {
-    let pairs = headers.flat_map(|header| header.split(';'));
-    let mut values = pairs
-        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
-        .filter(|(n, _)| *n == name);
+    let mut values = values(headers, name);
     match (values.next(), values.next()) {
-        (Some((_, value)), None) if !value.is_empty() => Some(value),
+        (Some(value), None) if !value.is_empty() => Some(value),
         _ => None,
     }
+}
+
+/// The values of all cookies with exactly this name.
+fn values<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> impl Iterator<Item = &'h str> {
+    headers
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
+        .filter_map(move |(n, value)| (n == name).then_some(value))
 }
 
 #[cfg(test)]

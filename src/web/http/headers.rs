@@ -34,7 +34,7 @@ impl Fairing for Headers {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         protect(request, response);
         let cookies = ReplyCookies::of(request);
-        for cookie in cookies.headers(request) {
+        for cookie in cookies.headers(request).await {
             response.adjoin_header(cookie);
         }
         if cookies.are_cleared() {
