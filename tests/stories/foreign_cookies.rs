@@ -4,6 +4,8 @@
 use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, Reply, TestApp, Visitor};
 use rocket::futures::future::join_all;
 use rocket::http::{ContentType, Method};
+use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rocket::tokio::net::TcpStream;
 use vestibule::domain::Span;
 use vestibule::{ROUTES, RouteEntry};
 
@@ -160,4 +162,45 @@ async fn signing_in_replaces_a_cookie_that_is_not_ours() {
     let mut browser = there.at(&app.client);
     browser.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
     assert!(browser.get("/profile").await.is_signed_in());
+}
+
+/// The response to a request with these bytes as its `Cookie` header.
+async fn with_cookie_bytes(port: u16, cookie: &[u8]) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let head = b"GET /profile HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: ";
+    stream.write_all(&[head, cookie, b"\r\n\r\n"].concat()).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
+}
+
+#[rocket::async_test]
+async fn a_cookie_of_another_application_in_latin_1_does_not_hide_ours() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    let port = app.serve().await;
+    let ours = format!("{ACCESS}={}", ada.cookie(ACCESS)).into_bytes();
+    let long = [&b"long="[..], &[0xfc; 12_000]].concat();
+    for other in [&b"city=Z\xfcrich"[..], b"\xe9t\xe9=1", b"cut=\xc3", b"no=\xff\xfe", &long] {
+        for cookie in [[&ours, &b"; "[..], other].concat(), [other, b"; ", &ours].concat()] {
+            let response = with_cookie_bytes(port, &cookie).await;
+            assert!(response.starts_with("HTTP/1.1 200 ") && response.contains(EMAIL), "{other:?}");
+        }
+    }
+    let in_two_headers = [b"city=Z\xfcrich\r\nCookie: ", &*ours].concat();
+    assert!(with_cookie_bytes(port, &in_two_headers).await.contains(EMAIL));
+}
+
+#[rocket::async_test]
+async fn a_cookie_of_our_name_in_latin_1_signs_nobody_in_and_is_not_cleared() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    let port = app.serve().await;
+    let damaged = format!("{REFRESH}=").into_bytes();
+    let ours = format!("; {REFRESH}={}", ada.cookie(REFRESH)).into_bytes();
+    for cookie in [[&damaged, &b"\xfc"[..]].concat(), [&damaged, &b"\xfc"[..], &ours].concat()] {
+        let response = with_cookie_bytes(port, &cookie).await.to_lowercase();
+        assert!(response.contains("location: /login?next=/profile"), "{response}");
+        assert!(!response.contains("set-cookie"), "{response}");
+    }
 }
