@@ -32,10 +32,11 @@ async function go(servers, state, ask) {
 
 async function browser(servers, state, email) {
   const jar = await register(servers[0], email);
+  const refresh = servers[0].cookieName("refresh");
   await go(servers, state, async (server) => {
     const answer = await send(server, "GET", "/profile", { cookies: jar });
     const fresh = cookiesOf(answer);
-    if (fresh["__Host-refresh"]) state.kids.add(kid(fresh["__Host-refresh"]));
+    if (fresh[refresh]) state.kids.add(kid(fresh[refresh]));
     Object.assign(jar, fresh);
     return answer;
   });

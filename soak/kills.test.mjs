@@ -14,14 +14,15 @@ const KILLS = Number(process.env.SOAK_KILLS ?? 5);
 
 /** A client that does nothing but renew, and remembers the last two tokens it received. */
 class Client {
-  constructor(jar) {
-    this.last = this.before = jar["__Host-refresh"];
+  constructor(server, jar) {
+    this.cookie = server.cookieName("refresh");
+    this.last = this.before = jar[this.cookie];
     this.renewals = 0;
   }
 
   async renew(server, token = this.last) {
-    const answer = await send(server, "GET", "/profile", { cookies: { "__Host-refresh": token } });
-    const received = cookiesOf(answer)["__Host-refresh"];
+    const answer = await send(server, "GET", "/profile", { cookies: { [this.cookie]: token } });
+    const received = cookiesOf(answer)[this.cookie];
     if (answer.status === 200 && received) {
       [this.before, this.last] = [this.last, received];
       this.renewals += 1;
@@ -62,7 +63,7 @@ test(`SIGKILL in a storm of ${CLIENTS} clients, ${KILLS} times`, async (t) => {
   };
   try {
     const clients = [];
-    for (let i = 0; i < CLIENTS; i++) clients.push(new Client(await register(server, `client-${i}@example.org`)));
+    for (let i = 0; i < CLIENTS; i++) clients.push(new Client(server, await register(server, `client-${i}@example.org`)));
     for (let kill = 0; kill < KILLS; kill++) {
       const storm = Promise.all([...clients.map((client) => client.storm(server)), registerAll(`new-${kill}`)]);
       await wait(100 + Math.random() * 300);

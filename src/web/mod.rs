@@ -17,6 +17,7 @@ pub use routes::{ROUTES, RouteEntry};
 use crate::accounts::Services;
 use crate::config::BaseUrl;
 use errors::catchers;
+use http::cookie_names::CookieNames;
 use http::cors::CorsOrigins;
 use http::method_not_allowed::Paths;
 use http::{checks, headers, original_method, request_log};
@@ -86,6 +87,7 @@ pub fn build(
         .manage(presentation.templates)
         .manage(presentation.assets)
         .manage(paths)
+        .manage(CookieNames::new(&origins.own))
         .manage(origins.own)
         .manage(CorsOrigins(origins.cors))
         .attach(Shield::new())

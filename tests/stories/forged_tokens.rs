@@ -291,7 +291,7 @@ async fn wrong_refresh_tokens_are_refused_with_one_answer_even_with_a_true_signa
 }
 
 #[rocket::async_test]
-async fn a_forged_refresh_token_clears_and_ends_nothing() {
+async fn a_forged_refresh_token_is_not_cleared_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut forger = app.visitor();
@@ -301,8 +301,7 @@ async fn a_forged_refresh_token_clears_and_ends_nothing() {
         forger.jar.insert(REFRESH.to_owned(), token);
         let reply = forger.get("/profile").await;
         assert_eq!(reply.location.as_deref(), Some("/login?next=/profile"));
-        assert!(reply.set_cookies().is_empty(), "it may belong to another application");
-        forger.jar.insert(REFRESH.to_owned(), "x.y.z".to_owned());
+        assert!(reply.set_cookies().is_empty(), "{reply:?}");
         forger.post("/logout", &[]).await;
     }
     assert!(ada.get("/profile").await.is_signed_in());
@@ -313,9 +312,7 @@ async fn a_token_outside_its_cookie_is_ignored() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS);
-    for path in
-        [format!("/profile?access_token={token}"), format!("/profile?__Host-access={token}")]
-    {
+    for path in [format!("/profile?access_token={token}"), format!("/profile?{ACCESS}={token}")] {
         assert_eq!(app.visitor().get(&path).await.status, 303);
     }
     let bearer = app
@@ -336,13 +333,15 @@ async fn repeated_and_misspelt_cookies_are_ignored() {
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS);
     for cookie in [
-        format!("__%48ost-access={token}"),
-        format!("__host-access={token}"),
-        format!("access={token}"),
-        format!("\u{a0}__Host-access={token}"),
-        format!("__Host-access={token}; __Host-access={token}"),
-        format!("__Host-access=x; __Host-access={token}"),
-        format!("__Secure-access={token}"),
+        format!("__%48ost-access-8000={token}"),
+        format!("__host-access-8000={token}"),
+        format!("access-8000={token}"),
+        format!("\u{a0}{ACCESS}={token}"),
+        format!("{ACCESS}={token}; {ACCESS}={token}"),
+        format!("{ACCESS}=x; {ACCESS}={token}"),
+        format!("__Secure-access-8000={token}"),
+        format!("__Host-access={token}"),
+        format!("__Host-access-8001={token}"),
     ] {
         let reply = app.visitor().with_header("Cookie", &cookie).get("/profile").await;
         assert_eq!(reply.status, 303, "{cookie}");

@@ -14,6 +14,7 @@ mod api;
 mod bad_input;
 mod changing_the_password;
 mod cors;
+mod foreign_cookies;
 mod forged_tokens;
 mod from_another_site;
 mod headers_and_cookies;

@@ -3,6 +3,7 @@
 
 pub mod accept;
 pub mod checks;
+pub mod cookie_names;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;

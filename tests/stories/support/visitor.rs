@@ -2,8 +2,8 @@ use rocket::http::{ContentType, Header, Method};
 use rocket::local::asynchronous::Client;
 use std::collections::BTreeMap;
 
-pub const ACCESS: &str = "__Host-access";
-pub const REFRESH: &str = "__Host-refresh";
+pub const ACCESS: &str = "__Host-access-8000";
+pub const REFRESH: &str = "__Host-refresh-8000";
 
 /// A client that behaves like a browser: it keeps cookies and sends its headers. It does not follow
 /// redirects, so that stories can check them.
