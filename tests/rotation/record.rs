@@ -71,10 +71,10 @@ impl Rules {
     }
 
     /// Numbers the generations anew, and gives the function from old to new numbers. `decide` only
-    /// asks whether a token is current, given up, of the parent or older, whether the current
-    /// generation is the first, and how far behind the parent an older token is, up to a limit. A
-    /// token that is now behind the current generation is as far behind the parent after the next
-    /// rotation, so distances from both are kept up to one more than that limit.
+    /// asks whether a token is current, of the parent, or neither, and whether the current generation
+    /// is the first. More is kept, so that rules which count generations can be tried as well: how far
+    /// a token is behind the current generation and behind the parent, up to one more than as many
+    /// rotations as a browser makes while one is recent.
     pub fn renumber(&self, record: &mut Record) -> impl Fn(i16) -> i16 + use<> {
         let window = self.lifetimes.grace * 7;
         let limit = 1 + window.num_milliseconds() / self.lifetimes.access.num_milliseconds();
