@@ -97,8 +97,9 @@ impl search::Action for Action {
     }
 }
 
-/// The owner gains with every answer that arrives, and the thief with every token he is given, a kept
-/// answer included. Using an access token is no gain, since he cannot get another with it.
+/// A renewal, or gain, is an answer with new tokens: of the owner when it arrives, of the thief at
+/// once; a kept one with an access token alone counts as well. Using an access token is no gain,
+/// because it yields no other.
 fn effect(state: &State, action: &Action) -> Effect {
     match action {
         Action::TimePasses(_) => Effect::TimePasses,
