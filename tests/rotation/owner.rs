@@ -101,7 +101,7 @@ impl Model {
             answers: [None; UNDER_WAY],
             ended: false,
         };
-        self.normalise(&mut state);
+        Self::normalise(&mut state);
         state
     }
 
@@ -121,7 +121,7 @@ impl Model {
         }
         self.time_passes(*state, &mut next);
         for (_, state) in &mut next {
-            self.normalise(state);
+            Self::normalise(state);
         }
         next
     }
@@ -173,12 +173,12 @@ impl Model {
 
     /// Makes states equal that differ in nothing that matters: what a request does not use, numbers of
     /// generations and leaves, and the order of what is under way.
-    fn normalise(&self, state: &mut State) {
+    fn normalise(state: &mut State) {
         if state.record.confirmed {
             state.access_tokens().for_each(|access| access.confirms = false);
         }
         state.requests.iter_mut().for_each(forget_unused);
-        let number = self.rules.renumber(&mut state.record);
+        let number = Rules::renumber(&mut state.record);
         state.refresh_tokens().for_each(|token| token.generation = number(token.generation));
         state.sort();
         rename_leaves(state);

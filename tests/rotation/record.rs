@@ -70,25 +70,19 @@ impl Rules {
         record.rotated_at = (record.rotated_at - 1).max(-self.steps(longest_window) - 1);
     }
 
-    /// Numbers the generations anew, and gives the function from old to new numbers. `decide` only
-    /// asks whether a token is current, of the parent, or neither, and whether the current generation
-    /// is the first. More is kept, so that rules which count generations can be tried as well: how far
-    /// a token is behind the current generation and behind the parent, up to one more than as many
-    /// rotations as a browser makes while one is recent.
-    pub fn renumber(&self, record: &mut Record) -> impl Fn(i16) -> i16 + use<> {
-        let window = self.lifetimes.grace * 7;
-        let limit = 1 + window.num_milliseconds() / self.lifetimes.access.num_milliseconds();
-        let far = i16::try_from(limit + 1).unwrap();
+    /// Numbers the generations anew, and gives the function from old to new numbers. Kept is whether a
+    /// token is current, given up, of the parent or older, and whether the current generation is the
+    /// first. `decide` asks for no more, and what is given up is older after the next rotation.
+    pub fn renumber(record: &mut Record) -> impl Fn(i16) -> i16 + use<> {
         let (generation, parent) = (record.generation, record.parent);
-        let parent_behind = (generation - parent).min(far + 1);
-        record.generation = generation.min(3 * far);
-        record.parent = record.generation - parent_behind;
-        let newest = record.generation;
+        record.generation = generation.min(3);
+        record.parent = record.generation - (generation - parent).min(2);
+        let Record { generation: new_generation, parent: new_parent, .. } = *record;
         move |old| {
             if old > parent {
-                newest - (generation - old).min(far)
+                new_generation - (generation - old).min(1)
             } else {
-                newest - parent_behind - (parent - old).min(far)
+                new_parent - (parent - old).min(1)
             }
         }
     }

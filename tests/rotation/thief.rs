@@ -142,7 +142,7 @@ impl Model {
         self.owner_acts(state, &mut next);
         self.time_passes(state, &mut next);
         for (_, state) in &mut next {
-            self.renumber(state);
+            Self::renumber(state);
         }
         next
     }
@@ -215,9 +215,9 @@ impl Model {
         next.push((Action::TimePasses(self.rules.step_seconds()), state));
     }
 
-    fn renumber(&self, state: &mut State) {
+    fn renumber(state: &mut State) {
         let (parent, generation) = (state.record.parent, state.record.generation);
-        let number = self.rules.renumber(&mut state.record);
+        let number = Rules::renumber(&mut state.record);
         state.owner = number(state.owner);
         if let Some(Cookies { generation: Some(generation), .. }) = &mut state.answer {
             *generation = number(*generation);
