@@ -39,8 +39,8 @@ export async function assertAccessible(page) {
   assert.deepEqual(found, [], page.url());
 }
 
-export async function register(page, email, name = "Ada Lovelace") {
-  await page.goto("/register");
+export async function register(page, email, name = "Ada Lovelace", url = "") {
+  await page.goto(`${url}/register`);
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Email address").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);

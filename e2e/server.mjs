@@ -72,6 +72,11 @@ export class Server {
     return `http://localhost:${this.port}`;
   }
 
+  /** The name of one of our `__Host-` cookies: on localhost, the port of the base URL is part of it. */
+  cookieName(name) {
+    return `__Host-${name}-${new URL(this.settings.VESTIBULE_BASE_URL ?? this.url).port}`;
+  }
+
   async kill(signal = "SIGKILL") {
     const gone = once(this.process, "exit");
     this.process.kill(signal);

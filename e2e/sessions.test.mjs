@@ -138,11 +138,11 @@ test("two sign-in tabs both end signed in on their own next", async () => {
 test("keep me signed in outlives the browser", async () => {
   const { context, page } = await open(browser, server);
   await register(page, "kept@example.org");
-  assert.equal((await cookie(context, "__Host-refresh")).expires, -1);
+  assert.equal((await cookie(context, server.cookieName("refresh"))).expires, -1);
   await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Keep me signed in").check();
   await signInHere(page, "kept@example.org");
-  const days = ((await cookie(context, "__Host-refresh")).expires - Date.now() / 1000) / 86_400;
+  const days = ((await cookie(context, server.cookieName("refresh"))).expires - Date.now() / 1000) / 86_400;
   assert.ok(days > 29 && days <= 30, `${days} days`);
   await context.close();
 });

@@ -33,14 +33,14 @@ for (const javaScriptEnabled of [true, false]) {
     for (const text of ["Ada Lovelace", email]) {
       assert.ok((await page.locator("main").innerText()).includes(text), text);
     }
-    const first = await cookie(context, "__Host-access");
+    const first = await cookie(context, server.cookieName("access"));
     const { httpOnly, secure, sameSite, path, expires } = first;
     assert.deepEqual({ httpOnly, secure, sameSite, path, expires }, { httpOnly: true, secure: true, sameSite: "Strict", path: "/", expires: -1 });
 
     await wait(PAST_ACCESS);
     await page.reload();
     assert.ok((await page.locator("main").innerText()).includes(email), "still signed in");
-    assert.notEqual((await cookie(context, "__Host-access")).value, first.value, "renewed");
+    assert.notEqual((await cookie(context, server.cookieName("access"))).value, first.value, "renewed");
 
     await page.getByRole("textbox", { name: "Name" }).fill("Ada King");
     await wait(PAST_ACCESS);

@@ -43,6 +43,13 @@ export async function register(server, email) {
   return cookiesOf(answer);
 }
 
+/** Signs in and gives the cookies of the new session. */
+export async function signIn(server, email) {
+  const answer = await send(server, "POST", "/login", { form: { email, password: PASSWORD } });
+  if (answer.status !== 303) throw new Error(`signing in answered ${answer.status}`);
+  return cookiesOf(answer);
+}
+
 /** Resident memory of the server in MiB. */
 export function residentMiB(server) {
   const status = readFileSync(`/proc/${server.process.pid}/status`, "utf8");

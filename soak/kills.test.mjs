@@ -7,21 +7,29 @@ import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { PASSWORD } from "../e2e/browser.mjs";
 import { Server } from "../e2e/server.mjs";
-import { cookiesOf, register, send } from "./client.mjs";
+import { cookiesOf, register, send, signIn } from "./client.mjs";
 
 const CLIENTS = 50;
 const KILLS = Number(process.env.SOAK_KILLS ?? 5);
 
-/** A client that does nothing but renew, and remembers the last two tokens it received. */
+/**
+ * A client that does nothing but renew, and remembers the last two tokens it received. Before each kill it signs in, because
+ * a new session is rotated at once: the kill comes while the rotations are under way.
+ */
 class Client {
-  constructor(jar) {
-    this.last = this.before = jar["__Host-refresh"];
+  constructor(server, email) {
+    this.cookie = server.cookieName("refresh");
+    this.email = email;
     this.renewals = 0;
   }
 
+  async signIn(server) {
+    this.last = this.before = (await signIn(server, this.email))[this.cookie];
+  }
+
   async renew(server, token = this.last) {
-    const answer = await send(server, "GET", "/profile", { cookies: { "__Host-refresh": token } });
-    const received = cookiesOf(answer)["__Host-refresh"];
+    const answer = await send(server, "GET", "/profile", { cookies: { [this.cookie]: token } });
+    const received = cookiesOf(answer)[this.cookie];
     if (answer.status === 200 && received) {
       [this.before, this.last] = [this.last, received];
       this.renewals += 1;
@@ -62,10 +70,15 @@ test(`SIGKILL in a storm of ${CLIENTS} clients, ${KILLS} times`, async (t) => {
   };
   try {
     const clients = [];
-    for (let i = 0; i < CLIENTS; i++) clients.push(new Client(await register(server, `client-${i}@example.org`)));
+    for (let i = 0; i < CLIENTS; i++) {
+      clients.push(new Client(server, `client-${i}@example.org`));
+      await register(server, clients[i].email);
+    }
     for (let kill = 0; kill < KILLS; kill++) {
+      await Promise.all(clients.map((client) => client.signIn(server)));
       const storm = Promise.all([...clients.map((client) => client.storm(server)), registerAll(`new-${kill}`)]);
-      await wait(100 + Math.random() * 300);
+      // Every other time while rotations are under way, otherwise while sign-ups are.
+      await wait(kill % 2 ? Math.random() * 60 : 100 + Math.random() * 300);
       await server.kill("SIGKILL");
       await storm;
       await server.launch();

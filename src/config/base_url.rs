@@ -9,6 +9,7 @@ use url::{Host, Url};
 pub struct BaseUrl {
     text: String,
     https: bool,
+    loopback_port: Option<u16>,
 }
 
 impl BaseUrl {
@@ -19,7 +20,7 @@ impl BaseUrl {
         } else {
             format!("http://localhost:{port}")
         };
-        Self { text, https: false }
+        Self { text, https: false, loopback_port: Some(port) }
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
@@ -36,10 +37,12 @@ impl BaseUrl {
             return Err("it must name one host; an asterisk is not supported");
         }
         let https = url.scheme() == "https";
-        if !https && !is_loopback(&url) {
+        let loopback = is_loopback(&url);
+        if !https && !loopback {
             return Err("everything except localhost must be served over https://");
         }
-        Ok(Self { text: url.origin().ascii_serialization(), https })
+        let loopback_port = url.port_or_known_default().filter(|_| loopback);
+        Ok(Self { text: url.origin().ascii_serialization(), https, loopback_port })
     }
 
     #[must_use]
@@ -50,6 +53,12 @@ impl BaseUrl {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.https
+    }
+
+    /// The port on loopback, where servers share a host and differ only in their port.
+    #[must_use]
+    pub fn loopback_port(&self) -> Option<u16> {
+        self.loopback_port
     }
 }
 

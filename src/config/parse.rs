@@ -14,7 +14,7 @@ use strum::VariantArray;
 const REGISTRATIONS: [(&str, Registration); 2] =
     [("open", Registration::Open), ("closed", Registration::Closed)];
 /// Longest rotation grace. A superseded token does not count as stolen within the grace time and six
-/// more of it (docs/decisions/0001-rotation.md); no browser needs more than 7 minutes to try again.
+/// more of it (docs/decisions/0003-rotation.md); no browser needs more than 7 minutes to try again.
 const MAX_GRACE: Span = Span::seconds(60);
 /// Open sessions an account may have: more than anybody's devices, few enough for one page.
 const DEFAULT_MAX_SESSIONS: i64 = 100;

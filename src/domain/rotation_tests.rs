@@ -134,23 +134,17 @@ fn every_rule_in_its_order() {
         // 8. Stale: very late is not theft.
         (confirmed(), token(3, OWN), late, Decision::Stale),
         (confirmed(), token(3, OWN), recent, Decision::Stale),
-        (session(), token(2, OTHER), now, Decision::Stale),
-        (session(), token(2, OTHER), recent, Decision::Stale),
-        (session(), token(2, OWN), past, reuse),
-        // Unless more rotations lie between than a browser makes in that time.
-        (session(), token(1, OWN), now, reuse),
-        (confirmed(), token(1, OWN), recent, reuse),
-        // Given up: late at first, then theft; never a successor.
-        (session(), token(4, OWN), now, Decision::Stale),
-        (confirmed(), token(4, OTHER), recent, Decision::Stale),
+        // 9. Given up, or older than the parent: reuse at any time, confirmed or not.
+        (session(), token(4, OWN), now, reuse),
+        (confirmed(), token(4, OTHER), recent, reuse),
         (session(), token(4, OWN), past, reuse),
-        (confirmed(), token(4, OWN), past, reuse),
-        // 9. Heal: a lost response, as long as the session lives.
+        (session(), token(2, OWN), now, reuse),
+        (confirmed(), token(1, OWN), monday, reuse),
+        // 10. Heal: a lost response, as long as the session lives.
         (session(), token(3, OWN), past, Decision::Heal(step(3, OWN, past))),
         (session(), token(3, OWN), monday, Decision::Heal(step(3, OWN, monday))),
-        // 10. Reuse: otherwise, two hold a copy.
+        // 11. Reuse: otherwise, two hold a copy.
         (confirmed(), token(3, OWN), past, reuse),
-        (confirmed(), token(1, OWN), monday, reuse),
     ];
     for (i, (session, presented, after, expected)) in table.into_iter().enumerate() {
         let decision = decide(Some(&session), presented, start() + after, &LIFETIMES);

@@ -1,14 +1,15 @@
 //! The connection type for both databases, and its settings.
 
+use super::write_lock::{SET_BUSY_TIMEOUT, begin_locked};
 use crate::config::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::{Connection, ConnectionError, PgConnection, QueryResult, SqliteConnection};
+use tokio::time::Instant;
 
 /// The settings of every SQLite connection. WAL: readers never wait for the writer. FULL: a commit
 /// survives a power cut; if a rotation were lost, the browser's newer token would look stolen.
-/// `busy_timeout`: waits for a writer of another process.
-const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 800; PRAGMA journal_mode = WAL; \
-                            PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+const SQLITE_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                            PRAGMA foreign_keys = ON;";
 /// Locks on what is not a row: advisory locks on PostgreSQL. The numbers are arbitrary, but unique
 /// in the database.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,8 @@ impl Db {
             DatabaseUrl::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
                 connection
-                    .batch_execute(SQLITE_SETUP)
+                    .batch_execute(SET_BUSY_TIMEOUT)
+                    .and_then(|()| connection.batch_execute(SQLITE_SETUP))
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Db::Sqlite(connection))
             }
@@ -60,11 +62,11 @@ impl Db {
         }
     }
 
-    /// Begins a transaction that writes. SQLite takes the write lock immediately: a transaction
-    /// that reads first and writes later fails if another one has written in between.
-    pub fn begin_write(&mut self) -> QueryResult<()> {
+    /// Begins a transaction that writes. SQLite takes the write lock first, by the deadline: a
+    /// transaction that reads first and writes later fails if another one has written in between.
+    pub fn begin_write(&mut self, deadline: Instant) -> QueryResult<()> {
         match self {
-            Db::Sqlite(connection) => begin(connection, "BEGIN IMMEDIATE"),
+            Db::Sqlite(connection) => begin_locked(connection, deadline),
             Db::Postgres(connection) => begin(connection, "BEGIN"),
         }
     }

@@ -20,6 +20,7 @@ mod session_changes;
 mod session_row;
 pub mod sessions;
 mod unit;
+mod write_lock;
 
 pub use fault::StoreFault;
 pub use pool::Store;

@@ -14,12 +14,15 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// Enough for the readers of a few cores; SQLite has only one writer.
 const CONNECTIONS: u32 = 8;
-/// How long a use case waits for a connection. Together with `busy_timeout` or `CONNECT_TIMEOUT`, a
-/// caller that gets none knows within two seconds.
+/// How long a use case waits for a connection. Together with `CONNECT_TIMEOUT`, a caller that gets
+/// none knows within two seconds.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long after its arrival a writer that has left the queue waits for SQLite's write lock.
+const TURN_TIMEOUT: Duration = Duration::from_millis(1_800);
 /// How long the first connection may take: after a crash, SQLite first recovers its log.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it may take to connect.
@@ -88,6 +91,7 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut Unit<'_>) -> Result<T, StoreFault> + Send + 'static,
     {
+        let deadline = Instant::now() + TURN_TIMEOUT;
         let permits = tokio::time::timeout(QUEUE_TIMEOUT, async {
             // The connection comes second: a waiting writer must not keep one from readers.
             let writer = acquire(&self.writers).await?;
@@ -96,7 +100,7 @@ impl Store {
         let permits = permits.await.unwrap_or(Err(StoreFault::Overloaded))?;
         let (pool, cache) = (self.pool.clone(), Arc::clone(&self.revocations));
         blocking(move || {
-            let (value, effects) = write_with_retries(&mut *pool.get()?, now, work)?;
+            let (value, effects) = write_with_retries(&mut *pool.get()?, now, deadline, work)?;
             effects.apply(&cache);
             drop(permits);
             Ok(value)
@@ -141,11 +145,12 @@ fn read<T>(
 fn write_with_retries<T>(
     db: &mut Db,
     now: Time,
+    deadline: Instant,
     work: impl Fn(&mut Unit<'_>) -> Result<T, StoreFault>,
 ) -> Result<(T, Effects), StoreFault> {
     let mut attempt = 1;
     loop {
-        match write(db, now, &work) {
+        match write(db, now, deadline, &work) {
             Err(fault) if fault.is_transient() && attempt < ATTEMPTS => attempt += 1,
             done => return done,
         }
@@ -156,9 +161,10 @@ fn write_with_retries<T>(
 fn write<T>(
     db: &mut Db,
     now: Time,
+    deadline: Instant,
     work: impl Fn(&mut Unit<'_>) -> Result<T, StoreFault>,
 ) -> Result<(T, Effects), StoreFault> {
-    db.begin_write()?;
+    db.begin_write(deadline)?;
     let mut unit = Unit::new(db, now);
     match work(&mut unit) {
         Ok(value) => {

@@ -117,7 +117,8 @@ fn logged(
     let mut db = Db::connect(&DatabaseUrl::Sqlite(folder.path().join("test.db"))).unwrap();
     let cache = RevocationCache::default();
     let done = tracing::subscriber::with_default(subscriber, || {
-        write_with_retries(&mut db, now(), work).map(|((), effects)| effects.apply(&cache))
+        write_with_retries(&mut db, now(), Instant::now(), work)
+            .map(|((), effects)| effects.apply(&cache))
     });
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     (done.is_err(), text)

@@ -17,6 +17,7 @@ pub use routes::{ROUTES, RouteEntry};
 use crate::accounts::Services;
 use crate::config::{BaseUrl, TrustedProxies};
 use errors::catchers;
+use http::cookie_names::CookieNames;
 use http::cors::CorsOrigins;
 use http::method_not_allowed::Paths;
 use http::{checks, headers, original_method, request_log};
@@ -89,6 +90,7 @@ pub fn build(
         .manage(presentation.templates)
         .manage(presentation.assets)
         .manage(paths)
+        .manage(CookieNames::new(&settings.base_url))
         .manage(settings.base_url)
         .manage(CorsOrigins(settings.cors_origins))
         .manage(settings.trusted_proxies)

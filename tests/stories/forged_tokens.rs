@@ -1,5 +1,5 @@
 use crate::support::{
-    ACCESS, Api, PASSWORD, REFRESH, Reply, StolenKey, TestApp, claims, header, sign, unsigned,
+    ACCESS, Api, PASSWORD, REFRESH, StolenKey, TestApp, claims, header, sign, unsigned,
 };
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
@@ -234,15 +234,10 @@ async fn forged_access_tokens_are_refused_with_one_answer_in_the_cookie_and_as_b
         corpus.push(refresh.sign(&other, &claims(token)));
     }
     assert!(corpus.len() > 150, "{}", corpus.len());
-    let answer = |reply: Reply| {
-        let shown =
-            reply.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("date")).cloned();
-        (reply.status, shown.collect::<Vec<_>>(), reply.body)
-    };
-    let first = answer(api.me("a.b.c").await);
+    let first = api.me("a.b.c").await.comparable();
     assert!(first.0 == 401 && first.2.contains("token_invalid"));
     for token in corpus.into_iter().chain([ada.cookie(REFRESH).to_owned()]) {
-        assert_eq!(answer(api.me(&token).await), first, "as bearer: {token}");
+        assert_eq!(api.me(&token).await.comparable(), first, "as bearer: {token}");
         let mut visitor = app.visitor();
         visitor.jar.insert(ACCESS.to_owned(), token.clone());
         let reply = visitor.get("/profile").await;
@@ -275,11 +270,11 @@ async fn wrong_refresh_tokens_are_refused_with_one_answer_even_with_a_true_signa
         corpus.push(access.sign(&other, &claims(&token)));
     }
     corpus.push(ada.cookie(ACCESS).to_owned());
-    let first = api.refresh(&json!("a.b.c")).await;
-    assert!(first.status == 401 && first.body.contains("invalid_refresh_token"), "{first:?}");
+    let first = api.refresh(&json!("a.b.c")).await.comparable();
+    assert!(first.0 == 401 && first.2.contains("invalid_refresh_token"), "{first:?}");
     for wrong in corpus {
         let reply = api.refresh(&json!(wrong)).await;
-        assert_eq!((reply.status, &reply.body), (401, &first.body), "in the body: {wrong}");
+        assert_eq!(reply.comparable(), first, "in the body: {wrong}");
         let mut visitor = app.visitor();
         visitor.jar.insert(REFRESH.to_owned(), wrong.clone());
         assert_eq!(visitor.get("/profile").await.status, 303, "in the cookie: {wrong}");
@@ -291,7 +286,7 @@ async fn wrong_refresh_tokens_are_refused_with_one_answer_even_with_a_true_signa
 }
 
 #[rocket::async_test]
-async fn a_forged_refresh_token_clears_and_ends_nothing() {
+async fn a_forged_refresh_token_is_not_cleared_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let mut forger = app.visitor();
@@ -301,8 +296,7 @@ async fn a_forged_refresh_token_clears_and_ends_nothing() {
         forger.jar.insert(REFRESH.to_owned(), token);
         let reply = forger.get("/profile").await;
         assert_eq!(reply.location.as_deref(), Some("/login?next=/profile"));
-        assert!(reply.set_cookies().is_empty(), "it may belong to another application");
-        forger.jar.insert(REFRESH.to_owned(), "x.y.z".to_owned());
+        assert!(reply.set_cookies().is_empty(), "{reply:?}");
         forger.post("/logout", &[]).await;
     }
     assert!(ada.get("/profile").await.is_signed_in());
@@ -313,9 +307,7 @@ async fn a_token_outside_its_cookie_is_ignored() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS);
-    for path in
-        [format!("/profile?access_token={token}"), format!("/profile?__Host-access={token}")]
-    {
+    for path in [format!("/profile?access_token={token}"), format!("/profile?{ACCESS}={token}")] {
         assert_eq!(app.visitor().get(&path).await.status, 303);
     }
     let bearer = app
@@ -336,13 +328,15 @@ async fn repeated_and_misspelt_cookies_are_ignored() {
     let ada = app.ada().await;
     let token = ada.cookie(ACCESS);
     for cookie in [
-        format!("__%48ost-access={token}"),
-        format!("__host-access={token}"),
-        format!("access={token}"),
-        format!("\u{a0}__Host-access={token}"),
-        format!("__Host-access={token}; __Host-access={token}"),
-        format!("__Host-access=x; __Host-access={token}"),
-        format!("__Secure-access={token}"),
+        format!("__%48ost-access-8000={token}"),
+        format!("__host-access-8000={token}"),
+        format!("access-8000={token}"),
+        format!("\u{a0}{ACCESS}={token}"),
+        format!("{ACCESS}={token}; {ACCESS}={token}"),
+        format!("{ACCESS}=x; {ACCESS}={token}"),
+        format!("__Secure-access-8000={token}"),
+        format!("__Host-access={token}"),
+        format!("__Host-access-8001={token}"),
     ] {
         let reply = app.visitor().with_header("Cookie", &cookie).get("/profile").await;
         assert_eq!(reply.status, 303, "{cookie}");

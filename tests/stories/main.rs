@@ -15,6 +15,7 @@ mod bad_input;
 mod changing_the_password;
 mod client_addresses;
 mod cors;
+mod foreign_cookies;
 mod forged_tokens;
 mod from_another_site;
 mod headers_and_cookies;

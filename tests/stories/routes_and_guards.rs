@@ -42,7 +42,7 @@ const SIGNED_IN: [(Method, &str); 8] = [
 ];
 
 /// For administrators; other users get 403.
-const ADMIN: [(Method, &str); 1] = [(Method::Get, "/admin")];
+const ADMIN: [(Method, &str); 2] = [(Method::Get, "/admin"), (Method::Get, "/admin/whoami")];
 
 /// A path with its parameters filled in.
 fn filled(path: &str) -> String {
@@ -146,8 +146,8 @@ async fn a_form_posted_after_the_session_has_ended_is_reported_as_not_saved() {
         assert!(!ada.get(&to).await.body.contains("was not saved"), "once");
     }
     let read = ada.get("/profile").await;
-    assert!(read.set_cookie("__Host-flash").is_none(), "nothing was lost");
+    assert!(read.set_cookie("__Host-flash-8000").is_none(), "nothing was lost");
     let mut script = ada.clone().with_header("Accept", "application/json");
     let reply = script.post("/profile", &[("name", "x")]).await;
-    assert!(reply.status == 401 && reply.set_cookie("__Host-flash").is_none());
+    assert!(reply.status == 401 && reply.set_cookie("__Host-flash-8000").is_none());
 }

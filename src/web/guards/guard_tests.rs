@@ -53,8 +53,10 @@ impl TestServer {
         let services = samples::start(folder.path(), &clock).await;
         let signed_up = services.accounts.sign_up(samples::ada()).await.unwrap();
         let SignUpOutcome::SignedUp { tokens, .. } = signed_up else { panic!("{signed_up:?}") };
-        let cookies =
-            format!("__Host-access={}; __Host-refresh={}", tokens.access.0, tokens.refresh.0);
+        let cookies = format!(
+            "__Host-access-8000={}; __Host-refresh-8000={}",
+            tokens.access.0, tokens.refresh.0
+        );
         clock.advance(Span::minutes(16));
         let figment = crate::figment();
         let config = Config::load(&figment, [].into_iter()).unwrap();
@@ -78,7 +80,7 @@ impl TestServer {
 
 fn refresh_cookies(response: &LocalResponse<'_>) -> Vec<String> {
     let cookies = response.headers().get("Set-Cookie");
-    cookies.filter(|cookie| cookie.starts_with("__Host-refresh=")).map(str::to_owned).collect()
+    cookies.filter(|cookie| cookie.starts_with("__Host-refresh-8000=")).map(str::to_owned).collect()
 }
 
 #[rocket::async_test]

@@ -8,22 +8,13 @@
 use crate::accounts::Sessions;
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
+use crate::web::http::cookie_names::CookieNames;
 use crate::web::notice::Notice;
 use rocket::Request;
 use rocket::http::Header;
 use rocket::request::{FromRequest, Outcome};
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// The access token (RFC 6265bis section 4.1.3.2 for the prefix: Secure, no Domain, Path=/).
-const ACCESS: &str = "__Host-access";
-/// The refresh token.
-const REFRESH: &str = "__Host-refresh";
-/// The notice for the next page. It proves nothing, and only known notices are shown.
-const FLASH: &str = "__Host-flash";
-/// Says for a minute that the user has just signed in. Deliberately not Secure: if a browser keeps
-/// this one and drops the Secure ones, as Safari does over http, the sign-in page can say why.
-const JUST_SIGNED_IN: &str = "just-signed-in";
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the response does to the token cookies.
 #[derive(Clone, Debug)]
@@ -62,22 +53,12 @@ impl ReplyCookies {
         self.pending().just_signed_in = true;
     }
 
-    /// Sets no tokens of a session that has ended since they were issued: they could overwrite those
-    /// of the session that replaced it.
-    pub fn drop_dead_tokens(&self, sessions: &Sessions) {
-        let mut pending = self.pending();
-        if matches!(&pending.tokens, Some(TokenChange::Set(tokens)) if sessions.is_known_to_have_ended(tokens))
-        {
-            pending.tokens = None;
-        }
-    }
-
-    /// Clears both tokens.
+    /// Clears both tokens, except those that are not ours.
     pub fn clear(&self) {
         self.pending().tokens = Some(TokenChange::Clear);
     }
 
-    /// Whether both tokens are cleared. Then the browser should also forget cached pages.
+    /// Whether the tokens are cleared. Then the browser should also forget cached pages.
     pub fn are_cleared(&self) -> bool {
         matches!(self.pending().tokens, Some(TokenChange::Clear))
     }
@@ -93,30 +74,44 @@ impl ReplyCookies {
     }
 
     /// The `Set-Cookie` headers.
-    pub fn headers(&self) -> Vec<Header<'static>> {
-        let pending = self.pending();
+    pub async fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
+        let Some(names) = CookieNames::of(request) else { return Vec::new() };
+        if let Some(sessions) = request.rocket().state::<Arc<Sessions>>() {
+            self.drop_dead_tokens(sessions);
+        }
         let mut cookies = Vec::new();
-        match &pending.tokens {
-            Some(TokenChange::Set(tokens)) => {
-                cookies.push(set(ACCESS, &tokens.access.0, tokens.keep_for));
-                if !tokens.refresh_is_kept {
-                    cookies.push(set(REFRESH, &tokens.refresh.0, tokens.keep_for));
-                }
+        if self.are_cleared() {
+            cookies.extend(clearable(request, names).await.into_iter().map(clear));
+            cookies.push(just_signed_in(names, 0));
+        }
+        let pending = self.pending();
+        if let Some(TokenChange::Set(tokens)) = &pending.tokens {
+            cookies.push(set(&names.access, &tokens.access.0, tokens.keep_for));
+            if !tokens.refresh_is_kept {
+                cookies.push(set(&names.refresh, &tokens.refresh.0, tokens.keep_for));
             }
-            Some(TokenChange::Clear) => {
-                cookies.extend([clear(ACCESS), clear(REFRESH), just_signed_in(0)]);
-            }
-            None => {}
         }
         match pending.notice {
-            Some(notice) => cookies.push(set(FLASH, notice.into_str(), Some(Span::minutes(1)))),
-            None if pending.notice_shown => cookies.push(clear(FLASH)),
+            Some(notice) => {
+                cookies.push(set(&names.flash, notice.into_str(), Some(Span::minutes(1))));
+            }
+            None if pending.notice_shown => cookies.push(clear(&names.flash)),
             None => {}
         }
         if pending.just_signed_in {
-            cookies.push(just_signed_in(60));
+            cookies.push(just_signed_in(names, 60));
         }
         cookies.into_iter().map(|cookie| Header::new("Set-Cookie", cookie)).collect()
+    }
+
+    /// Sets no tokens of a session that has ended since they were issued: they could overwrite those
+    /// of the session that replaced it.
+    fn drop_dead_tokens(&self, sessions: &Sessions) {
+        let mut pending = self.pending();
+        if matches!(&pending.tokens, Some(TokenChange::Set(tokens)) if sessions.is_known_to_have_ended(tokens))
+        {
+            pending.tokens = None;
+        }
     }
 
     fn pending(&self) -> MutexGuard<'_, PendingCookies> {
@@ -140,8 +135,9 @@ fn set(name: &str, value: &str, keep_for: Option<Span>) -> String {
     format!("{name}={value}; HttpOnly; Secure; SameSite=Strict; Path=/{max_age}")
 }
 
-fn just_signed_in(max_age: u8) -> String {
-    format!("{JUST_SIGNED_IN}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}")
+fn just_signed_in(names: &CookieNames, max_age: u8) -> String {
+    let name = &names.just_signed_in;
+    format!("{name}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}")
 }
 
 /// Removes a cookie. All attributes are repeated, because browsers ignore the removal of a
@@ -150,37 +146,71 @@ fn clear(name: &str) -> String {
     set(name, "", Some(Span::zero()))
 }
 
+/// The token cookies that are ours, and those that the request does not have. Others were set by
+/// another server under this host.
+async fn clearable<'r>(request: &'r Request<'_>, names: &'r CookieNames) -> Vec<&'r str> {
+    let PresentedTokens { access, refresh } = presented(request);
+    let mut clearable = Vec::new();
+    for (name, token) in [
+        (&names.access, PresentedTokens { access, refresh: None }),
+        (&names.refresh, PresentedTokens { access: None, refresh }),
+    ] {
+        let absent = values(request.headers().get("Cookie"), name).next().is_none();
+        if absent || is_ours(request, token).await {
+            clearable.push(name.as_str());
+        }
+    }
+    clearable
+}
+
+async fn is_ours(request: &Request<'_>, token: PresentedTokens<'_>) -> bool {
+    let Some(sessions) = request.rocket().state::<Arc<Sessions>>() else { return false };
+    matches!(sessions.presented(token).await, Ok(Some(_)))
+}
+
 /// The tokens of a request.
 pub fn presented<'r>(request: &'r Request<'_>) -> PresentedTokens<'r> {
-    PresentedTokens { access: read(request, ACCESS), refresh: read(request, REFRESH) }
+    PresentedTokens {
+        access: read(request, |names| &names.access),
+        refresh: read(request, |names| &names.refresh),
+    }
 }
 
 /// The notice to show, as sent by the browser.
 pub fn notice<'r>(request: &'r Request<'_>) -> Option<&'r str> {
-    read(request, FLASH)
+    read(request, |names| &names.flash)
 }
 
 /// Whether the user signed in within the last minute, but the browser stored neither token.
 pub fn tokens_were_not_stored(request: &Request<'_>) -> bool {
-    let no_tokens = read(request, ACCESS).is_none() && read(request, REFRESH).is_none();
-    no_tokens && read(request, JUST_SIGNED_IN).is_some()
+    let PresentedTokens { access, refresh } = presented(request);
+    let signed_in = read(request, |names| &names.just_signed_in).is_some();
+    access.is_none() && refresh.is_none() && signed_in
 }
 
 /// The cookie with exactly this name; none if there are two, because an attacker may have planted
 /// one.
-fn read<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
-    find(request.headers().get("Cookie"), name)
+fn read<'r>(
+    request: &'r Request<'_>,
+    name: impl FnOnce(&CookieNames) -> &String,
+) -> Option<&'r str> {
+    find(request.headers().get("Cookie"), name(CookieNames::of(request)?))
 }
 
 fn find<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> Option<&'h str> {
-    let pairs = headers.flat_map(|header| header.split(';'));
-    let mut values = pairs
-        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
-        .filter(|(n, _)| *n == name);
+    let mut values = values(headers, name);
     match (values.next(), values.next()) {
-        (Some((_, value)), None) if !value.is_empty() => Some(value),
+        (Some(value), None) if !value.is_empty() => Some(value),
         _ => None,
     }
+}
+
+/// The values of all cookies with exactly this name.
+fn values<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> impl Iterator<Item = &'h str> {
+    headers
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
+        .filter_map(move |(n, value)| (n == name).then_some(value))
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! The headers of every response: protection headers and cookies. The fairing also runs after a
 //! catcher.
 
-use crate::accounts::Sessions;
 use crate::config::BaseUrl;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::http::cors;
 use crate::web::http::request_id::RequestId;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Request, Response};
-use std::sync::Arc;
 
 const ALWAYS: [(&str, &str); 7] = [
     (
@@ -37,10 +35,7 @@ impl Fairing for Headers {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         protect(request, response);
         let cookies = ReplyCookies::of(request);
-        if let Some(sessions) = request.rocket().state::<Arc<Sessions>>() {
-            cookies.drop_dead_tokens(sessions);
-        }
-        for cookie in cookies.headers() {
+        for cookie in cookies.headers(request).await {
             response.adjoin_header(cookie);
         }
         if cookies.are_cleared() {

@@ -4,6 +4,7 @@
 pub mod accept;
 pub mod checks;
 pub mod client_address;
+pub mod cookie_names;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;

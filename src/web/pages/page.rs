@@ -2,6 +2,7 @@
 
 use crate::web::guards::authentication::Authentication;
 use crate::web::http::cookies::{self, ReplyCookies};
+use crate::web::notice::Notice;
 use crate::web::pages::context::{Frame, PageContext};
 use crate::web::pages::template_error;
 use crate::web::pages::templates::Templates;
@@ -52,7 +53,7 @@ fn signed_in(request: &Request<'_>) -> Option<bool> {
 }
 
 fn notice(request: &Request<'_>) -> Option<String> {
-    let presented = cookies::notice(request)?;
+    let notice: Notice = cookies::notice(request)?.parse().ok()?;
     ReplyCookies::of(request).notice_shown();
-    presented.parse().ok().map(crate::web::notice::Notice::message_key)
+    Some(notice.message_key())
 }

@@ -172,7 +172,6 @@ impl<'r> FromRequest<'r> for SignInNotice {
             Authentication::Anonymous(AuthenticationError::Ended { reason, settled }) => {
                 (Some(ended(*reason)), *settled)
             }
-            Authentication::Anonymous(AuthenticationError::Unknown) => (None, true),
             _ => (None, false),
         };
         if clear {

@@ -1,7 +1,9 @@
 use super::visitor::Visitor;
 use super::{EMAIL, PASSWORD};
+use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
+use rocket::tokio::sync::oneshot;
 use tempfile::TempDir;
 use vestibule::accounts::Services;
 use vestibule::accounts::administration::{ChangeOutcome, CreateOutcome};
@@ -43,6 +45,20 @@ impl TestApp {
     /// Another process whose clock is ahead by this much.
     pub async fn twin_with_clock(&self, ahead: Span) -> Client {
         client(&self.folder, &self.clock.ahead_by(ahead), &[]).await
+    }
+
+    /// Another process behind a real socket, for requests that `Client` cannot send. Returns its
+    /// port; the base URL is the same.
+    pub async fn serve(&self) -> u16 {
+        let (config, figment) = config(&self.folder, &[]);
+        let figment = figment.merge(("port", 0));
+        let rocket = vestibule::build(config, figment, self.clock.clone()).await.unwrap();
+        let (tell, told) = oneshot::channel();
+        let ready = AdHoc::on_liftoff("ready", |rocket| {
+            Box::pin(async move { tell.send(rocket.config().port).unwrap() })
+        });
+        tokio::spawn(rocket.attach(ready).launch());
+        told.await.unwrap()
     }
 
     /// The operator's commands, run beside the application as another process would.

@@ -3,8 +3,8 @@ use rocket::local::asynchronous::Client;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-pub const ACCESS: &str = "__Host-access";
-pub const REFRESH: &str = "__Host-refresh";
+pub const ACCESS: &str = "__Host-access-8000";
+pub const REFRESH: &str = "__Host-refresh-8000";
 
 /// A client that behaves like a browser: it keeps cookies and sends its headers. It does not follow
 /// redirects, so that stories can check them.
@@ -42,6 +42,14 @@ impl Reply {
     /// The `Set-Cookie` line of this name.
     pub fn set_cookie(&self, name: &str) -> Option<&str> {
         self.set_cookies().into_iter().find(|cookie| cookie.starts_with(&format!("{name}=")))
+    }
+
+    /// The response apart from its date and its request ID, which differ between equal responses.
+    pub fn comparable(&self) -> (u16, Vec<(String, String)>, String) {
+        let id = self.header("x-request-id").unwrap_or_default();
+        let differs = |name: &str| ["date", "x-request-id"].contains(&&*name.to_lowercase());
+        let headers = self.headers.iter().filter(|(name, _)| !differs(name)).cloned();
+        (self.status, headers.collect(), self.body.replace(id, ""))
     }
 
     /// Whether this is a page for a signed-in user, and not the sign-in page.

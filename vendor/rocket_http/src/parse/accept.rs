@@ -34,7 +34,7 @@ fn accept<'a>(input: &mut Input<'a>) -> Result<'a, Accept> {
     Accept(series(|i| surrounded(i, weighted_media_type, is_whitespace), ',')?)
 }
 
-/// Vestibule's one change: every media type copies the whole input, so its length is limited, in bytes.
+/// Vestibule's change: every media type copies the whole input, so its length is limited, in bytes.
 const LONGEST: usize = 1024;
 
 pub fn parse_accept(input: &str) -> Result<'_, Accept> {

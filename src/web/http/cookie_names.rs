@@ -1,0 +1,68 @@
+//! The names of our cookies, decided once from the base URL.
+
+use crate::config::BaseUrl;
+use rocket::Request;
+
+/// The names of our cookies. Cookies know no port (RFC 6265 section 8.5), so on loopback it is part
+/// of the names: servers on two ports would overwrite each other's cookies.
+pub struct CookieNames {
+    /// The access token (RFC 6265bis section 4.1.3.2 for the prefix: Secure, no Domain, Path=/).
+    pub access: String,
+    /// The refresh token.
+    pub refresh: String,
+    /// The notice for the next page. It proves nothing, and only known notices are shown.
+    pub flash: String,
+    /// Says for a minute that the user has just signed in. Deliberately not Secure: if a browser
+    /// keeps this one and drops the Secure ones, as Safari does over http, the sign-in page can say
+    /// why.
+    pub just_signed_in: String,
+}
+
+impl CookieNames {
+    pub fn new(base_url: &BaseUrl) -> Self {
+        let port = base_url.loopback_port().map(|port| format!("-{port}")).unwrap_or_default();
+        Self {
+            access: format!("__Host-access{port}"),
+            refresh: format!("__Host-refresh{port}"),
+            flash: format!("__Host-flash{port}"),
+            just_signed_in: format!("just-signed-in{port}"),
+        }
+    }
+
+    /// The names of this server.
+    pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
+        request.rocket().state()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CookieNames;
+    use crate::config::Config;
+
+    fn names(base_url: &str) -> [String; 4] {
+        let setting = ("VESTIBULE_BASE_URL".to_owned(), base_url.to_owned());
+        let config = Config::load(&crate::figment(), [setting].into_iter()).unwrap();
+        let CookieNames { access, refresh, flash, just_signed_in } =
+            CookieNames::new(&config.base_url);
+        [access, refresh, flash, just_signed_in]
+    }
+
+    #[test]
+    fn the_port_is_part_of_the_names_on_loopback_only() {
+        for (base_url, port) in [
+            ("", "-8000"),
+            ("http://localhost:9000", "-9000"),
+            ("http://localhost", "-80"),
+            ("https://localhost", "-443"),
+            ("http://id.localhost:9000", "-9000"),
+            ("http://127.0.0.1:9000", "-9000"),
+            ("https://[::1]:8443", "-8443"),
+            ("https://id.example.org", ""),
+            ("https://id.example.org:8443", ""),
+        ] {
+            let bare = ["__Host-access", "__Host-refresh", "__Host-flash", "just-signed-in"];
+            assert_eq!(names(base_url), bare.map(|name| format!("{name}{port}")), "{base_url}");
+        }
+    }
+}
