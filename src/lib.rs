@@ -111,6 +111,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
         },
         sessions: SessionPolicy { lifetimes: config.lifetimes, max_sessions: config.max_sessions },
         registration: config.registration,
+        rate_limits: config.rate_limits,
         keep_events: config.event_retention,
     };
     Ok(Services::start(settings, clock).await?)

@@ -1,5 +1,6 @@
 //! Bugs and outages.
 
+use crate::domain::Span;
 use crate::store::StoreFault;
 use crate::token::KeyringError;
 
@@ -17,6 +18,10 @@ pub enum Fault {
     /// There is more work than can be done in time.
     #[error("too many {0}")]
     Overloaded(&'static str),
+    /// A session is refreshed so often that it is not looked up, so it is not known whether it is
+    /// alive. How long to wait.
+    #[error("too many refreshes of one session or from one network")]
+    TooManyRefreshes(Span),
     #[error("the cryptographic library failed in {0}")]
     Crypto(&'static str),
 }

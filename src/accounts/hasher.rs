@@ -2,17 +2,15 @@
 //!
 //! Hashing needs a buffer, and there is one for each core: that bounds memory and load. Buffers are
 //! reused while requests wait, and freed when none does; with a new buffer for each hash, the
-//! process grew by gigabytes in a flood (measured). A request waits for a buffer for at most 2
-//! seconds, first come, first served. If the queue is full, it is refused immediately.
+//! process grew by gigabytes in a flood (measured). `hash_queue.rs` decides who is next.
 
 use super::Fault;
+use super::hash_queue::{HashQueue, Waiter};
 use crate::domain::password::{Password, PasswordHash};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 /// OWASP's parameters for argon2id: 19 MiB, two passes, one lane.
@@ -26,17 +24,10 @@ const MAX_LANES: u32 = 4;
 /// Reserved for a buffer, in blocks of 1 KiB. glibc returns memory to the system at once only above
 /// 32 MiB. Only the part that is used becomes resident.
 const RESERVED_BLOCKS: usize = 33 * 1024;
-/// How long a request waits for a buffer.
-const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How many requests may wait for each buffer: about as many as one core hashes in two seconds.
-const QUEUE_PER_CORE: usize = 40;
-const OVERLOADED: Fault = Fault::Overloaded("passwords wait to be checked");
 
 /// Hashes and verifies passwords.
 pub(super) struct Hasher {
-    permits: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
-    max_waiting: usize,
+    queue: Arc<HashQueue>,
     buffers: Arc<Buffers>,
     hashes: Arc<AtomicU64>,
 }
@@ -45,17 +36,19 @@ impl Hasher {
     pub(super) fn new() -> Result<Self, std::io::Error> {
         let cores = std::thread::available_parallelism()?.get();
         Ok(Self {
-            permits: Arc::new(Semaphore::new(cores)),
-            waiting: Arc::default(),
-            max_waiting: cores * QUEUE_PER_CORE,
+            queue: Arc::new(HashQueue::new(cores)),
             buffers: Arc::default(),
             hashes: Arc::default(),
         })
     }
 
     /// Hashes a new password with a random salt.
-    pub(super) async fn hash(&self, password: Password) -> Result<PasswordHash, Fault> {
-        self.with_buffer(move |buffer| {
+    pub(super) async fn hash(
+        &self,
+        password: Password,
+        waiter: Waiter,
+    ) -> Result<PasswordHash, Fault> {
+        self.with_buffer(waiter, move |buffer| {
             let salt = new_salt()?;
             let hash = compute(&password, &salt, &PARAMS, buffer)?;
             phc(&PARAMS, salt, hash)
@@ -69,8 +62,9 @@ impl Hasher {
         &self,
         password: Password,
         stored: Option<PasswordHash>,
+        waiter: Waiter,
     ) -> Result<bool, Fault> {
-        self.with_buffer(move |buffer| verify_in(buffer, &password, stored.as_ref())).await
+        self.with_buffer(waiter, move |buffer| verify_in(buffer, &password, stored.as_ref())).await
     }
 
     /// Whether a stored hash has lower parameters than a new one.
@@ -85,45 +79,24 @@ impl Hasher {
         self.hashes.load(Ordering::Relaxed)
     }
 
-    /// Waits for a buffer and uses it on a blocking thread. The permit moves to that thread, so
+    /// Waits for a turn and uses a buffer on a blocking thread. The turn moves to that thread, so
     /// that a client that disconnects does not free the slot of a hash that still runs.
-    async fn with_buffer<T, F>(&self, work: F) -> Result<T, Fault>
+    async fn with_buffer<T, F>(&self, waiter: Waiter, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: FnOnce(&mut Vec<Block>) -> Result<T, Fault> + Send + 'static,
     {
-        let slot = QueueSlot::take(&self.waiting, self.max_waiting)?;
-        let permit =
-            tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = permit.map_err(|_| OVERLOADED)?.map_err(|_| OVERLOADED)?;
-        drop(slot);
+        let turn = self.queue.wait(waiter).await?;
         self.hashes.fetch_add(1, Ordering::Relaxed);
-        let (buffers, waiting) = (Arc::clone(&self.buffers), Arc::clone(&self.waiting));
+        let (buffers, queue) = (Arc::clone(&self.buffers), Arc::clone(&self.queue));
         let done = tokio::task::spawn_blocking(move || {
             let mut buffer = buffers.take();
             let done = work(&mut buffer);
-            buffers.give_back(buffer, waiting.load(Ordering::SeqCst) > 0);
-            drop(permit);
+            buffers.give_back(buffer, queue.is_waiting());
+            drop(turn);
             done
         });
         done.await.unwrap_or(Err(Fault::Crypto("a hashing task")))
-    }
-}
-
-/// A place in the queue, freed when dropped, also when the client disconnects.
-struct QueueSlot<'h>(&'h AtomicUsize);
-
-impl<'h> QueueSlot<'h> {
-    fn take(waiting: &'h AtomicUsize, max_waiting: usize) -> Result<Self, Fault> {
-        let slot = Self(waiting);
-        let before = waiting.fetch_add(1, Ordering::SeqCst);
-        if before >= max_waiting { Err(OVERLOADED) } else { Ok(slot) }
-    }
-}
-
-impl Drop for QueueSlot<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

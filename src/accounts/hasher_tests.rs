@@ -17,10 +17,10 @@ fn hasher() -> Hasher {
 #[tokio::test]
 async fn a_hash_verifies_only_its_own_password() {
     let hasher = hasher();
-    let hash = hasher.hash(password("correct horse")).await.unwrap();
+    let hash = hasher.hash(password("correct horse"), Waiter::default()).await.unwrap();
     assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
-    assert!(hasher.verify(password("correct horse"), Some(hash.clone())).await.unwrap());
-    assert!(!hasher.verify(password("Correct horse"), Some(hash.clone())).await.unwrap());
+    assert!(hasher.verify(password("correct horse"), Some(hash.clone()), Waiter::default()).await.unwrap());
+    assert!(!hasher.verify(password("Correct horse"), Some(hash.clone()), Waiter::default()).await.unwrap());
     assert!(!Hasher::is_weak(&hash));
 }
 
@@ -28,8 +28,8 @@ async fn a_hash_verifies_only_its_own_password() {
 async fn two_hashes_of_one_password_differ() {
     let hasher = hasher();
     let (a, b) = (
-        hasher.hash(password("same")).await.unwrap(),
-        hasher.hash(password("same")).await.unwrap(),
+        hasher.hash(password("same"), Waiter::default()).await.unwrap(),
+        hasher.hash(password("same"), Waiter::default()).await.unwrap(),
     );
     assert!(a != b);
 }
@@ -37,7 +37,7 @@ async fn two_hashes_of_one_password_differ() {
 #[tokio::test]
 async fn nothing_verifies_against_a_missing_or_unreadable_hash() {
     let hasher = hasher();
-    assert!(!hasher.verify(password("x"), None).await.unwrap());
+    assert!(!hasher.verify(password("x"), None, Waiter::default()).await.unwrap());
     let unreadable = [
         "",
         "plain",
@@ -46,7 +46,7 @@ async fn nothing_verifies_against_a_missing_or_unreadable_hash() {
     for phc in unreadable {
         assert!(
             !hasher
-                .verify(password("x"), Some(PasswordHash::from_phc(phc.to_owned())))
+                .verify(password("x"), Some(PasswordHash::from_phc(phc.to_owned())), Waiter::default())
                 .await
                 .unwrap()
         );
@@ -65,7 +65,7 @@ fn stored_with(m: u32, t: u32, p: u32, text: &str) -> PasswordHash {
 async fn lower_parameters_still_verify_and_are_weak() {
     let stored = stored_with(8192, 1, 1, "old");
     assert!(Hasher::is_weak(&stored));
-    assert!(hasher().verify(password("old"), Some(stored)).await.unwrap());
+    assert!(hasher().verify(password("old"), Some(stored), Waiter::default()).await.unwrap());
 }
 
 #[tokio::test]
@@ -74,8 +74,8 @@ async fn higher_parameters_verify_up_to_the_cap_and_are_not_weak() {
     for (m, t, p) in [(MAX_MEMORY_KIB, 1, MAX_LANES), (19_456, 3, 1), (19_457, 2, 1)] {
         let stored = stored_with(m, t, p, "strong");
         assert_eq!(Hasher::is_weak(&stored), t < 2, "m={m}");
-        assert!(hasher.verify(password("strong"), Some(stored.clone())).await.unwrap(), "m={m}");
-        assert!(!hasher.verify(password("wrong"), Some(stored)).await.unwrap(), "m={m}");
+        assert!(hasher.verify(password("strong"), Some(stored.clone()), Waiter::default()).await.unwrap(), "m={m}");
+        assert!(!hasher.verify(password("wrong"), Some(stored), Waiter::default()).await.unwrap(), "m={m}");
     }
 }
 
@@ -104,19 +104,9 @@ fn a_buffer_that_grew_for_one_hash_is_not_kept() {
 }
 
 #[tokio::test]
-async fn when_the_queue_is_full_the_next_request_is_refused_immediately() {
-    let hasher = hasher();
-    let max = hasher.max_waiting;
-    let slots: Vec<_> = (0..max).map(|_| QueueSlot::take(&hasher.waiting, max).unwrap()).collect();
-    assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Overloaded(_))));
-    drop(slots);
-    assert!(hasher.verify(password("x"), None).await.is_ok());
-}
-
-#[tokio::test]
 async fn every_verification_costs_one_hash_whether_there_is_a_stored_one_or_not() {
     let hasher = hasher();
-    let hash = hasher.hash(password("correct horse")).await.unwrap();
+    let hash = hasher.hash(password("correct horse"), Waiter::default()).await.unwrap();
     for stored in [Some(hash), None, Some(PasswordHash::from_phc("unreadable".to_owned()))] {
         let before = HASHES.with(Cell::get);
         let mut buffer = hasher.buffers.take();
@@ -125,25 +115,13 @@ async fn every_verification_costs_one_hash_whether_there_is_a_stored_one_or_not(
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_request_that_waits_longer_than_two_seconds_is_refused() {
-    let hasher = hasher();
-    let all = hasher.permits.available_permits();
-    let _taken =
-        hasher.permits.clone().acquire_many_owned(u32::try_from(all).unwrap()).await.unwrap();
-    let began = tokio::time::Instant::now();
-    assert!(matches!(hasher.verify(password("x"), None).await, Err(Fault::Overloaded(_))));
-    assert_eq!(began.elapsed().as_secs(), 2);
-    assert_eq!(hasher.waiting.load(Ordering::SeqCst), 0, "the slot in the queue was freed");
-}
-
 #[tokio::test]
 async fn a_client_that_disconnects_does_not_free_the_slot_of_a_hash_that_still_runs() {
     let hasher = hasher();
-    let all = hasher.permits.available_permits();
+    let all = std::thread::available_parallelism().unwrap().get();
     let (started, running) = std::sync::mpsc::channel();
     let (finish, finished) = std::sync::mpsc::channel::<()>();
-    let mut task = Box::pin(hasher.with_buffer(move |_| {
+    let mut task = Box::pin(hasher.with_buffer(Waiter::default(), move |_| {
         started.send(()).unwrap();
         finished.recv().unwrap();
         Ok(())
@@ -151,9 +129,14 @@ async fn a_client_that_disconnects_does_not_free_the_slot_of_a_hash_that_still_r
     assert!(futures_poll_once(&mut task).await.is_pending());
     running.recv().unwrap();
     drop(task);
-    assert_eq!(hasher.permits.available_permits(), all - 1);
+    let mut turns = Vec::new();
+    for _ in 1..all {
+        turns.push(hasher.queue.wait(Waiter::default()).await.unwrap());
+    }
+    let mut last = Box::pin(hasher.queue.wait(Waiter::default()));
+    assert!(futures_poll_once(&mut last).await.is_pending(), "its turn is not free");
     finish.send(()).unwrap();
-    let _all = hasher.permits.acquire_many(u32::try_from(all).unwrap()).await.unwrap();
+    last.await.unwrap();
 }
 
 async fn futures_poll_once<F: Future>(

@@ -56,11 +56,14 @@ impl Housekeeping {
         let events = self
             .sweep_all(|unit, at, n| store::events::sweep(unit, at, n), now - self.keep_events)
             .await;
+        let throttles =
+            self.sweep_all(|unit, at, n| store::throttles::sweep(unit, at, n), now).await;
         let keys = self.store.write(now, move |unit| store::keys::sweep(unit, now)).await;
         // Only now: a table that cannot be swept keeps none of the others from it.
-        let (sessions, revocations, events, keys) = (sessions?, revocations?, events?, keys?);
-        if sessions + revocations + events + keys > 0 {
-            tracing::info!(sessions, revocations, events, keys, "swept");
+        let (sessions, revocations, events) = (sessions?, revocations?, events?);
+        let (throttles, keys) = (throttles?, keys?);
+        if sessions + revocations + events + throttles + keys > 0 {
+            tracing::info!(sessions, revocations, events, throttles, keys, "swept");
         }
         Ok(())
     }

@@ -4,8 +4,10 @@
 
 pub mod administration;
 mod fault;
+mod hash_queue;
 mod hasher;
 mod housekeeping;
+mod limits;
 mod password;
 mod profile;
 #[cfg(test)]
@@ -15,10 +17,12 @@ mod sign_in;
 mod sign_up;
 pub mod signing_keys;
 mod start;
+mod test_password;
 
 pub use crate::token::PublicKey;
 pub use administration::Administration;
 pub use fault::Fault;
+pub use limits::TooManyAttempts;
 pub use password::{PasswordChange, PasswordOutcome};
 pub use profile::{Profile, RenameOutcome};
 pub use sessions::Sessions;
@@ -31,6 +35,7 @@ use crate::clock::Clock;
 use crate::domain::account::Registration;
 use crate::store::Store;
 use hasher::Hasher;
+use limits::Limits;
 use std::sync::Arc;
 
 /// What people do with their own account: sign up, sign in, change name and password.
@@ -39,6 +44,7 @@ pub struct Accounts {
     sessions: Arc<Sessions>,
     hasher: Arc<Hasher>,
     clock: Clock,
+    limits: Arc<Limits>,
     registration: Registration,
 }
 

@@ -1,5 +1,6 @@
 //! Changing the password.
 
+use super::limits::{Admission, TooManyAttempts};
 use super::sessions::{NewSession, SessionStart, TokenPair};
 use super::{Accounts, Fault};
 use crate::domain::account::Account;
@@ -17,6 +18,8 @@ pub struct PasswordChange {
     pub current: Password,
     pub new: Password,
     pub device: Device,
+    /// The device token that the browser presented.
+    pub device_token: Option<String>,
 }
 
 /// Whether the password was changed.
@@ -27,6 +30,8 @@ pub enum PasswordOutcome {
     WrongPassword,
     /// The session of the request has ended in the meantime.
     SignedOut,
+    /// No password was tested.
+    TooManyAttempts(TooManyAttempts),
 }
 
 impl Accounts {
@@ -41,12 +46,17 @@ impl Accounts {
         let Some(current) = self.sessions.current(claims).await? else {
             return Ok(PasswordOutcome::SignedOut);
         };
+        let (address, now) = (change.device.address, self.clock.now());
+        let admission = match self.limits.admit_current_password(&claims, address, now).await? {
+            Ok(admission) => admission,
+            Err(refused) => return Ok(PasswordOutcome::TooManyAttempts(refused)),
+        };
         let stored = self.store.read(move |tx| store::credentials::find_password(tx, id)).await?;
         let (hash, version) = stored.map(|stored| (stored.hash, stored.version)).unzip();
-        if !self.hasher.verify(change.current, hash).await? {
+        if !self.test_password(change.current, hash, &admission).await? {
             return Ok(PasswordOutcome::WrongPassword);
         }
-        let hash = self.hasher.hash(change.new).await?;
+        let hash = self.hasher.hash(change.new, admission.waiter).await?;
         let now = self.clock.now();
         let new = NewSession {
             methods: AuthenticationMethod::Password.into(),
@@ -56,10 +66,11 @@ impl Accounts {
         };
         let start = self.sessions.prepare(id, new, now);
         let session = start.session.clone();
-        let verified = VerifiedChange { claims, version, hash, start };
+        let verified = VerifiedChange { claims, version, hash, start, admission };
         match self.store.write(now, move |unit| verified.run(unit)).await? {
             ChangeResult::Changed(account) => {
-                let tokens = self.sessions.issue(&session, account.role, now)?;
+                let device = self.limits.device_token(change.device_token.as_deref(), id, now);
+                let tokens = self.sessions.issue(&session, account.role, now)?.on_device(device);
                 Ok(PasswordOutcome::Changed(Box::new(tokens)))
             }
             ChangeResult::WrongPassword => Ok(PasswordOutcome::WrongPassword),
@@ -79,6 +90,7 @@ struct VerifiedChange {
     hash: PasswordHash,
     /// The session to continue in.
     start: SessionStart,
+    admission: Admission,
 }
 
 /// What the transaction did.
@@ -102,6 +114,7 @@ impl VerifiedChange {
         if stored.map(|stored| stored.version) != self.version {
             return Ok(ChangeResult::WrongPassword);
         }
+        self.admission.refund(unit)?;
         store::credentials::change_password(unit, &account, &self.hash)?;
         unit.end_sessions(&account, SessionSelector::All, EndReason::PasswordChanged)?;
         self.start.store(unit, &account, EventKind::PasswordChanged)?;

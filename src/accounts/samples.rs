@@ -34,6 +34,7 @@ pub async fn start(folder: &Path, clock: &Clock) -> Services {
         },
         sessions: SessionPolicy { lifetimes, max_sessions: 100 },
         registration: Registration::Open,
+        rate_limits: true,
         keep_events: Span::days(365),
     };
     let services = Services::start(settings, clock.clone()).await.unwrap();
@@ -48,6 +49,7 @@ pub fn ada() -> NewAccount {
         email: EmailAddress::parse("ada@example.org").unwrap(),
         password: Password::parse_new("three unrelated words").unwrap(),
         device: Device::default(),
+        device_token: None,
         persistent: false,
         replaces: None,
     }

@@ -1,8 +1,11 @@
 //! Signing in with a password.
 
+use super::hash_queue::Waiter;
 use super::hasher::Hasher;
+use super::limits::{Admission, Attempter, Counter, Limit, TooManyAttempts};
 use super::sessions::{NewSession, SessionStart, TokenPair};
 use super::{Accounts, Fault};
+use crate::domain::Span;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::client_address::ClientAddress;
@@ -23,6 +26,8 @@ pub struct SignInAttempt {
     /// Whether the session is kept when the browser is closed.
     pub persistent: bool,
     pub device: Device,
+    /// The device token that the browser presented.
+    pub device_token: Option<String>,
     /// The session that the browser presented; it ends when the new one starts.
     pub replaces: Option<SessionId>,
 }
@@ -37,34 +42,60 @@ pub enum SignInOutcome {
     /// Wrong password, unknown address, or a disabled account. The caller cannot tell which, and
     /// each costs exactly one hash.
     InvalidCredentials,
+    /// No password was tested.
+    TooManyAttempts(TooManyAttempts),
 }
 
 impl Accounts {
     /// Starts a session if the password is correct.
     pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<SignInOutcome, Fault> {
         self.sessions.check_signing()?;
-        let SignInAttempt { email, password, persistent, device, replaces } = attempt;
+        let by = Attempter {
+            address: attempt.device.address,
+            device_token: attempt.device_token.clone(),
+        };
+        let admitted = self.limits.admit_sign_in(&attempt.email, &by, self.clock.now()).await?;
+        match admitted {
+            Ok(admission) => self.sign_in_admitted(attempt, admission).await,
+            Err(refused) => Ok(SignInOutcome::TooManyAttempts(refused)),
+        }
+    }
+
+    async fn sign_in_admitted(
+        &self,
+        attempt: SignInAttempt,
+        admission: Admission,
+    ) -> Result<SignInOutcome, Fault> {
+        let SignInAttempt { email, password, persistent, device, device_token, replaces } = attempt;
         let found =
             self.store.read(move |tx| store::credentials::find_by_email(tx, &email)).await?;
         let (account, stored) = found.unzip();
         let hash = stored.clone().map(|stored| stored.hash);
-        let is_correct = self.hasher.verify(password.clone(), hash).await?;
+        let is_correct = self.test_password(password.clone(), hash, &admission).await?;
         let enabled = account.clone().filter(|account| !account.is_disabled());
         let (Some(account), Some(stored), true) = (enabled, stored, is_correct) else {
             log_refused(account.map(|account| account.id), device.address);
             return Ok(SignInOutcome::InvalidCredentials);
         };
-        let rehashed = self.rehash_if_weak(password, &stored).await?;
+        let rehashed = self.rehash_if_weak(password, &stored, admission.waiter).await?;
         let now = self.clock.now();
         let methods = AuthenticationMethod::Password.into();
         let new = NewSession { methods, persistent, device, replaces };
         let start = self.sessions.prepare(account.id, new, now);
         let session = start.session.clone();
-        let verified = VerifiedPassword { version: stored.version, rehashed };
-        let started = self.store.write(now, move |unit| verified.start_session(unit, &start));
-        let Some(account) = started.await? else { return Ok(SignInOutcome::InvalidCredentials) };
-        let tokens = Box::new(self.sessions.issue(&session, account.role, now)?);
-        Ok(SignInOutcome::SignedIn { tokens, account })
+        let starts = self.limits.session_starts(account.id);
+        let verified = VerifiedPassword { version: stored.version, rehashed, admission, starts };
+        match self.store.write(now, move |unit| verified.start_session(unit, &start)).await? {
+            Started::Session(account) => {
+                let device = self.limits.device_token(device_token.as_deref(), account.id, now);
+                let tokens = self.sessions.issue(&session, account.role, now)?.on_device(device);
+                Ok(SignInOutcome::SignedIn { tokens: Box::new(tokens), account })
+            }
+            Started::NoLongerCorrect => Ok(SignInOutcome::InvalidCredentials),
+            Started::TooMany(wait) => {
+                Ok(SignInOutcome::TooManyAttempts(TooManyAttempts::log(Limit::SessionStarts, wait)))
+            }
+        }
     }
 
     /// Hashes again with current parameters, which is possible only while the password is known.
@@ -72,11 +103,12 @@ impl Accounts {
         &self,
         password: Password,
         stored: &StoredPassword,
+        waiter: Waiter,
     ) -> Result<Option<PasswordHash>, Fault> {
         if !Hasher::is_weak(&stored.hash) {
             return Ok(None);
         }
-        self.hasher.hash(password).await.map(Some)
+        self.hasher.hash(password, waiter).await.map(Some)
     }
 }
 
@@ -85,6 +117,18 @@ struct VerifiedPassword {
     version: i64,
     /// Its hash with current parameters, if the stored one is weaker.
     rehashed: Option<PasswordHash>,
+    admission: Admission,
+    /// Counts the sessions of the account.
+    starts: Option<Counter>,
+}
+
+/// Whether a session was started.
+enum Started {
+    Session(Account),
+    /// The password was changed, or the account disabled, while we hashed.
+    NoLongerCorrect,
+    /// The account has started too many sessions.
+    TooMany(Span),
 }
 
 impl VerifiedPassword {
@@ -94,18 +138,24 @@ impl VerifiedPassword {
         &self,
         unit: &mut Unit<'_>,
         start: &SessionStart,
-    ) -> Result<Option<Account>, StoreFault> {
-        let Some(account) = unit.lock(start.session.account_id)? else { return Ok(None) };
+    ) -> Result<Started, StoreFault> {
+        let account = start.session.account_id;
+        let Some(account) = unit.lock(account)? else { return Ok(Started::NoLongerCorrect) };
         let stored = store::credentials::find_password(unit, account.id)?;
         let unchanged = stored.is_some_and(|stored| stored.version == self.version);
         if account.is_disabled() || !unchanged {
-            return Ok(None);
+            return Ok(Started::NoLongerCorrect);
+        }
+        self.admission.refund(unit)?;
+        let wait = self.starts.as_ref().map(|starts| starts.count(unit)).transpose()?.flatten();
+        if let Some(wait) = wait {
+            return Ok(Started::TooMany(wait));
         }
         if let Some(hash) = &self.rehashed {
             store::credentials::rehash_password(unit, &account, hash)?;
         }
         start.store(unit, &account, EventKind::SignedIn)?;
-        Ok(Some(account.into_inner()))
+        Ok(Started::Session(account.into_inner()))
     }
 }
 

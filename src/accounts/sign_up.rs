@@ -1,9 +1,12 @@
 //! Signing up.
 
+use super::hash_queue::Waiter;
+use super::limits::TooManyAttempts;
 use super::sessions::{NewSession, TokenPair};
 use super::{Accounts, Fault};
 use crate::domain::account::{Account, AccountId, Role};
 use crate::domain::authentication_method::AuthenticationMethod;
+use crate::domain::client_address::ClientAddress;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::event::EventKind;
@@ -20,6 +23,8 @@ pub struct NewAccount {
     pub email: EmailAddress,
     pub password: Password,
     pub device: Device,
+    /// The device token that the browser presented.
+    pub device_token: Option<String>,
     /// Whether the session is kept when the browser is closed; true for API clients.
     pub persistent: bool,
     /// The session that the browser presented; it ends when the new one starts.
@@ -36,6 +41,7 @@ pub enum SignUpOutcome {
     EmailTaken,
     /// Registration is closed.
     Closed,
+    TooManyAttempts(TooManyAttempts),
 }
 
 impl Accounts {
@@ -45,7 +51,12 @@ impl Accounts {
             return Ok(SignUpOutcome::Closed);
         }
         self.sessions.check_signing()?;
-        let hash = self.hasher.hash(new.password).await?;
+        let (address, now) = (new.device.address, self.clock.now());
+        if let Err(refused) = self.limits.admit_sign_up(address, now) {
+            return Ok(SignUpOutcome::TooManyAttempts(refused));
+        }
+        let network = address.map(ClientAddress::widest_network);
+        let hash = self.hasher.hash(new.password, Waiter { network, is_known: false }).await?;
         let now = self.clock.now();
         let account = Account {
             id: AccountId(new_id(now)),
@@ -73,7 +84,8 @@ impl Accounts {
         if !stored.await? {
             return Ok(SignUpOutcome::EmailTaken);
         }
-        let tokens = Box::new(self.sessions.issue(&session, account.role, now)?);
-        Ok(SignUpOutcome::SignedUp { tokens, account })
+        let device = self.limits.device_token(new.device_token.as_deref(), account.id, now);
+        let tokens = self.sessions.issue(&session, account.role, now)?.on_device(device);
+        Ok(SignUpOutcome::SignedUp { tokens: Box::new(tokens), account })
     }
 }

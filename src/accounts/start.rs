@@ -3,6 +3,7 @@
 use super::administration::Administration;
 use super::hasher::Hasher;
 use super::housekeeping::Housekeeping;
+use super::limits::Limits;
 use super::sessions::{SessionPolicy, Sessions};
 use super::signing_keys::{KeySettings, SigningKeys};
 use super::{Accounts, Fault};
@@ -23,6 +24,8 @@ pub struct Settings {
     pub keys: KeySettings,
     pub sessions: SessionPolicy,
     pub registration: Registration,
+    /// Whether attempts are limited.
+    pub rate_limits: bool,
     /// How long security events are kept.
     pub keep_events: Span,
 }
@@ -53,21 +56,30 @@ impl Services {
     /// Opens and migrates the database and opens the signing keys; creates them if they are
     /// missing.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        let Settings { database, keys, sessions: policy, registration, keep_events } = settings;
+        let Settings { database, keys, sessions: policy, registration, rate_limits, keep_events } =
+            settings;
         let store = tokio::task::spawn_blocking(move || Store::open(database)).await;
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
+        let limits = Limits::new(store.clone(), &keys.secret, rate_limits).map_err(Fault::Keys)?;
+        let limits = Arc::new(limits);
         let keys = SigningKeys::open(store.clone(), keys, policy.lifetimes, clock.clone()).await?;
         let keys = Arc::new(keys);
         let hasher = Arc::new(Hasher::new().map_err(StartError::Hasher)?);
         store.sync_revocations(clock.now()).await?;
-        let sessions = Sessions::new(store.clone(), Arc::clone(&keys), clock.clone(), policy);
-        let sessions = Arc::new(sessions);
+        let sessions = Arc::new(Sessions::new(
+            store.clone(),
+            Arc::clone(&keys),
+            clock.clone(),
+            Arc::clone(&limits),
+            policy,
+        ));
         Ok(Self {
             accounts: Accounts {
                 store: store.clone(),
                 sessions: Arc::clone(&sessions),
                 hasher: Arc::clone(&hasher),
                 clock: clock.clone(),
+                limits,
                 registration,
             },
             administration: Administration::new(store.clone(), hasher, clock.clone()),

@@ -49,6 +49,8 @@ pub struct Config {
     pub max_sessions: i64,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether attempts are limited.
+    pub rate_limits: bool,
     /// How long security events are kept.
     pub event_retention: Span,
     /// What access tokens are signed with.

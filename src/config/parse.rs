@@ -34,6 +34,7 @@ impl Values {
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, errors),
             max_sessions: self.max_sessions(errors),
             trusted_proxies: self.trusted_proxies(errors),
+            rate_limits: self.rate_limits(&base_url, errors),
             template_dir: self.template_dir(errors),
             event_retention: self.duration("event_retention", Span::days(365), errors),
             algorithm: self.algorithm(errors),
@@ -46,12 +47,20 @@ impl Values {
 
     /// Checks what a later version will act on.
     fn without_effect(&self, errors: &mut ConfigErrors) -> Vec<&'static str> {
-        let limits = self.one_of("rate_limits", true, &[("on", true), ("off", false)], errors);
         let metrics = self.get("metrics_address");
         check_address(metrics, errors);
-        let set =
-            [("VESTIBULE_RATE_LIMITS", !limits), ("VESTIBULE_METRICS_ADDRESS", metrics.is_some())];
-        set.into_iter().filter_map(|(name, set)| set.then_some(name)).collect()
+        metrics.map(|_| "VESTIBULE_METRICS_ADDRESS").into_iter().collect()
+    }
+
+    /// Off is for load tests: on a public address it would invite guessing.
+    fn rate_limits(&self, base_url: &BaseUrl, errors: &mut ConfigErrors) -> bool {
+        let on = self.one_of("rate_limits", true, &[("on", true), ("off", false)], errors);
+        if !on && base_url.loopback_port().is_none() {
+            errors.push(
+                "VESTIBULE_RATE_LIMITS is off, which is for load tests on this machine: remove it, or set VESTIBULE_BASE_URL to a loopback address",
+            );
+        }
+        on
     }
 
     /// One of a few words.

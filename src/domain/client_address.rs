@@ -29,6 +29,12 @@ impl ClientAddress {
                 .collect(),
         }
     }
+
+    /// The largest network that one client may have all addresses of.
+    #[must_use]
+    pub fn widest_network(self) -> IpNet {
+        self.networks().pop().unwrap_or_else(|| self.0.into())
+    }
 }
 
 impl FromStr for ClientAddress {

@@ -8,6 +8,7 @@ pub mod device;
 pub mod email;
 pub mod event;
 pub mod key;
+pub mod known_device;
 pub mod lifetimes;
 pub mod name;
 pub mod password;
@@ -15,6 +16,7 @@ pub mod revocation;
 pub mod rotation;
 pub mod session;
 mod text;
+pub mod throttle;
 
 /// A moment in UTC, to the millisecond.
 pub type Time = chrono::DateTime<chrono::Utc>;

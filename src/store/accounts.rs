@@ -106,6 +106,23 @@ pub fn set_disabled(
     Ok(())
 }
 
+/// When the account's devices were last forgotten.
+pub fn devices_forgotten_at(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Time>, StoreFault> {
+    let row = accounts::table.find(id.0.to_string()).select(accounts::devices_forgotten_at);
+    let at: Option<Option<i64>> = row.get_result(tx.0).optional()?;
+    Column("accounts.devices_forgotten_at").optional_time(at.flatten())
+}
+
+/// Makes all devices unknown on which the account has signed in.
+pub(super) fn forget_devices(
+    unit: &mut Unit<'_>,
+    account: &LockedAccount,
+) -> Result<(), StoreFault> {
+    let (row, now) = (accounts::table.find(account.id.0.to_string()), millis(unit.now()));
+    diesel::update(row).set(accounts::devices_forgotten_at.eq(now)).execute(unit.0)?;
+    Ok(())
+}
+
 /// Deletes an account with its credentials and sessions. Its events are kept.
 pub fn delete(
     unit: &mut Unit<'_>,

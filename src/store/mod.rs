@@ -19,6 +19,7 @@ mod schema;
 mod session_changes;
 mod session_row;
 pub mod sessions;
+pub mod throttles;
 mod unit;
 mod write_lock;
 

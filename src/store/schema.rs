@@ -8,6 +8,7 @@ diesel::table! {
         role -> Text,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        devices_forgotten_at -> Nullable<BigInt>,
     }
 }
 
@@ -81,6 +82,13 @@ diesel::table! {
         address -> Nullable<Text>,
         device -> Nullable<Text>,
         details -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Text,
+        tat -> BigInt,
     }
 }
 

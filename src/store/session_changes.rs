@@ -1,6 +1,6 @@
 //! Starting and ending sessions, with their revocations.
 
-use super::{LockedAccount, StoreFault, Unit, revocations, sessions};
+use super::{LockedAccount, StoreFault, Unit, accounts, revocations, sessions};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::revocation::{Revocation, RevokedTokens};
 use crate::domain::session::{EndReason, Session, SessionSelector};
@@ -22,7 +22,8 @@ impl Unit<'_> {
         sessions::insert(self, session)
     }
 
-    /// Ends the selected open sessions of an account and revokes their access tokens.
+    /// Ends the selected open sessions of an account and revokes their access tokens. Whoever ends
+    /// all of them, or all others, may have lost a device: then all devices become unknown.
     pub fn end_sessions(
         &mut self,
         account: &LockedAccount,
@@ -31,6 +32,12 @@ impl Unit<'_> {
     ) -> Result<Vec<Session>, StoreFault> {
         let now = self.now();
         let ended = sessions::end(self, account.id, selector, reason, now)?;
+        match selector {
+            SessionSelector::All | SessionSelector::AllExcept(_) => {
+                accounts::forget_devices(self, account)?;
+            }
+            SessionSelector::One(_) => {}
+        }
         self.revoke(ended.iter().map(|session| (session, RevokedTokens::All)))?;
         Ok(ended)
     }

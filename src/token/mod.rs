@@ -2,6 +2,8 @@
 //! `domain/lifetimes.rs`.
 
 mod codec;
+mod counter_key;
+mod device_token;
 mod jws;
 mod keyring;
 mod keys;
@@ -9,6 +11,8 @@ mod material;
 mod seal;
 
 pub use codec::{AccessToken, Codec, RefreshToken, TokenError, TokenIssuer};
+pub use counter_key::{CounterKey, CounterKeys};
+pub use device_token::DeviceTokens;
 pub use keyring::{KeyKind, Keyring, KeyringError, PublicKey, new_key};
 pub use keys::Keys;
 pub use seal::{Sealer, Secret};

@@ -1,6 +1,7 @@
 //! Keys at rest, sealed under the operator's secret: a copy of the database cannot sign.
 
-use aws_lc_rs::hkdf;
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::{hkdf, hmac};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use std::fmt;
@@ -13,8 +14,7 @@ const NONCE: usize = 24;
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
-/// Seals and opens key material with XChaCha20-Poly1305 under a key derived from the secret
-/// (HKDF-SHA256, RFC 5869).
+/// Seals and opens key material with XChaCha20-Poly1305 under a key derived from the secret.
 pub struct Sealer(XChaCha20Poly1305);
 
 /// Sealed under another secret or for another label, or modified.
@@ -26,6 +26,19 @@ impl Secret {
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
+
+    /// The HMAC-SHA256 key for this purpose.
+    pub(super) fn hmac_key(&self, purpose: &str) -> Result<hmac::Key, Unspecified> {
+        Ok(hmac::Key::new(hmac::HMAC_SHA256, &*self.derive(purpose)?))
+    }
+
+    /// A key for one purpose (HKDF-SHA256, RFC 5869).
+    fn derive(&self, purpose: &str) -> Result<Zeroizing<[u8; 32]>, Unspecified> {
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule");
+        let mut key = Zeroizing::new([0u8; 32]);
+        salt.extract(&self.0).expand(&[purpose.as_bytes()], hkdf::HKDF_SHA256)?.fill(&mut *key)?;
+        Ok(key)
+    }
 }
 
 impl fmt::Debug for Secret {
@@ -35,12 +48,8 @@ impl fmt::Debug for Secret {
 }
 
 impl Sealer {
-    pub fn new(secret: &Secret) -> Result<Self, aws_lc_rs::error::Unspecified> {
-        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule");
-        let mut key = Zeroizing::new([0u8; 32]);
-        salt.extract(&secret.0)
-            .expand(&[b"seal signing keys, version 1"], hkdf::HKDF_SHA256)?
-            .fill(&mut *key)?;
+    pub fn new(secret: &Secret) -> Result<Self, Unspecified> {
+        let key = secret.derive("seal signing keys, version 1")?;
         Ok(Self(XChaCha20Poly1305::new(&Key::from(*key))))
     }
 

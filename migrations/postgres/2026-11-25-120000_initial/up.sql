@@ -11,7 +11,9 @@ CREATE TABLE accounts (
     role TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     -- Since when nobody can sign in to it.
-    disabled_at BIGINT
+    disabled_at BIGINT,
+    -- When all of its sessions were last ended: devices it signed in on before are unknown.
+    devices_forgotten_at BIGINT
 );
 CREATE INDEX accounts_by_creation ON accounts (created_at);
 CREATE INDEX accounts_by_role ON accounts (role);
@@ -109,3 +111,11 @@ CREATE TABLE events (
 );
 CREATE INDEX events_by_subject ON events (subject, at);
 CREATE INDEX events_by_time ON events (at);
+
+-- Counters of attempts (GCRA), for example to sign in to one account. Their keys are keyed hashes: no address is stored.
+CREATE TABLE throttles (
+    key TEXT NOT NULL PRIMARY KEY,
+    -- Theoretical arrival time: once it has passed, the row is no longer needed.
+    tat BIGINT NOT NULL
+);
+CREATE INDEX throttles_by_tat ON throttles (tat);

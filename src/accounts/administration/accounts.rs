@@ -2,6 +2,7 @@
 
 use super::Administration;
 use crate::accounts::Fault;
+use crate::accounts::hash_queue::Waiter;
 use crate::domain::account::{Account, AccountId, Role};
 use crate::domain::email::EmailAddress;
 use crate::domain::event::{Event, EventKind};
@@ -48,7 +49,7 @@ impl Administration {
     /// Creates an account, even if registration is closed. It is not signed in.
     pub async fn create(&self, draft: AccountDraft) -> Result<CreateOutcome, Fault> {
         let AccountDraft { name, email, password, role } = draft;
-        let hash = self.hasher.hash(password).await?;
+        let hash = self.hasher.hash(password, Waiter::default()).await?;
         let now = self.clock.now();
         let id = AccountId(new_id(now));
         let account = Account { id, email, name, role, created_at: now, disabled_at: None };

@@ -18,6 +18,7 @@ pub use refresh::RefreshOutcome;
 pub(super) use start::{NewSession, SessionStart};
 pub use tokens::TokenPair;
 
+use super::limits::Limits;
 use super::signing_keys::SigningKeys;
 use crate::clock::Clock;
 use crate::domain::lifetimes::Lifetimes;
@@ -38,6 +39,7 @@ pub struct Sessions {
     store: Store,
     keys: Arc<SigningKeys>,
     clock: Clock,
+    limits: Arc<Limits>,
     policy: SessionPolicy,
     confirmed: Confirmed,
 }
@@ -54,8 +56,9 @@ impl Sessions {
         store: Store,
         keys: Arc<SigningKeys>,
         clock: Clock,
+        limits: Arc<Limits>,
         policy: SessionPolicy,
     ) -> Self {
-        Self { store, keys, clock, policy, confirmed: Confirmed::default() }
+        Self { store, keys, clock, limits, policy, confirmed: Confirmed::default() }
     }
 }

@@ -57,6 +57,9 @@ impl Sessions {
             }
         };
         self.check_signing()?;
+        let (id, now) = (claims.session_id, self.clock.now());
+        let admitted = self.limits.admit_refresh(id, device.address, now);
+        admitted.map_err(|refused| Fault::TooManyRefreshes(refused.wait))?;
         let lifetimes = self.policy.lifetimes;
         loop {
             let now = self.clock.now();

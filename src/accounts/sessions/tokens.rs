@@ -16,12 +16,22 @@ pub struct TokenPair {
     /// Whether the refresh token is the presented one. Then the browser has it already, and setting
     /// it again could overwrite a newer one.
     pub refresh_is_kept: bool,
+    /// The device token, after a completed sign-in.
+    pub device: Option<String>,
     pub claims: AccessClaims,
     /// When the refresh token expires if it is not used.
     pub refresh_expires_at: Time,
     pub issued_at: Time,
     /// How long a browser keeps them; none means until it is closed.
     pub keep_for: Option<Span>,
+}
+
+impl TokenPair {
+    /// The same tokens, with the token of the device that they are for.
+    #[must_use]
+    pub(in crate::accounts) fn on_device(self, token: String) -> Self {
+        Self { device: Some(token), ..self }
+    }
 }
 
 impl Sessions {
@@ -56,6 +66,7 @@ impl Sessions {
             access: self.keys.sign_access(&claims, now)?,
             refresh,
             refresh_is_kept: true,
+            device: None,
             claims,
             refresh_expires_at: session.idle_expires_at,
             issued_at: now,

@@ -10,6 +10,8 @@ pub struct CookieNames {
     pub access: String,
     /// The refresh token.
     pub refresh: String,
+    /// The device token: which accounts have signed in in this browser.
+    pub device: String,
     /// The notice for the next page. It proves nothing, and only known notices are shown.
     pub flash: String,
     /// Says for a minute that the user has just signed in. Deliberately not Secure: if a browser
@@ -24,6 +26,7 @@ impl CookieNames {
         Self {
             access: format!("__Host-access{port}"),
             refresh: format!("__Host-refresh{port}"),
+            device: format!("__Host-device{port}"),
             flash: format!("__Host-flash{port}"),
             just_signed_in: format!("just-signed-in{port}"),
         }
@@ -40,12 +43,12 @@ mod tests {
     use super::CookieNames;
     use crate::config::Config;
 
-    fn names(base_url: &str) -> [String; 4] {
+    fn names(base_url: &str) -> [String; 5] {
         let setting = ("VESTIBULE_BASE_URL".to_owned(), base_url.to_owned());
         let config = Config::load(&crate::figment(), [setting].into_iter()).unwrap();
-        let CookieNames { access, refresh, flash, just_signed_in } =
+        let CookieNames { access, refresh, device, flash, just_signed_in } =
             CookieNames::new(&config.base_url);
-        [access, refresh, flash, just_signed_in]
+        [access, refresh, device, flash, just_signed_in]
     }
 
     #[test]
@@ -61,8 +64,10 @@ mod tests {
             ("https://id.example.org", ""),
             ("https://id.example.org:8443", ""),
         ] {
-            let bare = ["__Host-access", "__Host-refresh", "__Host-flash", "just-signed-in"];
-            assert_eq!(names(base_url), bare.map(|name| format!("{name}{port}")), "{base_url}");
+            let bare = ["access", "refresh", "device", "flash"].map(|name| format!("__Host-{name}"));
+            let bare: Vec<_> = bare.into_iter().chain(["just-signed-in".to_owned()]).collect();
+            let expected: Vec<_> = bare.iter().map(|name| format!("{name}{port}")).collect();
+            assert_eq!(names(base_url).to_vec(), expected, "{base_url}");
         }
     }
 }

@@ -8,6 +8,7 @@
 use crate::accounts::Sessions;
 use crate::accounts::sessions::{PresentedTokens, TokenPair};
 use crate::domain::Span;
+use crate::domain::known_device::KNOWN_FOR;
 use crate::web::http::cookie_names::CookieNames;
 use crate::web::notice::Notice;
 use rocket::Request;
@@ -89,6 +90,9 @@ impl ReplyCookies {
             cookies.push(set(&names.access, &tokens.access.0, tokens.keep_for));
             if !tokens.refresh_is_kept {
                 cookies.push(set(&names.refresh, &tokens.refresh.0, tokens.keep_for));
+            }
+            if let Some(device) = &tokens.device {
+                cookies.push(set(&names.device, device, Some(KNOWN_FOR)));
             }
         }
         match pending.notice {
@@ -174,6 +178,11 @@ pub fn presented<'r>(request: &'r Request<'_>) -> PresentedTokens<'r> {
         access: read(request, |names| &names.access),
         refresh: read(request, |names| &names.refresh),
     }
+}
+
+/// The device token, as sent by the browser.
+pub fn device_token(request: &Request<'_>) -> Option<String> {
+    read(request, |names| &names.device).map(str::to_owned)
 }
 
 /// The notice to show, as sent by the browser.

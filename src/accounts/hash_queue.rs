@@ -1,0 +1,135 @@
+//! Who computes the next password hash. Requests wait in two lines, one for known devices and one
+//! for all others, which take turns; a network has only a share of the places in each. So neither
+//! a flood from one network nor one from many keeps the owners of accounts from signing in.
+
+use super::Fault;
+use ipnet::IpNet;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How long a request waits for its turn.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How many requests may wait in a line for each core: about as many as one core hashes in half of
+/// that time, so that both lines together can be served.
+const PLACES_PER_CORE: usize = 40;
+/// One of this many places of a line may be held by the same network.
+const SHARE: usize = 4;
+const OVERLOADED: Fault = Fault::Overloaded("passwords wait to be checked");
+
+/// Who waits for a hash.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Waiter {
+    /// The largest network that may be one client's; none if it is unknown.
+    pub network: Option<IpNet>,
+    /// Whether it is a device that the account has signed in on.
+    pub is_known: bool,
+}
+
+/// Admits as many hashes at a time as there are cores.
+pub struct HashQueue(Arc<Mutex<Lines>>);
+
+/// The right to compute a hash; dropping it lets the next request compute one.
+pub struct Turn(Arc<Mutex<Lines>>);
+
+struct Lines {
+    /// Hashes that may be started now.
+    free: usize,
+    /// Places in each line.
+    places: usize,
+    known: VecDeque<Waiting>,
+    others: VecDeque<Waiting>,
+    /// Whose turn it is if both lines wait.
+    known_is_next: bool,
+}
+
+struct Waiting {
+    network: Option<IpNet>,
+    turn: oneshot::Sender<Turn>,
+}
+
+impl HashQueue {
+    pub fn new(cores: usize) -> Self {
+        let (known, others) = (VecDeque::new(), VecDeque::new());
+        let places = cores * PLACES_PER_CORE;
+        let lines = Lines { free: cores, places, known, others, known_is_next: true };
+        Self(Arc::new(Mutex::new(lines)))
+    }
+
+    /// Waits for a turn.
+    pub async fn wait(&self, waiter: Waiter) -> Result<Turn, Fault> {
+        let receiver = {
+            let mut lines = lock(&self.0);
+            if lines.free > 0 {
+                lines.free -= 1;
+                return Ok(Turn(Arc::clone(&self.0)));
+            }
+            lines.join(waiter)?
+        };
+        let turn = tokio::time::timeout(QUEUE_TIMEOUT, receiver).await;
+        turn.map_err(|_| OVERLOADED)?.map_err(|_| OVERLOADED)
+    }
+
+    /// Whether requests wait.
+    pub fn is_waiting(&self) -> bool {
+        lock(&self.0).waiting() > 0
+    }
+}
+
+impl Lines {
+    fn join(&mut self, waiter: Waiter) -> Result<oneshot::Receiver<Turn>, Fault> {
+        let places = self.places;
+        let line = if waiter.is_known { &mut self.known } else { &mut self.others };
+        // Those that disconnected or waited too long.
+        line.retain(|waiting| !waiting.turn.is_closed());
+        let of_network = line.iter().filter(|waiting| waiting.network == waiter.network).count();
+        if line.len() >= places || of_network >= places / SHARE {
+            return Err(OVERLOADED);
+        }
+        let (turn, receiver) = oneshot::channel();
+        line.push_back(Waiting { network: waiter.network, turn });
+        Ok(receiver)
+    }
+
+    /// The next request, from each line in turn.
+    fn next(&mut self) -> Option<Waiting> {
+        let (first, second) = if self.known_is_next {
+            (&mut self.known, &mut self.others)
+        } else {
+            (&mut self.others, &mut self.known)
+        };
+        self.known_is_next = !self.known_is_next;
+        first.pop_front().or_else(|| second.pop_front())
+    }
+
+    fn waiting(&self) -> usize {
+        self.known.len() + self.others.len()
+    }
+}
+
+impl Drop for Turn {
+    /// Passes the turn on. If the request no longer waits, its turn is dropped, and so passed on.
+    fn drop(&mut self) {
+        let next = {
+            let mut lines = lock(&self.0);
+            let next = lines.next();
+            if next.is_none() {
+                lines.free += 1;
+            }
+            next
+        };
+        if let Some(waiting) = next {
+            drop(waiting.turn.send(Turn(Arc::clone(&self.0))));
+        }
+    }
+}
+
+fn lock(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {
+    // Counts and lines change together under the lock, and nothing in between can panic.
+    lines.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[path = "hash_queue_tests.rs"]
+mod tests;

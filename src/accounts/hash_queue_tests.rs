@@ -1,0 +1,79 @@
+use super::*;
+use crate::domain::client_address::ClientAddress;
+
+fn from(address: &str, is_known: bool) -> Waiter {
+    let address: ClientAddress = address.parse().unwrap();
+    Waiter { network: Some(address.widest_network()), is_known }
+}
+
+/// A queue of one core whose only turn is taken.
+async fn busy() -> (HashQueue, Turn) {
+    let queue = HashQueue::new(1);
+    let turn = queue.wait(Waiter::default()).await.unwrap();
+    (queue, turn)
+}
+
+fn join(queue: &HashQueue, waiter: Waiter) -> Result<oneshot::Receiver<Turn>, Fault> {
+    lock(&queue.0).join(waiter)
+}
+
+#[tokio::test]
+async fn a_network_has_a_quarter_of_the_places_and_others_still_find_one() {
+    let (queue, _turn) = busy().await;
+    let flood: Vec<_> =
+        (0..300).filter_map(|n| join(&queue, from(&format!("2001:db8:1:{n}::1"), false)).ok()).collect();
+    assert_eq!(flood.len(), 10);
+    assert!(join(&queue, from("192.0.2.1", false)).is_ok());
+    assert!(join(&queue, from("2001:db8:1::1", true)).is_ok(), "the other line is its own");
+    let many = (0..100).map(|n| join(&queue, from(&format!("198.51.100.{n}"), false)));
+    let many: Vec<_> = many.filter_map(Result::ok).collect();
+    assert_eq!(many.len(), 29, "the line is full");
+    assert!(join(&queue, from("203.0.113.1", true)).is_ok(), "a known device finds a place");
+}
+
+#[tokio::test]
+async fn the_lines_take_turns_and_each_is_first_come_first_served() {
+    let (queue, turn) = busy().await;
+    let mut others: Vec<_> = (0..4).map(|_| join(&queue, from("192.0.2.1", false)).unwrap()).collect();
+    let mut known: Vec<_> = (0..2).map(|_| join(&queue, from("192.0.2.2", true)).unwrap()).collect();
+    let mut served = Vec::new();
+    let mut turn = Some(turn);
+    for _ in 0..6 {
+        drop(turn.take());
+        let next = |line: &mut Vec<oneshot::Receiver<Turn>>| {
+            let at = line.iter_mut().position(|waiting| !waiting.is_empty())?;
+            line.remove(at).try_recv().ok().map(|turn| (at, turn))
+        };
+        let (name, (at, taken)) =
+            next(&mut known).map(|t| ("known", t)).or_else(|| next(&mut others).map(|t| ("other", t))).unwrap();
+        assert_eq!(at, 0, "the first of its line");
+        served.push(name);
+        turn = Some(taken);
+    }
+    assert_eq!(served, ["known", "other", "known", "other", "other", "other"]);
+}
+
+#[tokio::test]
+async fn those_that_disconnect_free_their_places_and_lose_no_turn() {
+    let (queue, turn) = busy().await;
+    for _ in 0..1_000 {
+        drop(join(&queue, from("192.0.2.1", false)).unwrap());
+    }
+    let waiting = join(&queue, from("192.0.2.1", false)).unwrap();
+    drop(join(&queue, from("192.0.2.1", false)).unwrap());
+    drop(turn);
+    let turn = waiting.await.unwrap();
+    assert!(!queue.is_waiting() || lock(&queue.0).free == 0);
+    drop(turn);
+    assert_eq!(lock(&queue.0).free, 1, "the turn is free again");
+    drop(queue.wait(Waiter::default()).await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_longer_than_two_seconds_is_refused() {
+    let (queue, _turn) = busy().await;
+    let began = tokio::time::Instant::now();
+    let refused = queue.wait(Waiter::default()).await;
+    assert!(matches!(refused, Err(Fault::Overloaded(_))));
+    assert_eq!(began.elapsed().as_secs(), 2);
+}
