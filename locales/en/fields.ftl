@@ -21,3 +21,15 @@ password-common = This password is too easy to guess. Try three unrelated words.
 password-wrong = Your current password is not correct. Enter it again.
 password-same = Enter a password that is different from your current one.
 invalid-credentials = The email address or password is not correct. Check both and try again.
+too-many-attempts = { $minutes ->
+    [one] There were too many attempts to sign in. Wait a minute, then try again.
+   *[other] There were too many attempts to sign in. Wait { $minutes } minutes, then try again.
+}
+too-many-sign-ups = { $minutes ->
+    [one] Too many accounts were created from your network. Wait a minute, then try again.
+   *[other] Too many accounts were created from your network. Wait { $minutes } minutes, then try again.
+}
+too-many-passwords = { $minutes ->
+    [one] There were too many attempts with a wrong password. Your password has not been changed. Wait a minute, then try again.
+   *[other] There were too many attempts with a wrong password. Your password has not been changed. Wait { $minutes } minutes, then try again.
+}

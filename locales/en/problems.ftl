@@ -16,7 +16,7 @@ problem-too-large = The body is larger than 16 KiB. Send a smaller one.
 problem-header-too-large = A request header is larger than 16 KiB. Send a smaller one.
 problem-unsupported-media-type = The body must be JSON. Send it with Content-Type: application/json.
 problem-invalid-fields = Some fields are invalid. See errors for details.
-problem-too-many-attempts = Too many attempts. Retry after the number of seconds in the Retry-After header.
+problem-too-many-attempts = Too many attempts. Retry after the number of seconds in retry_after and in the Retry-After header.
 problem-internal-error = The service failed. Retry later. If the problem persists, contact the people who run this site.
 problem-unavailable = The service is overloaded or cannot reach its database. Retry after the number of seconds in the Retry-After header.
 

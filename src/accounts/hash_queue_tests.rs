@@ -20,22 +20,25 @@ fn join(queue: &HashQueue, waiter: Waiter) -> Result<oneshot::Receiver<Turn>, Fa
 #[tokio::test]
 async fn a_network_has_a_quarter_of_the_places_and_others_still_find_one() {
     let (queue, _turn) = busy().await;
-    let flood: Vec<_> =
-        (0..300).filter_map(|n| join(&queue, from(&format!("2001:db8:1:{n}::1"), false)).ok()).collect();
+    let flood: Vec<_> = (0..300)
+        .filter_map(|n| join(&queue, from(&format!("2001:db8:1:{n}::1"), false)).ok())
+        .collect();
     assert_eq!(flood.len(), 10);
     assert!(join(&queue, from("192.0.2.1", false)).is_ok());
     assert!(join(&queue, from("2001:db8:1::1", true)).is_ok(), "the other line is its own");
     let many = (0..100).map(|n| join(&queue, from(&format!("198.51.100.{n}"), false)));
     let many: Vec<_> = many.filter_map(Result::ok).collect();
-    assert_eq!(many.len(), 29, "the line is full");
+    assert_eq!(many.len(), 30, "the line is full");
     assert!(join(&queue, from("203.0.113.1", true)).is_ok(), "a known device finds a place");
 }
 
 #[tokio::test]
 async fn the_lines_take_turns_and_each_is_first_come_first_served() {
     let (queue, turn) = busy().await;
-    let mut others: Vec<_> = (0..4).map(|_| join(&queue, from("192.0.2.1", false)).unwrap()).collect();
-    let mut known: Vec<_> = (0..2).map(|_| join(&queue, from("192.0.2.2", true)).unwrap()).collect();
+    let mut others: Vec<_> =
+        (0..4).map(|_| join(&queue, from("192.0.2.1", false)).unwrap()).collect();
+    let mut known: Vec<_> =
+        (0..2).map(|_| join(&queue, from("192.0.2.2", true)).unwrap()).collect();
     let mut served = Vec::new();
     let mut turn = Some(turn);
     for _ in 0..6 {
@@ -44,8 +47,10 @@ async fn the_lines_take_turns_and_each_is_first_come_first_served() {
             let at = line.iter_mut().position(|waiting| !waiting.is_empty())?;
             line.remove(at).try_recv().ok().map(|turn| (at, turn))
         };
-        let (name, (at, taken)) =
-            next(&mut known).map(|t| ("known", t)).or_else(|| next(&mut others).map(|t| ("other", t))).unwrap();
+        let (name, (at, taken)) = next(&mut known)
+            .map(|t| ("known", t))
+            .or_else(|| next(&mut others).map(|t| ("other", t)))
+            .unwrap();
         assert_eq!(at, 0, "the first of its line");
         served.push(name);
         turn = Some(taken);

@@ -19,8 +19,18 @@ async fn a_hash_verifies_only_its_own_password() {
     let hasher = hasher();
     let hash = hasher.hash(password("correct horse"), Waiter::default()).await.unwrap();
     assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
-    assert!(hasher.verify(password("correct horse"), Some(hash.clone()), Waiter::default()).await.unwrap());
-    assert!(!hasher.verify(password("Correct horse"), Some(hash.clone()), Waiter::default()).await.unwrap());
+    assert!(
+        hasher
+            .verify(password("correct horse"), Some(hash.clone()), Waiter::default())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !hasher
+            .verify(password("Correct horse"), Some(hash.clone()), Waiter::default())
+            .await
+            .unwrap()
+    );
     assert!(!Hasher::is_weak(&hash));
 }
 
@@ -46,7 +56,11 @@ async fn nothing_verifies_against_a_missing_or_unreadable_hash() {
     for phc in unreadable {
         assert!(
             !hasher
-                .verify(password("x"), Some(PasswordHash::from_phc(phc.to_owned())), Waiter::default())
+                .verify(
+                    password("x"),
+                    Some(PasswordHash::from_phc(phc.to_owned())),
+                    Waiter::default()
+                )
                 .await
                 .unwrap()
         );
@@ -74,8 +88,17 @@ async fn higher_parameters_verify_up_to_the_cap_and_are_not_weak() {
     for (m, t, p) in [(MAX_MEMORY_KIB, 1, MAX_LANES), (19_456, 3, 1), (19_457, 2, 1)] {
         let stored = stored_with(m, t, p, "strong");
         assert_eq!(Hasher::is_weak(&stored), t < 2, "m={m}");
-        assert!(hasher.verify(password("strong"), Some(stored.clone()), Waiter::default()).await.unwrap(), "m={m}");
-        assert!(!hasher.verify(password("wrong"), Some(stored), Waiter::default()).await.unwrap(), "m={m}");
+        assert!(
+            hasher
+                .verify(password("strong"), Some(stored.clone()), Waiter::default())
+                .await
+                .unwrap(),
+            "m={m}"
+        );
+        assert!(
+            !hasher.verify(password("wrong"), Some(stored), Waiter::default()).await.unwrap(),
+            "m={m}"
+        );
     }
 }
 

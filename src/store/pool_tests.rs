@@ -80,7 +80,7 @@ async fn all_reads_of_a_use_case_see_the_same_snapshot() {
         .read(move |tx| {
             let before = sessions::count_alive(tx, now())?;
             let url = DatabaseUrl::Sqlite(path.clone());
-            let insert = "INSERT INTO accounts VALUES ('a', 'a@b.c', 'A', 'user', 0, NULL); \
+            let insert = "INSERT INTO accounts VALUES ('a', 'a@b.c', 'A', 'user', 0, NULL, NULL); \
                 INSERT INTO sessions VALUES \
                 ('s', 'a', 1, 1, NULL, 0, 0, 0, 0, 'pwd', 0, 0, 0, 9e15, 9e15, '', NULL, NULL, NULL);";
             Db::connect(&url).unwrap().batch_execute(insert).unwrap();

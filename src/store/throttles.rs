@@ -4,8 +4,8 @@ use super::column::{Column, millis};
 use super::connection::on_either;
 use super::schema::throttles;
 use super::{StoreFault, Tx, Unit};
-use crate::domain::throttle::{Rate, Throttled, decide, refunded};
 use crate::domain::Time;
+use crate::domain::throttle::{Rate, Throttled, decide, refunded};
 use diesel::prelude::*;
 
 /// Whether an attempt would be allowed now. It is not counted.
@@ -45,8 +45,9 @@ pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFa
     let old = throttles::table.filter(throttles::tat.lt(millis(before)));
     let keys: Vec<String> = old.select(throttles::key).limit(limit).load(tx.0)?;
     // The condition again: an attempt may have been counted in the meantime.
-    let swept =
-        throttles::table.filter(throttles::key.eq_any(keys)).filter(throttles::tat.lt(millis(before)));
+    let swept = throttles::table
+        .filter(throttles::key.eq_any(keys))
+        .filter(throttles::tat.lt(millis(before)));
     Ok(diesel::delete(swept).execute(tx.0)?)
 }
 

@@ -2,8 +2,8 @@
 
 use super::Limit;
 use crate::domain::throttle::Throttled;
-use crate::store::{self, StoreFault, Tx, Unit};
 use crate::domain::{Span, Time};
+use crate::store::{self, StoreFault, Tx, Unit};
 use crate::token::CounterKey;
 
 /// A durable counter.

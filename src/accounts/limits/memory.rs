@@ -67,7 +67,9 @@ impl MemoryCounters {
                 Throttled::Wait(wait) => return Err((counter.limit, wait)),
             }
         }
-        counted.into_iter().for_each(|(key, tat)| tats.insert(key, tat));
+        for (key, tat) in counted {
+            tats.insert(key, tat);
+        }
         Ok(())
     }
 

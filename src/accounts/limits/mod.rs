@@ -181,7 +181,9 @@ impl Limits {
         };
         let email = email.clone();
         let found = self.store.read(move |tx| {
-            let Some(account) = store::accounts::find_by_email(tx, &email)? else { return Ok(None) };
+            let Some(account) = store::accounts::find_by_email(tx, &email)? else {
+                return Ok(None);
+            };
             let forgotten_at = store::accounts::devices_forgotten_at(tx, account.id)?;
             let known = device.is_known_to(account.id, forgotten_at, now);
             Ok(known.then_some((device, account.id)))

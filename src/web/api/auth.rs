@@ -5,6 +5,9 @@ use crate::accounts::{
     Accounts, NewAccount, Sessions, SignInAttempt, SignInOutcome, SignUpOutcome,
 };
 use crate::domain::device::Device;
+use crate::domain::email::EmailAddress;
+use crate::domain::name::DisplayName;
+use crate::domain::password::Password;
 use crate::web::api::response::{Json, Tokens, User};
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
@@ -34,6 +37,7 @@ use std::sync::Arc;
         (status = 403, description = "`registration_closed`, or `forbidden`: the request came from a page of another origin"),
         (status = 409, description = "`email_taken`"),
         (status = 422, description = "`invalid_fields`"),
+        (status = 429, description = "`too_many_attempts` with `retry_after`"),
     )
 )]
 #[post("/api/auth/register", data = "<body>")]
@@ -43,14 +47,14 @@ pub async fn register(
     device: Device,
     accounts: &State<Accounts>,
 ) -> Result<Json<Tokens>, Problem> {
-    let (name, email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
-    let new = NewAccount { name, email, password, device, persistent: true, replaces: None };
-    match accounts.sign_up(new).await? {
+    let parsed = body.0.parse().map_err(Refusal::invalid_fields)?;
+    match accounts.sign_up(new_account(parsed, device)).await? {
         SignUpOutcome::SignedUp { tokens, account } => {
             Ok(Json(Status::Created, Tokens::of(&tokens, &account)))
         }
         SignUpOutcome::EmailTaken => Err(Problem::new(Code::EmailTaken)),
         SignUpOutcome::Closed => Err(Problem::new(Code::RegistrationClosed)),
+        SignUpOutcome::TooManyAttempts(refused) => Err(refused.into()),
     }
 }
 
@@ -63,6 +67,7 @@ pub async fn register(
     responses(
         (status = 200, body = Tokens, description = "Signed in"),
         (status = 401, description = "`invalid_credentials`"),
+        (status = 429, description = "`too_many_attempts` with `retry_after`"),
     )
 )]
 #[post("/api/auth/login", data = "<body>")]
@@ -72,13 +77,13 @@ pub async fn login(
     device: Device,
     accounts: &State<Accounts>,
 ) -> Result<Json<Tokens>, Problem> {
-    let (email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
-    let attempt = SignInAttempt { email, password, persistent: true, device, replaces: None };
-    match accounts.sign_in(attempt).await? {
+    let parsed = body.0.parse().map_err(Refusal::invalid_fields)?;
+    match accounts.sign_in(attempt(parsed, device)).await? {
         SignInOutcome::SignedIn { tokens, account } => {
             Ok(Json(Status::Ok, Tokens::of(&tokens, &account)))
         }
         SignInOutcome::InvalidCredentials => Err(Problem::new(Code::InvalidCredentials)),
+        SignInOutcome::TooManyAttempts(refused) => Err(refused.into()),
     }
 }
 
@@ -94,6 +99,7 @@ pub async fn login(
     responses(
         (status = 200, body = Tokens, description = "Refreshed"),
         (status = 401, description = "`invalid_refresh_token`, `session_ended` with `reason`, or `refresh_conflict`: a newer token exists"),
+        (status = 429, description = "`too_many_attempts` with `retry_after`"),
     )
 )]
 #[post("/api/auth/refresh", data = "<body>")]
@@ -168,6 +174,20 @@ pub async fn logout(
 pub async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<User>, Problem> {
     let profile = accounts.profile(bearer.0).await?;
     Ok(Json(Status::Ok, User::of(&profile.ok_or_else(session_ended)?.account)))
+}
+
+/// API clients keep no device token.
+fn new_account(
+    (name, email, password): (DisplayName, EmailAddress, Password),
+    device: Device,
+) -> NewAccount {
+    let (device_token, persistent, replaces) = (None, true, None);
+    NewAccount { name, email, password, device, device_token, persistent, replaces }
+}
+
+fn attempt((email, password): (EmailAddress, Password), device: Device) -> SignInAttempt {
+    let (device_token, persistent, replaces) = (None, true, None);
+    SignInAttempt { email, password, persistent, device, device_token, replaces }
 }
 
 fn refused(error: AuthenticationError) -> Problem {

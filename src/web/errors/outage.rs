@@ -9,17 +9,21 @@ use rocket::response::{self, Responder};
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        if matches!(fault, Fault::Overloaded(_)) {
-            tracing::warn!(%fault, "a request was refused: the service is overloaded");
-        } else {
-            tracing::error!(%fault, "a request failed");
-        }
-        Refusal::new(match fault {
-            Fault::Overloaded(_) | Fault::Undecided | Fault::Store(_) | Fault::Keys(_) => {
-                Code::Unavailable
+        match fault {
+            // The limit has logged it.
+            Fault::TooManyRefreshes(_) => {}
+            Fault::Overloaded(_) => {
+                tracing::warn!(%fault, "a request was refused: the service is overloaded");
             }
-            Fault::Crypto(_) => Code::InternalError,
-        })
+            _ => tracing::error!(%fault, "a request failed"),
+        }
+        match fault {
+            Fault::Overloaded(_) | Fault::Undecided | Fault::Store(_) | Fault::Keys(_) => {
+                Refusal::new(Code::Unavailable)
+            }
+            Fault::TooManyRefreshes(wait) => Refusal::too_many_attempts(wait),
+            Fault::Crypto(_) => Refusal::new(Code::InternalError),
+        }
     }
 }
 

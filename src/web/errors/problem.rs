@@ -1,7 +1,7 @@
 //! Problem documents for programs (RFC 9457): status, title, stable code, detail, and the errors of
 //! each field.
 
-use crate::accounts::Fault;
+use crate::accounts::{Fault, TooManyAttempts};
 use crate::domain::session::EndReason;
 use crate::texts::Language;
 use crate::web::errors::code::Code;
@@ -44,6 +44,10 @@ pub struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = reasons)]
     reason: Option<&'static str>,
+    /// Seconds until the next attempt is allowed (with `too_many_attempts`)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    retry_after: Option<u32>,
     /// The ID of the request in the server's log
     request_id: String,
 }
@@ -63,6 +67,12 @@ impl From<Refusal> for Problem {
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         Refusal::from(fault).into()
+    }
+}
+
+impl From<TooManyAttempts> for Problem {
+    fn from(TooManyAttempts { wait }: TooManyAttempts) -> Self {
+        Refusal::too_many_attempts(wait).into()
     }
 }
 
@@ -88,6 +98,7 @@ fn document(refusal: &Refusal, language: &Language, id: &RequestId) -> Document 
         detail: refusal.detail.as_ref().map_or_else(summary, |detail| message(language, detail)),
         errors: (refusal.code == Code::InvalidFields).then(|| refusal.errors.sentences(language)),
         reason: refusal.reason.map(|reason| reason.into_str()),
+        retry_after: refusal.retry_after.filter(|_| refusal.code == Code::TooManyAttempts),
         request_id: id.as_str().to_owned(),
     }
 }

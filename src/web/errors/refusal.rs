@@ -1,6 +1,7 @@
 //! Why a request was refused. Guards and handlers note a `Refusal`; the catchers turn it into a
 //! page or a problem document.
 
+use crate::domain::Span;
 use crate::domain::session::EndReason;
 use crate::web::errors::code::Code;
 use crate::web::requests::fields::FieldErrors;
@@ -59,6 +60,11 @@ impl Refusal {
         Self { errors, ..Self::new(Code::InvalidFields) }
     }
 
+    /// A limit was hit; the next attempt is allowed after `wait`.
+    pub fn too_many_attempts(wait: Span) -> Self {
+        Self { retry_after: Some(seconds(wait)), ..Self::new(Code::TooManyAttempts) }
+    }
+
     pub fn method_not_allowed(allow: String) -> Self {
         Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed) }
     }
@@ -84,6 +90,11 @@ impl Refusal {
         let noted = note.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         noted.filter(|refusal| refusal.status == status)
     }
+}
+
+/// Whole seconds, rounded up: one that came earlier would be refused again.
+pub fn seconds(wait: Span) -> u32 {
+    u32::try_from((wait.num_milliseconds() + 999) / 1_000).unwrap_or(0).max(1)
 }
 
 impl From<Status> for Refusal {

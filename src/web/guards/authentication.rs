@@ -1,8 +1,10 @@
 //! Authenticates a request by its cookies, once, however many guards ask.
 
+use crate::accounts::Sessions;
 use crate::accounts::sessions::{Authenticated, AuthenticationError};
-use crate::accounts::{Fault, Sessions};
 use crate::domain::claims::AccessClaims;
+use crate::web::errors::code::Code;
+use crate::web::errors::refusal::Refusal;
 use crate::web::guards::device::device;
 use crate::web::http::cookies::{self, ReplyCookies};
 use crate::web::http::original_method;
@@ -15,8 +17,9 @@ use std::sync::Arc;
 pub enum Authentication {
     SignedIn(AccessClaims),
     Anonymous(AuthenticationError),
-    /// It could not be decided. Fails closed: access is refused, and no cookie is changed.
-    Unavailable,
+    /// It could not be decided, for this reason. Fails closed: access is refused, and no cookie is
+    /// changed.
+    Unavailable(Box<Refusal>),
 }
 
 /// The result for a request, once a guard has asked for it.
@@ -37,7 +40,7 @@ impl Authentication {
 
 async fn authenticate(request: &Request<'_>) -> Authentication {
     let Some(sessions) = request.guard::<&State<Arc<Sessions>>>().await.succeeded() else {
-        return Authentication::Unavailable;
+        return unavailable();
     };
     let mut presented = cookies::presented(request);
     // Whether the session is alive must not be learned without a trace: without a refresh, only the
@@ -50,22 +53,19 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
             }
             Authentication::SignedIn(claims)
         }
-        Ok(Authenticated::Anonymous(_)) if withheld.is_some() => Authentication::Unavailable,
+        Ok(Authenticated::Anonymous(_)) if withheld.is_some() => unavailable(),
         Ok(Authenticated::Anonymous(error)) => {
             if error == AuthenticationError::Forged {
                 tracing::warn!("a refresh cookie was presented that none of our keys has signed");
             }
             Authentication::Anonymous(error)
         }
-        Err(fault) => {
-            log(&fault);
-            Authentication::Unavailable
-        }
+        Err(fault) => Authentication::Unavailable(Box::new(fault.into())),
     }
 }
 
-fn log(fault: &Fault) {
-    tracing::error!(%fault, "a request could not be authenticated");
+fn unavailable() -> Authentication {
+    Authentication::Unavailable(Box::new(Refusal::new(Code::Unavailable)))
 }
 
 /// The session is refreshed only if the browser keeps the response's cookies: not for HEAD or a

@@ -27,9 +27,10 @@ pub struct Admin;
 /// Marks a route as open to everyone.
 pub struct Anyone;
 
-/// The device and the session of a request to sign up, in or out.
+/// The device and the session of a request to sign up, in or out, or to change the password.
 pub struct ClientContext {
     pub device: Device,
+    pub device_token: Option<String>,
     /// The session that the tokens name, even if they have expired: enough to end it. Nothing is
     /// refreshed.
     pub session: Option<SessionId>,
@@ -44,12 +45,12 @@ impl<'r> FromRequest<'r> for SignedIn {
     type Error = Refused;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
-        let code = match Authentication::of(request).await {
+        let refusal = match Authentication::of(request).await {
             Authentication::SignedIn(claims) => return Outcome::Success(SignedIn(*claims)),
-            Authentication::Anonymous(error) => code(*error),
-            Authentication::Unavailable => Code::Unavailable,
+            Authentication::Anonymous(error) => Refusal::new(code(*error)),
+            Authentication::Unavailable(refusal) => (**refusal).clone(),
         };
-        Outcome::Error((Refusal::new(code).note(request), Refused))
+        Outcome::Error((refusal.note(request), Refused))
     }
 }
 
@@ -106,7 +107,11 @@ impl<'r> FromRequest<'r> for ClientContext {
     /// in place.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
         match presented_session(request).await {
-            Ok(session) => Outcome::Success(ClientContext { device: device(request), session }),
+            Ok(session) => Outcome::Success(ClientContext {
+                device: device(request),
+                device_token: cookies::device_token(request),
+                session,
+            }),
             Err(refusal) => Outcome::Error((refusal.note(request), Refused)),
         }
     }

@@ -42,7 +42,9 @@ impl Handler for Checked {
         let outcome = self.0.handle(request, data).instrument(span).await;
         // `Option<SignedIn>` is none also if authentication was undecided; that is a 503.
         match Authentication::known(request) {
-            Some(Authentication::Unavailable) => Outcome::error(Status::ServiceUnavailable),
+            Some(Authentication::Unavailable(refusal)) => {
+                Outcome::error(refusal.clone().note(request))
+            }
             _ => outcome,
         }
     }

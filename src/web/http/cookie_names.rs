@@ -64,7 +64,8 @@ mod tests {
             ("https://id.example.org", ""),
             ("https://id.example.org:8443", ""),
         ] {
-            let bare = ["access", "refresh", "device", "flash"].map(|name| format!("__Host-{name}"));
+            let bare =
+                ["access", "refresh", "device", "flash"].map(|name| format!("__Host-{name}"));
             let bare: Vec<_> = bare.into_iter().chain(["just-signed-in".to_owned()]).collect();
             let expected: Vec<_> = bare.iter().map(|name| format!("{name}{port}")).collect();
             assert_eq!(names(base_url).to_vec(), expected, "{base_url}");

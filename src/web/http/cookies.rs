@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// What the response does to the token cookies.
 #[derive(Clone, Debug)]
 enum TokenChange {
-    Set(TokenPair),
+    Set(Box<TokenPair>),
     Clear,
 }
 
@@ -45,7 +45,7 @@ impl ReplyCookies {
 
     /// Sets both tokens, after a refresh or a change of session.
     pub fn set_tokens(&self, tokens: TokenPair) {
-        self.pending().tokens = Some(TokenChange::Set(tokens));
+        self.pending().tokens = Some(TokenChange::Set(Box::new(tokens)));
     }
 
     /// Sets both tokens of a user who has just signed in.

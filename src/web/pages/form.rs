@@ -1,5 +1,7 @@
 //! The state of a form that is shown again: what was typed, and what is wrong with it.
 
+use crate::accounts::TooManyAttempts;
+use crate::web::errors::refusal::seconds;
 use crate::web::requests::fields::FieldErrors;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -12,6 +14,8 @@ pub struct FormState {
     errors: FieldErrors,
     /// An error that concerns the whole form.
     problem: Option<&'static str>,
+    /// Its argument `$minutes`: how long to wait.
+    minutes: Option<u32>,
 }
 
 impl FormState {
@@ -26,6 +30,12 @@ impl FormState {
     pub fn with_problem(mut self, key: &'static str) -> Self {
         self.problem = Some(key);
         self
+    }
+
+    /// A problem that a wait solves.
+    #[must_use]
+    pub fn with_wait(self, key: &'static str, TooManyAttempts { wait }: TooManyAttempts) -> Self {
+        Self { minutes: Some(seconds(wait).div_ceil(60)), ..self.with_problem(key) }
     }
 
     #[must_use]

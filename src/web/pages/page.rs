@@ -48,7 +48,7 @@ fn signed_in(request: &Request<'_>) -> Option<bool> {
     match Authentication::known(request)? {
         Authentication::SignedIn(_) => Some(true),
         Authentication::Anonymous(_) => Some(false),
-        Authentication::Unavailable => None,
+        Authentication::Unavailable(_) => None,
     }
 }
 

@@ -1,9 +1,8 @@
 //! Changing the password.
 
 use crate::accounts::sessions::TokenPair;
-use crate::accounts::{Accounts, PasswordChange, PasswordOutcome};
-use crate::domain::device::Device;
-use crate::web::guards::SignedIn;
+use crate::accounts::{Accounts, Fault, PasswordChange, PasswordOutcome, TooManyAttempts};
+use crate::web::guards::{ClientContext, SignedIn};
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::notice::Notice;
 use crate::web::pages::context::PageContext;
@@ -48,12 +47,15 @@ pub async fn show(user: SignedIn, accounts: &State<Accounts>) -> PageResult<Pass
 pub async fn submit(
     user: SignedIn,
     form: FormBody<PasswordRequest>,
-    device: Device,
+    client: ClientContext,
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<PasswordPage> {
     let change = match form.parse() {
-        Ok((current, new)) => PasswordChange { current, new, device },
+        Ok((current, new)) => {
+            let ClientContext { device, device_token, .. } = client;
+            PasswordChange { current, new, device, device_token }
+        }
         Err(errors) => {
             let form = FormState::default().with_errors(errors);
             return page(Status::UnprocessableEntity, form, &user, accounts).await;
@@ -66,6 +68,7 @@ pub async fn submit(
             let form = FormState::default().with_error("current_password", "password_wrong");
             page(Status::UnprocessableEntity, form, &user, accounts).await
         }
+        PasswordOutcome::TooManyAttempts(limit) => too_many_attempts(limit, &user, accounts).await,
     }
 }
 
@@ -75,13 +78,29 @@ async fn page(
     user: &SignedIn,
     accounts: &Accounts,
 ) -> PageResult<PasswordPage> {
-    let Some(profile) = accounts.profile(user.0).await? else {
-        return Ok(PageResponse::Unauthenticated);
-    };
-    Ok(PageResponse::Html(Page(
-        status,
-        PasswordPage { form, email: profile.account.email.as_str().to_owned() },
-    )))
+    let context = context(form, user, accounts).await?;
+    Ok(context.map_or(PageResponse::Unauthenticated, |page| PageResponse::Html(Page(status, page))))
+}
+
+async fn too_many_attempts(
+    limit: TooManyAttempts,
+    user: &SignedIn,
+    accounts: &Accounts,
+) -> PageResult<PasswordPage> {
+    let form = FormState::default().with_wait("too_many_passwords", limit);
+    let context = context(form, user, accounts).await?;
+    Ok(context
+        .map_or(PageResponse::Unauthenticated, |page| PageResponse::too_many_attempts(page, limit)))
+}
+
+async fn context(
+    form: FormState,
+    user: &SignedIn,
+    accounts: &Accounts,
+) -> Result<Option<PasswordPage>, Fault> {
+    let profile = accounts.profile(user.0).await?;
+    Ok(profile
+        .map(|profile| PasswordPage { form, email: profile.account.email.as_str().to_owned() }))
 }
 
 fn changed(cookies: &ReplyCookies, tokens: TokenPair) -> PageResponse<PasswordPage> {

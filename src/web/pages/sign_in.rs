@@ -81,7 +81,7 @@ pub fn show(
     let form = next.map_or_else(FormState::default, |next| {
         FormState::default().keep("next", &next.to_string())
     });
-    PageResponse::Html(page(Status::Ok, form, notice, accounts))
+    PageResponse::Html(Page::ok(SignInPage { notice, ..context(form, accounts) }))
 }
 
 #[post("/login", data = "<form>")]
@@ -101,8 +101,10 @@ pub async fn submit(
             cookies.set_tokens_after_sign_in(*tokens);
             PageResponse::redirect(destination(NextPath::parse(&form.next)))
         }
-        SignInOutcome::InvalidCredentials => {
-            refused(typed(&form).with_problem("invalid_credentials"), accounts)
+        SignInOutcome::InvalidCredentials => refused(wrong(&form), accounts),
+        SignInOutcome::TooManyAttempts(limit) => {
+            let form = typed(&form).with_wait("too_many_attempts", limit);
+            PageResponse::too_many_attempts(context(form, accounts), limit)
         }
     })
 }
@@ -112,8 +114,12 @@ fn attempt(
     persistent: bool,
     client: ClientContext,
 ) -> SignInAttempt {
-    let ClientContext { device, session: replaces } = client;
-    SignInAttempt { email, password, persistent, device, replaces }
+    let ClientContext { device, device_token, session: replaces } = client;
+    SignInAttempt { email, password, persistent, device, device_token, replaces }
+}
+
+fn wrong(form: &SignInRequest) -> FormState {
+    typed(form).with_problem("invalid_credentials")
 }
 
 fn typed(form: &SignInRequest) -> FormState {
@@ -132,16 +138,12 @@ fn incomplete(form: FormState, errors: FieldErrors) -> FormState {
 }
 
 fn refused(form: FormState, accounts: &Accounts) -> PageResponse<SignInPage> {
-    PageResponse::Html(page(Status::Unauthorized, form, SignInNotice::default(), accounts))
+    PageResponse::Html(Page(Status::Unauthorized, context(form, accounts)))
 }
 
-fn page(
-    status: Status,
-    form: FormState,
-    notice: SignInNotice,
-    accounts: &Accounts,
-) -> Page<SignInPage> {
-    Page(status, SignInPage { form, notice, registration_open: accounts.registration_open() })
+fn context(form: FormState, accounts: &Accounts) -> SignInPage {
+    let registration_open = accounts.registration_open();
+    SignInPage { form, notice: SignInNotice::default(), registration_open }
 }
 
 fn destination(next: Option<NextPath>) -> Origin<'static> {

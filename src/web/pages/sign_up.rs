@@ -66,6 +66,10 @@ pub async fn submit(
         }
         SignUpOutcome::EmailTaken => refused(typed.with_error("email", "email_taken"), accounts),
         SignUpOutcome::Closed => closed(),
+        SignUpOutcome::TooManyAttempts(limit) => {
+            let form = typed.with_wait("too_many_sign_ups", limit);
+            PageResponse::too_many_attempts(SignUpPage { form, closed: false }, limit)
+        }
     })
 }
 
@@ -88,6 +92,6 @@ fn new_account(
     (name, email, password): (DisplayName, EmailAddress, Password),
     client: ClientContext,
 ) -> NewAccount {
-    let ClientContext { device, session: replaces } = client;
-    NewAccount { name, email, password, device, persistent: false, replaces }
+    let ClientContext { device, device_token, session: replaces } = client;
+    NewAccount { name, email, password, device, device_token, persistent: false, replaces }
 }
