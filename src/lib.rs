@@ -10,6 +10,7 @@ pub mod config;
 pub mod domain;
 pub mod files;
 mod store;
+mod system_user;
 pub mod texts;
 mod token;
 mod web;
@@ -112,6 +113,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
         sessions: SessionPolicy { lifetimes: config.lifetimes, max_sessions: config.max_sessions },
         registration: config.registration,
         keep_events: config.event_retention,
+        system_user: system_user::system_user(),
     };
     Ok(Services::start(settings, clock).await?)
 }

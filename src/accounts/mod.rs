@@ -15,6 +15,7 @@ mod sign_in;
 mod sign_up;
 pub mod signing_keys;
 mod start;
+mod strangers;
 
 pub use crate::token::PublicKey;
 pub use administration::Administration;
@@ -26,6 +27,7 @@ pub use sign_in::{SignInAttempt, SignInOutcome};
 pub use sign_up::{NewAccount, SignUpOutcome};
 pub use signing_keys::SigningKeys;
 pub use start::{Services, Settings, StartError};
+pub use strangers::log_refused as log_refused_stranger;
 
 use crate::clock::Clock;
 use crate::domain::account::Registration;

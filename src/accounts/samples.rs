@@ -35,6 +35,7 @@ pub async fn start(folder: &Path, clock: &Clock) -> Services {
         sessions: SessionPolicy { lifetimes, max_sessions: 100 },
         registration: Registration::Open,
         keep_events: Span::days(365),
+        system_user: "root".to_owned(),
     };
     let services = Services::start(settings, clock.clone()).await.unwrap();
     services.run_in_background();

@@ -25,6 +25,8 @@ pub struct Settings {
     pub registration: Registration,
     /// How long security events are kept.
     pub keep_events: Span,
+    /// The system user who runs this process, for the audit log.
+    pub system_user: String,
 }
 
 /// Why the services cannot start.
@@ -53,8 +55,9 @@ impl Services {
     /// Opens and migrates the database and opens the signing keys; creates them if they are
     /// missing.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        let Settings { database, keys, sessions: policy, registration, keep_events } = settings;
-        let store = tokio::task::spawn_blocking(move || Store::open(database)).await;
+        let Settings { database, keys, sessions: policy, registration, keep_events, system_user } =
+            settings;
+        let store = tokio::task::spawn_blocking(move || Store::open(database, &system_user)).await;
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
         let keys = SigningKeys::open(store.clone(), keys, policy.lifetimes, clock.clone()).await?;
         let keys = Arc::new(keys);
