@@ -44,7 +44,10 @@ fn only_two_functions_change_rows_of_events() {
     assert_eq!(count(function(code, "anonymise")), [1, 0, 0, 0, 0]);
     assert_eq!(count(function(code, "sweep")), [0, 1, 0, 0, 0]);
     for (name, code) in &sources {
-        assert!(!code.contains("sql_query("), "{name} writes SQL");
+        let sql = code.to_lowercase();
+        for change in ["updateevents", "deletefromevents", "intoevents", "sql_query("] {
+            assert!(!sql.contains(change), "{name} writes SQL");
+        }
         let reads_alone = name == "src/store/event_search.rs" && count(code) == [0; 5];
         if name == EVENTS || name == "src/store/schema.rs" || reads_alone {
             continue;
