@@ -10,6 +10,7 @@ pub mod config;
 pub mod domain;
 pub mod files;
 mod store;
+mod system_user;
 pub mod texts;
 mod token;
 mod web;
@@ -113,6 +114,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
         registration: config.registration,
         rate_limits: config.rate_limits,
         keep_events: config.event_retention,
+        system_user: system_user::system_user(),
     };
     Ok(Services::start(settings, clock).await?)
 }

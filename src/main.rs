@@ -27,6 +27,8 @@ enum Command {
     /// Manage accounts
     #[command(subcommand)]
     Account(cli::account::Account),
+    /// Show what has happened: sign-ins, refusals, changes
+    Events(cli::events::Events),
 }
 
 fn main() -> ExitCode {
@@ -34,5 +36,6 @@ fn main() -> ExitCode {
         None | Some(Command::Serve) => cli::serve::run(),
         Some(Command::Keys(command)) => cli::keys::run(command),
         Some(Command::Account(command)) => cli::account::run(command),
+        Some(Command::Events(command)) => cli::events::run(command),
     }
 }

@@ -27,6 +27,12 @@ cli-column-last-seen = LAST SEEN
 cli-column-address = ADDRESS
 cli-column-browser = BROWSER
 cli-column-tokens = TOKENS
+cli-column-time = TIME
+cli-column-event = EVENT
+cli-column-outcome = OUTCOME
+cli-column-account = ACCOUNT
+cli-column-actor = ACTOR
+cli-column-details = DETAILS
 cli-column-algorithm = ALGORITHM
 
 cli-keys-rotated = The next keys now sign. The old keys verify until their last token has expired.

@@ -17,6 +17,7 @@ mod sign_in;
 mod sign_up;
 pub mod signing_keys;
 mod start;
+mod strangers;
 mod test_password;
 
 pub use crate::token::PublicKey;
@@ -30,6 +31,7 @@ pub use sign_in::{SignInAttempt, SignInOutcome};
 pub use sign_up::{NewAccount, SignUpOutcome};
 pub use signing_keys::SigningKeys;
 pub use start::{Services, Settings, StartError};
+pub use strangers::log_refused as log_refused_stranger;
 
 use crate::clock::Clock;
 use crate::domain::account::Registration;

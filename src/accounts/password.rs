@@ -7,9 +7,9 @@ use crate::domain::account::Account;
 use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind, Initiator};
 use crate::domain::password::{Password, PasswordHash};
-use crate::domain::session::{EndReason, SessionSelector};
+use crate::domain::session::{EndReason, Session, SessionSelector};
 use crate::store::{self, StoreFault, Unit};
 
 /// What a user changes their password with.
@@ -54,8 +54,10 @@ impl Accounts {
         let stored = self.store.read(move |tx| store::credentials::find_password(tx, id)).await?;
         let (hash, version) = stored.map(|stored| (stored.hash, stored.version)).unzip();
         if !self.test_password(change.current, hash, &admission).await? {
+            self.record_wrong_password(current.session, change.device).await?;
             return Ok(PasswordOutcome::WrongPassword);
         }
+        self.limits.refund_network(&admission);
         let hash = self.hasher.hash(change.new, admission.waiter).await?;
         let now = self.clock.now();
         let new = NewSession {
@@ -80,6 +82,23 @@ impl Accounts {
             }
         }
     }
+
+    async fn record_wrong_password(&self, session: Session, device: Device) -> Result<(), Fault> {
+        let recorded = self.store.write(self.clock.now(), move |unit| {
+            let Some(_locked) = unit.lock(session.account_id)? else { return Ok(()) };
+            record_wrong_password(unit, &session, &device)
+        });
+        Ok(recorded.await?)
+    }
+}
+
+fn record_wrong_password(
+    unit: &mut Unit<'_>,
+    session: &Session,
+    device: &Device,
+) -> Result<(), StoreFault> {
+    let kind = EventKind::CurrentPasswordRefused;
+    unit.record(Event::by_owner(kind, session, unit.now(), device).refused())
 }
 
 /// A change whose current password was verified before the new one was hashed, which takes a while.
@@ -105,18 +124,20 @@ impl VerifiedChange {
         let AccessClaims { account_id, session_id, .. } = self.claims;
         let Some(account) = unit.lock(account_id)? else { return Ok(ChangeResult::SignedOut) };
         let session = store::sessions::find_of(unit, account_id, session_id)?;
-        let alive = session.is_some_and(|session| session.is_alive(unit.now()));
-        if !alive || account.is_disabled() {
+        let alive = session.filter(|session| session.is_alive(unit.now()));
+        let Some(session) = alive.filter(|_| !account.is_disabled()) else {
             return Ok(ChangeResult::SignedOut);
-        }
+        };
         // A concurrent change came first: the verified password is no longer the current one.
         let stored = store::credentials::find_password(unit, account_id)?;
         if stored.map(|stored| stored.version) != self.version {
+            record_wrong_password(unit, &session, &self.start.session.device)?;
             return Ok(ChangeResult::WrongPassword);
         }
         self.admission.refund(unit)?;
         store::credentials::change_password(unit, &account, &self.hash)?;
-        unit.end_sessions(&account, SessionSelector::All, EndReason::PasswordChanged)?;
+        let by = Initiator::owner(account_id, &self.start.session.device);
+        unit.end_sessions(&account, SessionSelector::All, EndReason::PasswordChanged, &by)?;
         self.start.store(unit, &account, EventKind::PasswordChanged)?;
         Ok(ChangeResult::Changed(account.into_inner()))
     }

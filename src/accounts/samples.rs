@@ -36,6 +36,7 @@ pub async fn start(folder: &Path, clock: &Clock) -> Services {
         registration: Registration::Open,
         rate_limits: true,
         keep_events: Span::days(365),
+        system_user: "root".to_owned(),
     };
     let services = Services::start(settings, clock.clone()).await.unwrap();
     services.run_in_background();

@@ -4,19 +4,18 @@ use super::hash_queue::Waiter;
 use super::hasher::Hasher;
 use super::limits::{Admission, Attempter, Counter, Limit, TooManyAttempts};
 use super::sessions::{NewSession, SessionStart, TokenPair};
-use super::{Accounts, Fault};
+use super::{Accounts, Fault, strangers};
 use crate::domain::Span;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::authentication_method::AuthenticationMethod;
-use crate::domain::client_address::ClientAddress;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind, StrangerEvent};
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::session::SessionId;
 use crate::store::credentials::StoredPassword;
 use crate::store::{self, StoreFault, Unit};
-use tracing::field::display;
+use tracing::Instrument;
 
 /// The data of a sign-in.
 #[derive(Debug)]
@@ -74,9 +73,10 @@ impl Accounts {
         let is_correct = self.test_password(password.clone(), hash, &admission).await?;
         let enabled = account.clone().filter(|account| !account.is_disabled());
         let (Some(account), Some(stored), true) = (enabled, stored, is_correct) else {
-            log_refused(account.map(|account| account.id), device.address);
+            self.record_refused(account.map(|account| account.id), is_correct, device);
             return Ok(SignInOutcome::InvalidCredentials);
         };
+        self.limits.refund_network(&admission);
         let rehashed = self.rehash_if_weak(password, &stored, admission.waiter).await?;
         let now = self.clock.now();
         let methods = AuthenticationMethod::Password.into();
@@ -93,9 +93,33 @@ impl Accounts {
             }
             Started::NoLongerCorrect => Ok(SignInOutcome::InvalidCredentials),
             Started::TooMany(wait) => {
-                Ok(SignInOutcome::TooManyAttempts(TooManyAttempts::log(Limit::SessionStarts, wait)))
+                let limit = Limit::SessionStarts;
+                let refused = TooManyAttempts::log(limit, wait, session.device.address);
+                Ok(SignInOutcome::TooManyAttempts(refused))
             }
         }
+    }
+
+    /// Records a refusal without waiting for it: only existing accounts have events, and the time
+    /// this takes must not show in the answer.
+    fn record_refused(&self, account: Option<AccountId>, is_correct: bool, device: Device) {
+        let Some(account) = account else {
+            return strangers::log_refused(StrangerEvent::SignInRefused, device.address);
+        };
+        let reason = if is_correct { "disabled" } else { "wrong_password" };
+        let (store, now) = (self.store.clone(), self.clock.now());
+        let record = async move {
+            let recorded = store.write(now, move |unit| {
+                let Some(locked) = unit.lock(account)? else { return Ok(()) };
+                let kind = EventKind::SignInRefused;
+                unit.record(Event::refused_to_anonymous(kind, locked.id, reason, now, &device))
+            });
+            if let Err(fault) = recorded.await {
+                tracing::error!(%fault, "a refused sign-in could not be recorded");
+            }
+        };
+        // In the span of the request, whose ID the log line shows.
+        tokio::spawn(record.in_current_span());
     }
 
     /// Hashes again with current parameters, which is possible only while the password is known.
@@ -157,9 +181,4 @@ impl VerifiedPassword {
         start.store(unit, &account, EventKind::SignedIn)?;
         Ok(Started::Session(account.into_inner()))
     }
-}
-
-fn log_refused(account: Option<AccountId>, address: Option<ClientAddress>) {
-    let (account, address) = (account.map(|id| display(id.0)), address.map(display));
-    tracing::warn!(event = "sign_in_refused", account, address, "security event");
 }

@@ -9,12 +9,12 @@ use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::client_address::ClientAddress;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::name::DisplayName;
 use crate::domain::new_id;
 use crate::domain::password::Password;
 use crate::domain::session::SessionId;
-use crate::store::{self, Unit};
+use crate::store::{self, StoreFault, Unit};
 
 /// The data of a sign-up.
 #[derive(Debug)]
@@ -77,7 +77,9 @@ impl Accounts {
         let created = account.clone();
         let session = start.session.clone();
         let stored = self.store.write(now, move |unit: &mut Unit<'_>| {
-            let Some(locked) = store::accounts::insert(unit, &created)? else { return Ok(false) };
+            let Some(locked) = store::accounts::insert(unit, &created)? else {
+                return record_taken(unit, &created.email, &start.session.device).map(|()| false);
+            };
             store::credentials::insert_password(unit, &locked, &hash)?;
             start.store(unit, &locked, EventKind::SignedUp).map(|()| true)
         });
@@ -88,4 +90,16 @@ impl Accounts {
         let tokens = self.sessions.issue(&session, account.role, now)?.on_device(device);
         Ok(SignUpOutcome::SignedUp { tokens: Box::new(tokens), account })
     }
+}
+
+/// Somebody tried to sign up with the email address of an account: an event of that account.
+fn record_taken(
+    unit: &mut Unit<'_>,
+    email: &EmailAddress,
+    device: &Device,
+) -> Result<(), StoreFault> {
+    let Some(found) = store::accounts::find_by_email(unit, email)? else { return Ok(()) };
+    let Some(owner) = unit.lock(found.id)? else { return Ok(()) };
+    let (kind, now) = (EventKind::SignUpRefused, unit.now());
+    unit.record(Event::refused_to_anonymous(kind, owner.id, "email_taken", now, device))
 }

@@ -28,6 +28,8 @@ pub struct Settings {
     pub rate_limits: bool,
     /// How long security events are kept.
     pub keep_events: Span,
+    /// The system user who runs this process, for the audit log.
+    pub system_user: String,
 }
 
 /// Why the services cannot start.
@@ -56,9 +58,9 @@ impl Services {
     /// Opens and migrates the database and opens the signing keys; creates them if they are
     /// missing.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        let Settings { database, keys, sessions: policy, registration, rate_limits, keep_events } =
-            settings;
-        let store = tokio::task::spawn_blocking(move || Store::open(database)).await;
+        let Settings { database, keys, sessions: policy, registration, .. } = settings;
+        let Settings { rate_limits, keep_events, system_user, .. } = settings;
+        let store = tokio::task::spawn_blocking(move || Store::open(database, &system_user)).await;
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
         let limits = Limits::new(store.clone(), &keys.secret, rate_limits).map_err(Fault::Keys)?;
         let limits = Arc::new(limits);

@@ -211,7 +211,7 @@ fn role(text: &str) -> Result<Role, &'static str> {
     text.parse().map_err(|_| "use user or admin")
 }
 
-fn account_ref(text: &str) -> Result<AccountRef, &'static str> {
+pub(super) fn account_ref(text: &str) -> Result<AccountRef, &'static str> {
     match Uuid::try_parse(text) {
         Ok(id) => Ok(AccountRef::Id(AccountId(id))),
         Err(_) => EmailAddress::parse(text)

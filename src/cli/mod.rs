@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a command reports to its caller")]
 
 pub mod account;
+pub mod events;
 mod input;
 pub mod keys;
 mod log;

@@ -26,11 +26,15 @@ pub fn say(key: &str, arguments: &[(&str, &str)]) -> Done {
 
 /// Prints a line. A reader that closes the pipe has read enough; that is no failure.
 pub fn print(line: impl Display) -> Done {
+    print_if_open(line).map(drop)
+}
+
+/// Prints a line; false if the reader has closed the pipe.
+pub fn print_if_open(line: impl Display) -> Result<bool, String> {
     match writeln!(io::stdout(), "{line}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(text("cli-output-failed", &[("error", &error.to_string())]))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(text("cli-output-failed", &[("error", &error.to_string())])),
     }
 }
 

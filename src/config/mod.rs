@@ -13,6 +13,7 @@ mod values;
 pub use base_url::BaseUrl;
 pub use database_url::DatabaseUrl;
 pub use errors::ConfigErrors;
+pub use parse::parse_duration;
 pub use secret::{SecretError, decode as decode_secret};
 pub use trusted_proxies::TrustedProxies;
 

@@ -226,7 +226,8 @@ fn is_file_name(path: &str) -> bool {
 }
 
 /// "90s", "15m", "12h", "7d"; from one second to ten years.
-fn parse_duration(text: &str) -> Option<Span> {
+#[must_use]
+pub fn parse_duration(text: &str) -> Option<Span> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     if !number.bytes().all(|b| b.is_ascii_digit()) {
         return None;

@@ -7,6 +7,7 @@ pub mod client_address;
 pub mod device;
 pub mod email;
 pub mod event;
+mod event_kind;
 pub mod key;
 pub mod known_device;
 pub mod lifetimes;
@@ -29,4 +30,12 @@ pub fn new_id(now: Time) -> uuid::Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
     let at = uuid::Timestamp::from_unix(uuid::NoContext, seconds, now.timestamp_subsec_nanos());
     uuid::Uuid::new_v7(at)
+}
+
+/// A new id that is also in order among those of the same millisecond, by their number.
+#[must_use]
+pub fn new_numbered_id(now: Time, number: u16) -> uuid::Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    let nanos = now.timestamp_subsec_nanos();
+    uuid::Uuid::new_v7(uuid::Timestamp::from_unix_time(seconds, nanos, number.into(), 16))
 }

@@ -1,12 +1,13 @@
-//! The audit log.
+//! The audit log: adding to it, and the only two changes of its rows.
 
 use super::column::millis;
 use super::connection::on_either;
+use super::event_log::LoggedEvent;
 use super::schema::events;
 use super::{StoreFault, Tx, Unit};
 use crate::domain::account::AccountId;
-use crate::domain::event::{Actor, Event};
-use crate::domain::{Time, new_id};
+use crate::domain::event::{Actor, Event, FOLD};
+use crate::domain::{Time, new_numbered_id};
 use diesel::prelude::*;
 
 #[derive(Insertable)]
@@ -25,30 +26,51 @@ struct NewRow {
 }
 
 impl Unit<'_> {
-    /// Adds an event to the audit log. It is also logged, after the commit.
+    /// Adds an event to the audit log, unless it repeats one of the last minute and its kind is
+    /// folded. It is logged in either case, after the commit.
     pub fn record(&mut self, event: Event) -> Result<(), StoreFault> {
-        self.record_all(vec![event])
-    }
-
-    pub fn record_all(&mut self, events: Vec<Event>) -> Result<(), StoreFault> {
-        insert(self, &events)?;
-        self.effects.events.extend(events);
+        let event = match event.actor {
+            Actor::Operator => event.with_detail("system_user", self.system_user),
+            Actor::Account(_) | Actor::Anonymous => event,
+        };
+        let repeated = event.kind.is_folded() && is_repeated(self, &event)?;
+        if !repeated {
+            let number = u16::try_from(self.effects.events.len()).unwrap_or(u16::MAX);
+            insert(self, &event, number)?;
+        }
+        self.effects.events.push(LoggedEvent { event, repeated });
         Ok(())
     }
 }
 
-fn insert(tx: &mut Tx<'_>, events: &[Event]) -> Result<(), StoreFault> {
-    let rows: Vec<NewRow> = events.iter().map(NewRow::from).collect();
+/// Whether there is an event of the last minute with this kind and session or, without a session,
+/// with this kind and subject.
+fn is_repeated(tx: &mut Tx<'_>, event: &Event) -> Result<bool, StoreFault> {
+    let Some(subject) = event.subject else { return Ok(false) };
+    let recent = events::table
+        .filter(events::subject.eq(subject.0.to_string()))
+        .filter(events::at.gt(millis(event.at - FOLD)))
+        .filter(events::kind.eq(event.kind.into_str()));
+    let sessions: Vec<Option<String>> = recent.select(events::session_id).load(tx.0)?;
+    Ok(sessions.contains(&event.session_id.map(|id| id.0.to_string())))
+}
+
+/// `number` is that of the event in its unit of work: they are read in this order.
+fn insert(tx: &mut Tx<'_>, event: &Event, number: u16) -> Result<(), StoreFault> {
+    let row = NewRow::new(event, number);
     on_either!(tx.0, connection =>
-        diesel::insert_into(events::table).values(&rows).execute(connection)?);
+        diesel::insert_into(events::table).values(&row).execute(connection)?);
     Ok(())
 }
 
-/// Removes personal data from the events of a deleted account.
-pub fn anonymise(tx: &mut Tx<'_>, subject: AccountId) -> Result<(), StoreFault> {
+/// Removes personal data from the events of a deleted account, and from what it did to others.
+pub fn anonymise(tx: &mut Tx<'_>, account: AccountId) -> Result<(), StoreFault> {
+    let id = account.0.to_string();
     let nothing = Option::<String>::None;
-    let of_account = events::table.filter(events::subject.eq(subject.0.to_string()));
-    diesel::update(of_account)
+    let to_others = events::actor.nullable().ne(events::subject);
+    let by_account = events::actor.eq(id.clone()).nullable().and(to_others);
+    let concerned = events::table.filter(events::subject.eq(id).or(by_account));
+    diesel::update(concerned)
         .set((
             events::address.eq(nothing.clone()),
             events::device.eq(nothing.clone()),
@@ -57,7 +79,6 @@ pub fn anonymise(tx: &mut Tx<'_>, subject: AccountId) -> Result<(), StoreFault> 
         .execute(tx.0)?;
     Ok(())
 }
-
 /// Deletes at most `limit` events from before then; returns how many.
 pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFault> {
     let old = events::table.filter(events::at.lt(millis(before)));
@@ -66,17 +87,14 @@ pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFa
     Ok(diesel::delete(swept).execute(tx.0)?)
 }
 
-impl From<&Event> for NewRow {
-    fn from(event: &Event) -> Self {
+impl NewRow {
+    fn new(event: &Event, number: u16) -> Self {
         Self {
-            id: new_id(event.at).to_string(),
+            id: new_numbered_id(event.at, number).to_string(),
             at: millis(event.at),
             kind: event.kind.into_str(),
             outcome: event.outcome.into_str(),
-            actor: match event.actor {
-                Actor::Account(id) => id.0.to_string(),
-                Actor::Operator => "operator".to_owned(),
-            },
+            actor: event.actor.to_string(),
             subject: event.subject.map(|id| id.0.to_string()),
             session_id: event.session_id.map(|id| id.0.to_string()),
             address: event.address.map(|address| address.to_string()),
@@ -87,8 +105,8 @@ impl From<&Event> for NewRow {
 }
 
 /// One JSON object; null if there are none.
-fn details(details: &[(&'static str, String)]) -> Option<String> {
+fn details(details: &[(String, String)]) -> Option<String> {
     let object: serde_json::Map<_, _> =
-        details.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+        details.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
     (!object.is_empty()).then(|| serde_json::Value::Object(object).to_string())
 }

@@ -7,6 +7,8 @@ pub mod accounts;
 mod column;
 mod connection;
 pub mod credentials;
+mod event_log;
+pub mod event_search;
 pub mod events;
 mod fault;
 pub mod keys;

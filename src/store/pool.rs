@@ -39,13 +39,15 @@ pub struct Store {
     /// SQLite has one writer: writers of this process queue here instead of polling the file.
     writers: Arc<Semaphore>,
     revocations: Arc<RevocationCache>,
+    /// The system user who runs this process.
+    system_user: Arc<str>,
 }
 
 struct Manager(DatabaseUrl);
 
 impl Store {
     /// Opens and migrates the database; a missing SQLite file is created.
-    pub fn open(url: DatabaseUrl) -> Result<Self, StoreFault> {
+    pub fn open(url: DatabaseUrl, system_user: &str) -> Result<Self, StoreFault> {
         let mut writers = CONNECTIONS;
         if let DatabaseUrl::Sqlite(path) = &url {
             // SQLite would create it readable for everyone. Its `-wal` and `-shm` files inherit the
@@ -63,6 +65,7 @@ impl Store {
             connections: permits(CONNECTIONS),
             writers: permits(writers),
             revocations: Arc::default(),
+            system_user: system_user.into(),
         };
         migration::run(&mut *store.pool.get_timeout(START_TIMEOUT)?)?;
         Ok(store)
@@ -99,8 +102,10 @@ impl Store {
         });
         let permits = permits.await.unwrap_or(Err(StoreFault::Overloaded))?;
         let (pool, cache) = (self.pool.clone(), Arc::clone(&self.revocations));
+        let user = Arc::clone(&self.system_user);
         blocking(move || {
-            let (value, effects) = write_with_retries(&mut *pool.get()?, now, deadline, work)?;
+            let (value, effects) =
+                write_with_retries(&mut *pool.get()?, now, deadline, &user, work)?;
             effects.apply(&cache);
             drop(permits);
             Ok(value)
@@ -146,11 +151,12 @@ fn write_with_retries<T>(
     db: &mut Db,
     now: Time,
     deadline: Instant,
+    system_user: &str,
     work: impl Fn(&mut Unit<'_>) -> Result<T, StoreFault>,
 ) -> Result<(T, Effects), StoreFault> {
     let mut attempt = 1;
     loop {
-        match write(db, now, deadline, &work) {
+        match write(db, now, deadline, system_user, &work) {
             Err(fault) if fault.is_transient() && attempt < ATTEMPTS => attempt += 1,
             done => return done,
         }
@@ -162,10 +168,11 @@ fn write<T>(
     db: &mut Db,
     now: Time,
     deadline: Instant,
+    system_user: &str,
     work: impl Fn(&mut Unit<'_>) -> Result<T, StoreFault>,
 ) -> Result<(T, Effects), StoreFault> {
     db.begin_write(deadline)?;
-    let mut unit = Unit::new(db, now);
+    let mut unit = Unit::new(db, now, system_user);
     match work(&mut unit) {
         Ok(value) => {
             let effects = unit.into_effects();

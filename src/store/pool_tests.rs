@@ -9,7 +9,7 @@ fn now() -> Time {
 }
 
 fn open(folder: &tempfile::TempDir) -> Result<Store, StoreFault> {
-    Store::open(DatabaseUrl::Sqlite(folder.path().join("test.db")))
+    Store::open(DatabaseUrl::Sqlite(folder.path().join("test.db")), "root")
 }
 
 fn execute(folder: &tempfile::TempDir, sql: &str) {
@@ -117,7 +117,7 @@ fn logged(
     let mut db = Db::connect(&DatabaseUrl::Sqlite(folder.path().join("test.db"))).unwrap();
     let cache = RevocationCache::default();
     let done = tracing::subscriber::with_default(subscriber, || {
-        write_with_retries(&mut db, now(), Instant::now(), work)
+        write_with_retries(&mut db, now(), Instant::now(), "root", work)
             .map(|((), effects)| effects.apply(&cache))
     });
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

@@ -34,7 +34,7 @@ fn ended(n: u128, until: Time) -> Revocation {
 
 fn store() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    (Store::open(DatabaseUrl::Sqlite(folder.path().join("test.db"))).unwrap(), folder)
+    (Store::open(DatabaseUrl::Sqlite(folder.path().join("test.db")), "root").unwrap(), folder)
 }
 
 async fn write(store: &Store, revocation: Revocation, at: Time) {

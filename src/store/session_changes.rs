@@ -1,7 +1,7 @@
 //! Starting and ending sessions, with their revocations.
 
 use super::{LockedAccount, StoreFault, Unit, accounts, revocations, sessions};
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Event, Initiator};
 use crate::domain::revocation::{Revocation, RevokedTokens};
 use crate::domain::session::{EndReason, Session, SessionSelector};
 
@@ -13,36 +13,36 @@ impl Unit<'_> {
         session: &Session,
         max_sessions: i64,
     ) -> Result<(), StoreFault> {
+        let by = Initiator::owner(account.id, &session.device);
         for surplus in sessions::open_beyond(self, account.id, max_sessions - 1)? {
-            self.end_sessions(account, SessionSelector::One(surplus.id), EndReason::SessionLimit)?;
-            let event =
-                Event::by_owner(EventKind::SessionEnded, &surplus, self.now(), &session.device);
-            self.record(event.with_detail("reason", EndReason::SessionLimit.into_str()))?;
+            let surplus = SessionSelector::One(surplus.id);
+            self.end_sessions(account, surplus, EndReason::SessionLimit, &by)?;
         }
         sessions::insert(self, session)
     }
 
-    /// Ends the selected open sessions of an account and revokes their access tokens. Whoever ends
-    /// all of them, or all others, may have lost a device: then all devices become unknown.
+    /// Ends the selected open sessions of an account, revokes their access tokens and records each
+    /// end. Whoever ends all of them may have lost a device: then all devices become unknown.
     pub fn end_sessions(
         &mut self,
         account: &LockedAccount,
         selector: SessionSelector,
         reason: EndReason,
+        by: &Initiator,
     ) -> Result<Vec<Session>, StoreFault> {
         let now = self.now();
         let ended = sessions::end(self, account.id, selector, reason, now)?;
-        match selector {
-            SessionSelector::All | SessionSelector::AllExcept(_) => {
-                accounts::forget_devices(self, account)?;
-            }
-            SessionSelector::One(_) => {}
+        if selector == SessionSelector::All {
+            accounts::forget_devices(self, account)?;
         }
         self.revoke(ended.iter().map(|session| (session, RevokedTokens::All)))?;
+        let mut ends = ended.iter().map(|session| Event::session_end(session, reason, now, by));
+        ends.try_for_each(|event| self.record(event))?;
         Ok(ended)
     }
 
-    /// Ends a session if it has not changed since the decision; false if it has.
+    /// Ends a session if it has not changed since the decision; false if it has. The caller records
+    /// it.
     pub fn end_session_if_unchanged(
         &mut self,
         _account: &LockedAccount,

@@ -43,7 +43,7 @@ fn step() -> Step {
 /// A database with one account and its sessions.
 async fn store(sessions: Vec<Session>) -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(DatabaseUrl::Sqlite(folder.path().join("test.db"))).unwrap();
+    let store = Store::open(DatabaseUrl::Sqlite(folder.path().join("test.db")), "root").unwrap();
     let account = Account {
         id: AccountId(Uuid::nil()),
         email: EmailAddress::parse("ada@example.org").unwrap(),
@@ -126,7 +126,7 @@ async fn only_the_first_use_of_the_current_generation_of_an_open_session_is_conf
 #[tokio::test]
 async fn a_failed_unit_of_work_revokes_and_records_nothing() {
     use crate::domain::claims::AccessClaims;
-    use crate::domain::event::{Event, EventKind};
+    use crate::domain::event::{Event, EventKind, Initiator};
     use crate::store::Revoked;
     let (store, _folder) = store(vec![session(1)]).await;
     store.sync_revocations(now()).await.unwrap();
@@ -134,7 +134,12 @@ async fn a_failed_unit_of_work_revokes_and_records_nothing() {
     for fails in [true, false] {
         let end = move |unit: &mut Unit<'_>| {
             let account = unit.lock(AccountId(Uuid::nil()))?.unwrap();
-            unit.end_sessions(&account, SessionSelector::All, EndReason::Operator)?;
+            unit.end_sessions(
+                &account,
+                SessionSelector::All,
+                EndReason::Operator,
+                &Initiator::OPERATOR,
+            )?;
             unit.record(Event::session_start(EventKind::SessionEnded, &session(1)))?;
             if fails { Err(StoreFault::Cancelled) } else { Ok(()) }
         };

@@ -1,13 +1,12 @@
 //! The unit of work: one transaction, its locks, and its effects after the commit.
 
 use super::connection::Db;
+use super::event_log::{LoggedEvent, log};
 use super::revocation_cache::RevocationCache;
 use crate::domain::Time;
 use crate::domain::account::Account;
-use crate::domain::event::{Actor, Event, EventOutcome};
 use crate::domain::revocation::Revocation;
 use std::ops::{Deref, DerefMut};
-use tracing::field::display;
 
 /// A connection inside a transaction.
 pub struct Tx<'c>(pub(super) &'c mut Db);
@@ -17,6 +16,8 @@ pub struct Tx<'c>(pub(super) &'c mut Db);
 pub struct Unit<'c> {
     tx: Tx<'c>,
     now: Time,
+    /// The system user who runs this process: named by the events of the operator.
+    pub(super) system_user: &'c str,
     pub(super) effects: Effects,
 }
 
@@ -24,7 +25,7 @@ pub struct Unit<'c> {
 #[derive(Default)]
 pub(super) struct Effects {
     pub revocations: Vec<Revocation>,
-    pub events: Vec<Event>,
+    pub events: Vec<LoggedEvent>,
 }
 
 /// An account that no concurrent transaction can change before this one ends. It is required to
@@ -38,8 +39,8 @@ pub struct LockedAdministrators(pub(super) ());
 pub struct LockedKeys(pub(super) ());
 
 impl<'c> Unit<'c> {
-    pub(super) fn new(db: &'c mut Db, now: Time) -> Self {
-        Self { tx: Tx(db), now, effects: Effects::default() }
+    pub(super) fn new(db: &'c mut Db, now: Time, system_user: &'c str) -> Self {
+        Self { tx: Tx(db), now, system_user, effects: Effects::default() }
     }
 
     /// When this unit of work began.
@@ -58,25 +59,6 @@ impl Effects {
     pub(super) fn apply(self, cache: &RevocationCache) {
         cache.add(&self.revocations);
         self.events.iter().for_each(log);
-    }
-}
-
-fn log(event: &Event) {
-    let kind = event.kind.into_str();
-    let actor = match event.actor {
-        Actor::Account(id) => id.0.to_string(),
-        Actor::Operator => "operator".to_owned(),
-    };
-    let account = event.subject.map(|id| display(id.0));
-    let session = event.session_id.map(|id| display(id.0));
-    let address = event.address.map(display);
-    let details = event.details.iter().map(|(name, value)| format!("{name}={value}"));
-    let details = details.collect::<Vec<_>>().join(" ");
-    let details = (!details.is_empty()).then(|| display(details));
-    if event.outcome == EventOutcome::Refused {
-        tracing::warn!(event = kind, actor, account, session, address, details, "security event");
-    } else {
-        tracing::info!(event = kind, actor, account, session, address, details, "security event");
     }
 }
 

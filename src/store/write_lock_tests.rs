@@ -36,7 +36,7 @@ impl Database {
     }
 
     fn process(&self) -> Store {
-        Store::open(self.url()).unwrap()
+        Store::open(self.url(), "root").unwrap()
     }
 
     fn connection(&self) -> SqliteConnection {

@@ -32,6 +32,7 @@ mod refreshing;
 mod request_ids;
 mod rotation;
 mod routes_and_guards;
+mod security_events;
 mod sessions;
 mod signing_in;
 mod signing_up;

@@ -99,7 +99,7 @@ CREATE TABLE events (
     at BIGINT NOT NULL,
     kind TEXT NOT NULL,
     outcome TEXT NOT NULL,
-    -- Who did it: an account id, or 'operator'.
+    -- Who did it: an account id, 'operator', or 'anonymous'.
     actor TEXT NOT NULL,
     -- The account it happened to; null: the whole service.
     subject TEXT,
@@ -110,6 +110,8 @@ CREATE TABLE events (
     details TEXT
 );
 CREATE INDEX events_by_subject ON events (subject, at);
+-- What an account did to others, for its deletion.
+CREATE INDEX events_by_foreign_actor ON events (actor) WHERE actor <> subject;
 CREATE INDEX events_by_time ON events (at);
 
 -- Counters of attempts (GCRA), for example to sign in to one account. Their keys are keyed hashes: no address is stored.

@@ -5,7 +5,7 @@ use crate::accounts::Fault;
 use crate::accounts::hash_queue::Waiter;
 use crate::domain::account::{Account, AccountId, Role};
 use crate::domain::email::EmailAddress;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Event, EventKind, Initiator};
 use crate::domain::name::DisplayName;
 use crate::domain::new_id;
 use crate::domain::password::Password;
@@ -44,6 +44,8 @@ pub enum ChangeOutcome {
     /// Refused: no other administrator can sign in.
     LastAdministrator,
 }
+
+const OPERATOR: &Initiator = &Initiator::OPERATOR;
 
 impl Administration {
     /// Creates an account, even if registration is closed. It is not signed in.
@@ -113,7 +115,7 @@ impl Administration {
             }
             let disabled_at = Some(unit.now());
             store::accounts::set_disabled(unit, &account, administrators, disabled_at)?;
-            unit.end_sessions(&account, SessionSelector::All, EndReason::Disabled)?;
+            unit.end_sessions(&account, SessionSelector::All, EndReason::Disabled, OPERATOR)?;
             let kind = EventKind::AccountDisabled;
             unit.record(Event::by_operator(kind, Some(account.id), unit.now()))?;
             Ok(ChangeOutcome::Changed(Account { disabled_at, ..account.into_inner() }))
@@ -138,13 +140,7 @@ impl Administration {
     /// Ends all sessions of an account.
     pub async fn sign_out(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
         self.change(account, |unit, _, account| {
-            let ended = unit.end_sessions(&account, SessionSelector::All, EndReason::Operator)?;
-            let kind = EventKind::SessionEnded;
-            let event = |session: &Session| {
-                Event::by_operator(kind, Some(account.id), unit.now()).of_session(session.id)
-            };
-            let events = ended.iter().map(event).collect();
-            unit.record_all(events)?;
+            unit.end_sessions(&account, SessionSelector::All, EndReason::Operator, OPERATOR)?;
             Ok(changed(account))
         })
         .await
@@ -156,7 +152,7 @@ impl Administration {
             if is_last(unit, administrators, &account)? {
                 return Ok(ChangeOutcome::LastAdministrator);
             }
-            unit.end_sessions(&account, SessionSelector::All, EndReason::Deleted)?;
+            unit.end_sessions(&account, SessionSelector::All, EndReason::Deleted, OPERATOR)?;
             store::accounts::delete(unit, &account, administrators)?;
             store::events::anonymise(unit, account.id)?;
             let kind = EventKind::AccountDeleted;

@@ -1,9 +1,12 @@
 //! What operators and administrators do with the accounts of others.
 
 mod accounts;
+mod events;
 mod overview;
 
+pub use crate::store::event_search::StoredEvent;
 pub use accounts::{AccountDraft, AccountRef, ChangeOutcome, CreateOutcome};
+pub use events::{EventBatch, EventQuery, EventReader};
 
 use super::hasher::Hasher;
 use crate::clock::Clock;

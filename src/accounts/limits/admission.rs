@@ -6,7 +6,9 @@ use super::memory::MemoryCounter;
 use crate::accounts::hash_queue::Waiter;
 use crate::domain::Span;
 use crate::domain::client_address::ClientAddress;
+use crate::domain::event::StrangerEvent;
 use crate::store::{StoreFault, Unit};
+use tracing::field::display;
 
 /// Who attempts to sign in.
 #[derive(Clone, Debug, Default)]
@@ -42,9 +44,18 @@ impl Admission {
 
 impl TooManyAttempts {
     /// Refusals of strangers are logged and not stored: nobody may fill the disk.
-    pub(in crate::accounts) fn log(limit: Limit, wait: Span) -> Self {
-        let (limit, seconds) = (limit.into_str(), wait.num_seconds());
-        tracing::warn!(limit, seconds, "refused: too many attempts");
+    pub(in crate::accounts) fn log(limit: Limit, wait: Span, by: Option<ClientAddress>) -> Self {
+        let (limit, seconds, address) = (limit.into_str(), wait.num_seconds(), by.map(display));
+        let event = StrangerEvent::LimitHit.into_str();
+        tracing::warn!(
+            event,
+            outcome = "refused",
+            actor = "anonymous",
+            address,
+            limit,
+            seconds,
+            "security event"
+        );
         Self { wait }
     }
 }

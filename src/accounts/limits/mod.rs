@@ -83,7 +83,7 @@ impl Limits {
         address: Option<ClientAddress>,
         now: Time,
     ) -> Result<(), TooManyAttempts> {
-        self.count_in_memory(&networks(Limit::NetworkSignUp, address), now)
+        self.count_in_memory(&networks(Limit::NetworkSignUp, address), address, now)
     }
 
     /// Counts a refresh of a session.
@@ -95,7 +95,7 @@ impl Limits {
     ) -> Result<(), TooManyAttempts> {
         let mut counters = networks(Limit::NetworkRefresh, address);
         counters.push(MemoryCounter::of_session(Limit::SessionRefresh, session));
-        self.count_in_memory(&counters, now)
+        self.count_in_memory(&counters, address, now)
     }
 
     /// Counts the sessions that an account starts; none if limits are off.
@@ -135,13 +135,13 @@ impl Limits {
         now: Time,
     ) -> Result<Result<Admission, TooManyAttempts>, Fault> {
         let networks = networks(Limit::NetworkSignIn, address);
-        if let Err(refused) = self.count_in_memory(&networks, now) {
+        if let Err(refused) = self.count_in_memory(&networks, address, now) {
             return Ok(Err(refused));
         }
         if let Some(counter) = &counter
             && let Some(wait) = self.count(counter, now).await?
         {
-            return Ok(Err(TooManyAttempts::log(counter.limit, wait)));
+            return Ok(Err(TooManyAttempts::log(counter.limit, wait, address)));
         }
         let network = address.map(ClientAddress::widest_network);
         Ok(Ok(Admission { networks, counter, waiter: Waiter { network, is_known } }))
@@ -150,12 +150,15 @@ impl Limits {
     fn count_in_memory(
         &self,
         counters: &[MemoryCounter],
+        by: Option<ClientAddress>,
         now: Time,
     ) -> Result<(), TooManyAttempts> {
         if !self.enabled {
             return Ok(());
         }
-        self.memory.count(counters, now).map_err(|(limit, wait)| TooManyAttempts::log(limit, wait))
+        self.memory
+            .count(counters, now)
+            .map_err(|(limit, wait)| TooManyAttempts::log(limit, wait, by))
     }
 
     /// Counts an attempt; or, if it is refused, how long to wait. Refused ones write nothing.

@@ -4,9 +4,9 @@ use super::Sessions;
 use crate::accounts::Fault;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
-use crate::domain::event::{Event, EventKind};
-use crate::domain::session::{EndReason, Session, SessionSelector};
-use crate::store::{self, LockedAccount, StoreFault, Unit};
+use crate::domain::event::{Event, EventKind, Initiator};
+use crate::domain::session::{EndReason, Session, SessionId, SessionSelector};
+use crate::store::{self, StoreFault, Unit};
 
 /// The active sessions of an account.
 #[derive(Debug)]
@@ -70,28 +70,34 @@ fn end(
     let account = unit.lock(claims.account_id)?;
     let this = store::sessions::find_of(unit, claims.account_id, claims.session_id)?;
     let this = this.filter(|session| session.is_alive(unit.now()));
-    let Some((account, _)) = account.zip(this) else { return Ok(EndSessionsOutcome::SignedOut) };
+    let Some((account, this)) = account.zip(this) else { return Ok(EndSessionsOutcome::SignedOut) };
     let reason = match selector {
         SessionSelector::All => EndReason::Everywhere,
         SessionSelector::One(_) | SessionSelector::AllExcept(_) => EndReason::EndedElsewhere,
     };
-    let ended = unit.end_sessions(&account, selector, reason)?;
-    let event = |session| Event::by_owner(EventKind::SessionEnded, session, unit.now(), device);
-    let events = ended.iter().map(event).collect();
-    unit.record_all(events)?;
+    let by = Initiator::owner(account.id, device);
+    let ended = unit.end_sessions(&account, selector, reason, &by)?;
     match selector {
-        SessionSelector::One(_) if ended.is_empty() => not_ended(unit, &account, selector),
+        SessionSelector::One(id) if ended.is_empty() => not_ended(unit, id, &this, device),
         _ => Ok(EndSessionsOutcome::Ended(ended.len())),
     }
 }
 
-/// Why the one selected session was not ended.
+/// Why the selected session was not ended. To the user, one of another account does not exist.
 fn not_ended(
     unit: &mut Unit<'_>,
-    account: &LockedAccount,
-    selector: SessionSelector,
+    selected: SessionId,
+    this: &Session,
+    device: &Device,
 ) -> Result<EndSessionsOutcome, StoreFault> {
-    let SessionSelector::One(id) = selector else { return Ok(EndSessionsOutcome::Ended(0)) };
-    let found = store::sessions::find_of(unit, account.id, id)?;
-    Ok(found.map_or(EndSessionsOutcome::NotFound, |_| EndSessionsOutcome::AlreadyEnded))
+    match store::sessions::find(unit, selected)? {
+        None => Ok(EndSessionsOutcome::NotFound),
+        Some(found) if found.account_id == this.account_id => Ok(EndSessionsOutcome::AlreadyEnded),
+        Some(_) => {
+            let kind = EventKind::ForeignSessionRefused;
+            let event = Event::by_owner(kind, this, unit.now(), device).refused();
+            unit.record(event.with_detail("requested_session", &selected.0.to_string()))?;
+            Ok(EndSessionsOutcome::NotFound)
+        }
+    }
 }

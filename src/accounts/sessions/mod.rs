@@ -1,5 +1,6 @@
 //! Sessions: starting, authenticating, refreshing, listing and ending them. All that guards need.
 
+mod administrator;
 mod authenticate;
 mod authentication_error;
 mod confirmed;
@@ -10,6 +11,7 @@ mod sign_out;
 mod start;
 mod tokens;
 
+pub use administrator::AdministratorOutcome;
 pub use authenticate::{AccessTokenError, Authenticated, PresentedTokens};
 pub use authentication_error::AuthenticationError;
 pub use current::CurrentSession;

@@ -2,12 +2,12 @@
 
 use super::authentication_error::AuthenticationError;
 use super::{Sessions, TokenPair};
-use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;
+use crate::accounts::{Fault, strangers};
 use crate::domain::account::Account;
 use crate::domain::claims::RefreshClaims;
 use crate::domain::device::Device;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Event, EventKind, Initiator, StrangerEvent};
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::rotation::{Decision, Presented, Step, decide};
 use crate::domain::session::{EndReason, Session};
@@ -53,6 +53,7 @@ impl Sessions {
             Ok(claims) => claims,
             Err(VerifyError::Undecided) => return Err(Fault::Undecided),
             Err(VerifyError::Expired | VerifyError::Invalid) => {
+                strangers::log_refused(StrangerEvent::RefreshTokenRefused, device.address);
                 return Ok(RefreshOutcome::Refused(AuthenticationError::Forged));
             }
         };
@@ -105,7 +106,7 @@ impl RefreshAttempt {
             Decision::Heal(step) => self.heal(unit, account, session, step),
             Decision::End(reason) => self.end(unit, &account, &session, reason),
             Decision::Ended(at, reason) => Ok(ended(reason, unit.now() - at >= COOKIE_GRACE)),
-            Decision::Stale => Ok(AttemptOutcome::Refused(AuthenticationError::Stale)),
+            Decision::Stale => self.stale(unit, &session),
             Decision::Unknown => Ok(AttemptOutcome::Refused(AuthenticationError::Unknown)),
             Decision::Invalid => Ok(ahead(&session)),
         }
@@ -136,10 +137,22 @@ impl RefreshAttempt {
         if !unit.end_session_if_unchanged(account, session, reason)? {
             return Ok(AttemptOutcome::Changed);
         }
-        if reason == EndReason::Reuse {
-            unit.record(self.reuse(session, unit.now()))?;
+        match reason {
+            // Nobody ended it.
+            EndReason::Expired | EndReason::Idle => {}
+            EndReason::Reuse => unit.record(self.reuse(session, unit.now()))?,
+            _ => {
+                let by = Initiator::owner(account.id, &self.device);
+                unit.record(Event::session_end(session, reason, unit.now(), &by))?;
+            }
         }
         Ok(ended(reason, false))
+    }
+
+    fn stale(&self, unit: &mut Unit<'_>, session: &Session) -> Result<AttemptOutcome, StoreFault> {
+        let kind = EventKind::RefreshTokenStale;
+        unit.record(Event::by_owner(kind, session, unit.now(), &self.device).refused())?;
+        Ok(AttemptOutcome::Refused(AuthenticationError::Stale))
     }
 
     /// What was presented, for whoever looks into it; never the token.

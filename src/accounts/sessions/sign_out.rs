@@ -4,8 +4,8 @@ use super::{PresentedTokens, Sessions};
 use crate::accounts::Fault;
 use crate::accounts::signing_keys::VerifyError;
 use crate::domain::device::Device;
-use crate::domain::event::{Event, EventKind};
-use crate::domain::session::{EndReason, SessionId, SessionSelector};
+use crate::domain::event::Initiator;
+use crate::domain::session::{EndReason, Session, SessionId, SessionSelector};
 use crate::store::{self, StoreFault, Unit};
 
 impl Sessions {
@@ -37,21 +37,21 @@ impl Sessions {
     /// Ends a session. If it has ended already, nothing changes.
     pub async fn sign_out(&self, id: SessionId, device: Device) -> Result<(), Fault> {
         let now = self.clock.now();
-        Ok(self.store.write(now, move |unit| sign_out(unit, id, &device)).await?)
+        let ended = self.store.write(now, move |unit| {
+            let Some(session) = store::sessions::find(unit, id)? else { return Ok(()) };
+            sign_out(unit, &session, &Initiator::owner(session.account_id, &device))
+        });
+        Ok(ended.await?)
     }
 }
 
 /// Ends a session on behalf of the holder of its tokens.
 pub(super) fn sign_out(
     unit: &mut Unit<'_>,
-    id: SessionId,
-    device: &Device,
+    session: &Session,
+    by: &Initiator,
 ) -> Result<(), StoreFault> {
-    let Some(session) = store::sessions::find(unit, id)? else { return Ok(()) };
     let Some(account) = unit.lock(session.account_id)? else { return Ok(()) };
-    let ended = unit.end_sessions(&account, SessionSelector::One(id), EndReason::SignedOut)?;
-    if ended.is_empty() {
-        return Ok(());
-    }
-    unit.record(Event::by_owner(EventKind::SignedOut, &session, unit.now(), device))
+    let this = SessionSelector::One(session.id);
+    unit.end_sessions(&account, this, EndReason::SignedOut, by).map(drop)
 }

@@ -6,10 +6,10 @@ use crate::domain::Time;
 use crate::domain::account::AccountId;
 use crate::domain::authentication_method::AuthenticationMethods;
 use crate::domain::device::Device;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Event, EventKind, Initiator};
 use crate::domain::new_id;
 use crate::domain::session::{Session, SessionId, SignIn};
-use crate::store::{LockedAccount, StoreFault, Unit};
+use crate::store::{self, LockedAccount, StoreFault, Unit};
 
 /// The data to start a session with.
 pub struct NewSession {
@@ -53,10 +53,15 @@ impl SessionStart {
         account: &LockedAccount,
         kind: EventKind,
     ) -> Result<(), StoreFault> {
-        if let Some(replaced) = self.replaces {
-            sign_out(unit, replaced, &self.session.device)?;
-        }
+        self.end_replaced(unit, account)?;
         unit.start_session(account, &self.session, self.max_sessions)?;
         unit.record(Event::session_start(kind, &self.session))
+    }
+
+    /// The session that was presented may be one of another account.
+    fn end_replaced(&self, unit: &mut Unit<'_>, by: &LockedAccount) -> Result<(), StoreFault> {
+        let Some(id) = self.replaces else { return Ok(()) };
+        let Some(replaced) = store::sessions::find(unit, id)? else { return Ok(()) };
+        sign_out(unit, &replaced, &Initiator::owner(by.id, &self.session.device))
     }
 }

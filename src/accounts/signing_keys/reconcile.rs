@@ -4,6 +4,7 @@
 use super::SigningKeys;
 use super::rotate::key_of;
 use crate::accounts::Fault;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::key::{Algorithm, KeyPurpose, KeyRecord, KeyState};
 use crate::store::{self, LockedKeys, StoreFault, Unit};
 use crate::token::KeyKind;
@@ -48,7 +49,10 @@ impl SigningKeys {
             };
             store::keys::delete(unit, locked, &unused.id)?;
             let max_token_lifetime = unused.max_token_lifetime;
-            store::keys::insert(unit, locked, &KeyRecord { max_token_lifetime, ..created.clone() })
+            let next = KeyRecord { max_token_lifetime, ..created.clone() };
+            store::keys::insert(unit, locked, &next)?;
+            let event = Event::by_operator(EventKind::NextKeyReplaced, None, unit.now());
+            unit.record(event.with_detail("algorithm", next.algorithm.into_str()))
         };
         self.change(replace).await?;
         self.sync().await

@@ -210,6 +210,7 @@ fn replace_all(
     keys.iter().try_for_each(|old| store::keys::delete(unit, locked, &old.id))?;
     created.iter().try_for_each(|key| store::keys::insert(unit, locked, key))?;
     store::keys::raise_max_lifetime(unit, locked, max_token_lifetime(keys))?;
-    store::sessions::end_all(unit, EndReason::Operator)?;
-    unit.record(Event::by_operator(EventKind::KeysReplaced, None, unit.now()))
+    let ended = store::sessions::end_all(unit, EndReason::Operator)?;
+    let event = Event::by_operator(EventKind::KeysReplaced, None, unit.now());
+    unit.record(event.with_detail("ended_sessions", &ended.to_string()))
 }

@@ -54,12 +54,7 @@ async fn authenticate(request: &Request<'_>) -> Authentication {
             Authentication::SignedIn(claims)
         }
         Ok(Authenticated::Anonymous(_)) if withheld.is_some() => unavailable(),
-        Ok(Authenticated::Anonymous(error)) => {
-            if error == AuthenticationError::Forged {
-                tracing::warn!("a refresh cookie was presented that none of our keys has signed");
-            }
-            Authentication::Anonymous(error)
-        }
+        Ok(Authenticated::Anonymous(error)) => Authentication::Anonymous(error),
         Err(fault) => Authentication::Unavailable(Box::new(fault.into())),
     }
 }

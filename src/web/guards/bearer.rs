@@ -1,11 +1,13 @@
 //! The bearer guard (RFC 6750 section 2.1). It reads the Authorization header only.
 
-use crate::accounts::Sessions;
 use crate::accounts::sessions::AccessTokenError;
+use crate::accounts::{Sessions, log_refused_stranger};
 use crate::domain::claims::AccessClaims;
+use crate::domain::event::StrangerEvent;
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
 use crate::web::errors::refusal::Refusal;
+use crate::web::guards::device::device;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, State};
 use std::sync::Arc;
@@ -37,6 +39,11 @@ async fn verify(request: &Request<'_>) -> Result<AccessClaims, BearerError> {
     let token = token(request).ok_or(Code::TokenMissing)?;
     let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
     match sessions.ok_or(Code::Unavailable)?.authenticate_access(token).await {
+        Ok(Err(AccessTokenError::Invalid)) => {
+            let address = device(request).address;
+            log_refused_stranger(StrangerEvent::AccessTokenRefused, address);
+            Err(Code::TokenInvalid)
+        }
         Ok(verified) => verified.map_err(code),
         Err(fault) => Err(Refusal::from(fault).code),
     }

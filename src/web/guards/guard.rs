@@ -2,8 +2,7 @@
 //! `Bearer` in the API.
 
 use crate::accounts::Sessions;
-use crate::accounts::sessions::AuthenticationError;
-use crate::domain::account::Role;
+use crate::accounts::sessions::{AdministratorOutcome, AuthenticationError};
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
 use crate::domain::session::SessionId;
@@ -71,22 +70,23 @@ impl<'r> FromRequest<'r> for Admin {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refused> {
         let SignedIn(claims) = try_outcome!(SignedIn::from_request(request).await);
-        match role(request, claims).await {
-            Ok(Role::Admin) => Outcome::Success(Admin),
-            Ok(Role::User) => {
-                Outcome::Error((Refusal::new(Code::Forbidden).note(request), Refused))
-            }
-            Err(refusal) => Outcome::Error((refusal.note(request), Refused)),
-        }
+        let code = match administrator(request, claims).await {
+            Ok(AdministratorOutcome::Administrator) => return Outcome::Success(Admin),
+            Ok(AdministratorOutcome::Refused) => Code::Forbidden,
+            Ok(AdministratorOutcome::SignedOut) => Code::SessionEnded,
+            Err(refusal) => return Outcome::Error((refusal.note(request), Refused)),
+        };
+        Outcome::Error((Refusal::new(code).note(request), Refused))
     }
 }
 
-async fn role(request: &Request<'_>, claims: AccessClaims) -> Result<Role, Box<Refusal>> {
+async fn administrator(
+    request: &Request<'_>,
+    claims: AccessClaims,
+) -> Result<AdministratorOutcome, Box<Refusal>> {
     let sessions = request.guard::<&State<Arc<Sessions>>>().await.succeeded();
     let sessions = sessions.ok_or_else(|| Refusal::new(Code::Unavailable))?;
-    let current = sessions.current(claims).await.map_err(Refusal::from)?;
-    let current = current.ok_or_else(|| Refusal::new(Code::SessionEnded))?;
-    Ok(current.account.role)
+    Ok(sessions.administrator(claims, device(request)).await.map_err(Refusal::from)?)
 }
 
 #[rocket::async_trait]

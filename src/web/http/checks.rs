@@ -1,11 +1,14 @@
 //! The checks before every route. They are wrapped around the handlers when these are mounted, so
 //! that no route can omit them.
 
+use crate::accounts::log_refused_stranger;
+use crate::domain::event::StrangerEvent;
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
 use crate::web::guards::authentication::Authentication;
+use crate::web::http::client_address::addresses;
 use crate::web::http::request_id::RequestId;
-use crate::web::http::{csrf, original_method, request_log, well_formed};
+use crate::web::http::{csrf, original_method, well_formed};
 use rocket::http::Status;
 use rocket::response::{Redirect, Responder};
 use rocket::route::{Handler, Outcome};
@@ -24,6 +27,7 @@ struct Checked(Box<dyn Handler>);
 #[rocket::async_trait]
 impl Handler for Checked {
     async fn handle<'r>(&self, request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r> {
+        let span = tracing::info_span!("request", request_id = RequestId::of(request).as_str());
         if let Some(refusal) = well_formed::refusal(request) {
             return Outcome::error(refusal.note(request));
         }
@@ -34,11 +38,10 @@ impl Handler for Checked {
             return Outcome::error(Refusal::new(Code::BadRequest).note(request));
         }
         if !csrf::is_allowed(request) {
-            let path = request_log::path(request);
-            tracing::warn!(path, "refused: a request from another origin");
+            let address = addresses(request).map(|addresses| addresses.client);
+            span.in_scope(|| log_refused_stranger(StrangerEvent::OriginRefused, address));
             return Outcome::error(Refusal::new(Code::Forbidden).note(request));
         }
-        let span = tracing::info_span!("request", request_id = RequestId::of(request).as_str());
         let outcome = self.0.handle(request, data).instrument(span).await;
         // `Option<SignedIn>` is none also if authentication was undecided; that is a 503.
         match Authentication::known(request) {

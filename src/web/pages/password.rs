@@ -2,6 +2,7 @@
 
 use crate::accounts::sessions::TokenPair;
 use crate::accounts::{Accounts, Fault, PasswordChange, PasswordOutcome, TooManyAttempts};
+use crate::domain::password::Password;
 use crate::web::guards::{ClientContext, SignedIn};
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::notice::Notice;
@@ -52,10 +53,7 @@ pub async fn submit(
     cookies: &ReplyCookies,
 ) -> PageResult<PasswordPage> {
     let change = match form.parse() {
-        Ok((current, new)) => {
-            let ClientContext { device, device_token, .. } = client;
-            PasswordChange { current, new, device, device_token }
-        }
+        Ok(passwords) => change(passwords, client),
         Err(errors) => {
             let form = FormState::default().with_errors(errors);
             return page(Status::UnprocessableEntity, form, &user, accounts).await;
@@ -70,6 +68,11 @@ pub async fn submit(
         }
         PasswordOutcome::TooManyAttempts(limit) => too_many_attempts(limit, &user, accounts).await,
     }
+}
+
+fn change((current, new): (Password, Password), client: ClientContext) -> PasswordChange {
+    let ClientContext { device, device_token, .. } = client;
+    PasswordChange { current, new, device, device_token }
 }
 
 async fn page(
