@@ -18,6 +18,8 @@ use rocket::http::Status;
 use rocket::{State, get, post};
 use serde::Serialize;
 
+const INVALID: Status = Status::UnprocessableEntity;
+
 #[derive(Serialize)]
 pub struct PasswordPage {
     form: FormState,
@@ -56,18 +58,19 @@ pub async fn submit(
         Ok(passwords) => change(passwords, client),
         Err(errors) => {
             let form = FormState::default().with_errors(errors);
-            return page(Status::UnprocessableEntity, form, &user, accounts).await;
+            return page(INVALID, form, &user, accounts).await;
         }
     };
     match accounts.change_password(user.0, change).await? {
         PasswordOutcome::Changed(tokens) => Ok(changed(cookies, *tokens)),
         PasswordOutcome::SignedOut => Ok(PageResponse::Unauthenticated),
-        PasswordOutcome::WrongPassword => {
-            let form = FormState::default().with_error("current_password", "password_wrong");
-            page(Status::UnprocessableEntity, form, &user, accounts).await
-        }
+        PasswordOutcome::WrongPassword => page(INVALID, wrong(), &user, accounts).await,
         PasswordOutcome::TooManyAttempts(limit) => too_many_attempts(limit, &user, accounts).await,
     }
+}
+
+fn wrong() -> FormState {
+    FormState::default().with_error("current_password", "password_wrong")
 }
 
 fn change((current, new): (Password, Password), client: ClientContext) -> PasswordChange {
