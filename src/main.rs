@@ -27,6 +27,9 @@ enum Command {
     /// Manage accounts
     #[command(subcommand)]
     Account(cli::account::Account),
+    /// Manage the passwords that are refused
+    #[command(subcommand)]
+    Passwords(cli::passwords::Passwords),
 }
 
 fn main() -> ExitCode {
@@ -34,5 +37,6 @@ fn main() -> ExitCode {
         None | Some(Command::Serve) => cli::serve::run(),
         Some(Command::Keys(command)) => cli::keys::run(command),
         Some(Command::Account(command)) => cli::account::run(command),
+        Some(Command::Passwords(command)) => cli::passwords::run(command),
     }
 }

@@ -423,7 +423,7 @@ const PASSWORD: &str = "three unrelated words";
 #[test]
 fn every_command_has_help_and_wrong_use_is_2() {
     let folder = tempfile::tempdir().unwrap();
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 18] = [
         &["serve"],
         &["keys"],
         &["keys", "list"],
@@ -439,6 +439,8 @@ fn every_command_has_help_and_wrong_use_is_2() {
         &["account", "enable"],
         &["account", "sign-out"],
         &["account", "delete"],
+        &["passwords"],
+        &["passwords", "import"],
         &[],
     ];
     for command in commands {

@@ -6,7 +6,7 @@
 //! seconds, first come, first served. If the queue is full, it is refused immediately.
 
 use super::Fault;
-use crate::domain::password::{Password, PasswordHash};
+use crate::domain::password::{Password, PasswordError, PasswordHash};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -55,10 +55,18 @@ impl Hasher {
 
     /// Hashes a new password with a random salt.
     pub(super) async fn hash(&self, password: Password) -> Result<PasswordHash, Fault> {
-        self.with_buffer(move |buffer| {
-            let salt = new_salt()?;
-            let hash = compute(&password, &salt, &PARAMS, buffer)?;
-            phc(&PARAMS, salt, hash)
+        self.with_buffer(move |buffer| hash_in(buffer, &password)).await
+    }
+
+    /// Hashes a new password unless the check refuses it. The check may take as long as a hash.
+    pub(super) async fn hash_checked(
+        &self,
+        password: Password,
+        check: impl FnOnce(&Password) -> Result<(), PasswordError> + Send + 'static,
+    ) -> Result<Result<PasswordHash, PasswordError>, Fault> {
+        self.with_buffer(move |buffer| match check(&password) {
+            Ok(()) => hash_in(buffer, &password).map(Ok),
+            Err(error) => Ok(Err(error)),
         })
         .await
     }
@@ -175,6 +183,13 @@ impl StoredHash {
             && params.p_cost() <= MAX_LANES;
         (readable && bounded).then_some(Self { params, salt: phc.salt?, hash: phc.hash? })
     }
+}
+
+/// Hashes with a random salt.
+fn hash_in(buffer: &mut Vec<Block>, password: &Password) -> Result<PasswordHash, Fault> {
+    let salt = new_salt()?;
+    let hash = compute(password, &salt, &PARAMS, buffer)?;
+    phc(&PARAMS, salt, hash)
 }
 
 /// Computes exactly one hash, whatever is stored.

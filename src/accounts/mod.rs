@@ -7,6 +7,7 @@ mod fault;
 mod hasher;
 mod housekeeping;
 mod password;
+mod password_policy;
 mod profile;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -20,6 +21,7 @@ pub use crate::token::PublicKey;
 pub use administration::Administration;
 pub use fault::Fault;
 pub use password::{PasswordChange, PasswordOutcome};
+pub use password_policy::PasswordPolicy;
 pub use profile::{Profile, RenameOutcome};
 pub use sessions::Sessions;
 pub use sign_in::{SignInAttempt, SignInOutcome};
@@ -39,14 +41,26 @@ pub struct Accounts {
     sessions: Arc<Sessions>,
     hasher: Arc<Hasher>,
     clock: Clock,
+    policy: AccountPolicy,
+}
+
+/// Who may sign up, and which passwords are refused.
+struct AccountPolicy {
     registration: Registration,
+    passwords: Arc<PasswordPolicy>,
 }
 
 impl Accounts {
     /// Whether anyone may sign up.
     #[must_use]
     pub fn registration_open(&self) -> bool {
-        self.registration == Registration::Open
+        self.policy.registration == Registration::Open
+    }
+
+    /// Shortest new password in code points.
+    #[must_use]
+    pub fn min_password_length(&self) -> usize {
+        self.policy.passwords.min_length()
     }
 
     /// Password hashes computed since the start: the cost of sign-in attempts, for tests and

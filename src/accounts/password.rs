@@ -7,7 +7,7 @@ use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
 use crate::domain::event::EventKind;
-use crate::domain::password::{Password, PasswordHash};
+use crate::domain::password::{Password, PasswordError, PasswordHash};
 use crate::domain::session::{EndReason, SessionSelector};
 use crate::store::{self, StoreFault, Unit};
 
@@ -25,6 +25,8 @@ pub enum PasswordOutcome {
     /// All sessions have ended, and this browser has a new one.
     Changed(Box<TokenPair>),
     WrongPassword,
+    /// The new password is refused.
+    Refused(PasswordError),
     /// The session of the request has ended in the meantime.
     SignedOut,
 }
@@ -46,7 +48,11 @@ impl Accounts {
         if !self.hasher.verify(change.current, hash).await? {
             return Ok(PasswordOutcome::WrongPassword);
         }
-        let hash = self.hasher.hash(change.new).await?;
+        let owner = (&current.account.name, &current.account.email);
+        let hash = match self.policy.passwords.hash(&self.hasher, change.new, owner).await? {
+            Ok(hash) => hash,
+            Err(error) => return Ok(PasswordOutcome::Refused(error)),
+        };
         let now = self.clock.now();
         let new = NewSession {
             methods: AuthenticationMethod::Password.into(),

@@ -33,6 +33,8 @@ pub enum SignInOutcome {
     SignedIn {
         tokens: Box<TokenPair>,
         account: Account,
+        /// Whether the password may be known from a data breach: the user is asked to change it.
+        password_is_breached: bool,
     },
     /// Wrong password, unknown address, or a disabled account. The caller cannot tell which, and
     /// each costs exactly one hash.
@@ -54,6 +56,7 @@ impl Accounts {
             log_refused(account.map(|account| account.id), device.address);
             return Ok(SignInOutcome::InvalidCredentials);
         };
+        let password_is_breached = self.policy.passwords.is_breached(&password);
         let rehashed = self.rehash_if_weak(password, &stored).await?;
         let now = self.clock.now();
         let methods = AuthenticationMethod::Password.into();
@@ -64,7 +67,7 @@ impl Accounts {
         let started = self.store.write(now, move |unit| verified.start_session(unit, &start));
         let Some(account) = started.await? else { return Ok(SignInOutcome::InvalidCredentials) };
         let tokens = Box::new(self.sessions.issue(&session, account.role, now)?);
-        Ok(SignInOutcome::SignedIn { tokens, account })
+        Ok(SignInOutcome::SignedIn { tokens, account, password_is_breached })
     }
 
     /// Hashes again with current parameters, which is possible only while the password is known.

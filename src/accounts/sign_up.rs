@@ -9,7 +9,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::event::EventKind;
 use crate::domain::name::DisplayName;
 use crate::domain::new_id;
-use crate::domain::password::Password;
+use crate::domain::password::{Password, PasswordError};
 use crate::domain::session::SessionId;
 use crate::store::{self, Unit};
 
@@ -34,6 +34,7 @@ pub enum SignUpOutcome {
         account: Account,
     },
     EmailTaken,
+    PasswordRefused(PasswordError),
     /// Registration is closed.
     Closed,
 }
@@ -45,7 +46,11 @@ impl Accounts {
             return Ok(SignUpOutcome::Closed);
         }
         self.sessions.check_signing()?;
-        let hash = self.hasher.hash(new.password).await?;
+        let owner = (&new.name, &new.email);
+        let hash = match self.policy.passwords.hash(&self.hasher, new.password, owner).await? {
+            Ok(hash) => hash,
+            Err(error) => return Ok(SignUpOutcome::PasswordRefused(error)),
+        };
         let now = self.clock.now();
         let account = Account {
             id: AccountId(new_id(now)),

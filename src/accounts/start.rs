@@ -5,7 +5,7 @@ use super::hasher::Hasher;
 use super::housekeeping::Housekeeping;
 use super::sessions::{SessionPolicy, Sessions};
 use super::signing_keys::{KeySettings, SigningKeys};
-use super::{Accounts, Fault};
+use super::{AccountPolicy, Accounts, Fault, PasswordPolicy};
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;
 use crate::domain::Span;
@@ -23,6 +23,7 @@ pub struct Settings {
     pub keys: KeySettings,
     pub sessions: SessionPolicy,
     pub registration: Registration,
+    pub passwords: PasswordPolicy,
     /// How long security events are kept.
     pub keep_events: Span,
 }
@@ -53,7 +54,9 @@ impl Services {
     /// Opens and migrates the database and opens the signing keys; creates them if they are
     /// missing.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        let Settings { database, keys, sessions: policy, registration, keep_events } = settings;
+        let Settings { database, keys, sessions: policy, registration, passwords, keep_events } =
+            settings;
+        let passwords = Arc::new(passwords);
         let store = tokio::task::spawn_blocking(move || Store::open(database)).await;
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
         let keys = SigningKeys::open(store.clone(), keys, policy.lifetimes, clock.clone()).await?;
@@ -68,9 +71,9 @@ impl Services {
                 sessions: Arc::clone(&sessions),
                 hasher: Arc::clone(&hasher),
                 clock: clock.clone(),
-                registration,
+                policy: AccountPolicy { registration, passwords: Arc::clone(&passwords) },
             },
-            administration: Administration::new(store.clone(), hasher, clock.clone()),
+            administration: Administration::new(store.clone(), hasher, passwords, clock.clone()),
             housekeeping: Housekeeping::new(store.clone(), clock.clone(), keep_events),
             keys,
             sessions,

@@ -11,6 +11,7 @@ pub mod key;
 pub mod lifetimes;
 pub mod name;
 pub mod password;
+pub mod password_strength;
 pub mod revocation;
 pub mod rotation;
 pub mod session;

@@ -5,6 +5,7 @@ mod overview;
 
 pub use accounts::{AccountDraft, AccountRef, ChangeOutcome, CreateOutcome};
 
+use super::PasswordPolicy;
 use super::hasher::Hasher;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -16,6 +17,7 @@ use tokio::sync::Mutex;
 pub struct Administration {
     store: Store,
     hasher: Arc<Hasher>,
+    passwords: Arc<PasswordPolicy>,
     clock: Clock,
     /// The last overview, cached.
     overview: Mutex<Option<Overview>>,
@@ -34,7 +36,18 @@ pub struct Overview {
 }
 
 impl Administration {
-    pub(super) fn new(store: Store, hasher: Arc<Hasher>, clock: Clock) -> Self {
-        Self { store, hasher, clock, overview: Mutex::default() }
+    pub(super) fn new(
+        store: Store,
+        hasher: Arc<Hasher>,
+        passwords: Arc<PasswordPolicy>,
+        clock: Clock,
+    ) -> Self {
+        Self { store, hasher, passwords, clock, overview: Mutex::default() }
+    }
+
+    /// Shortest new password in code points.
+    #[must_use]
+    pub fn min_password_length(&self) -> usize {
+        self.passwords.min_length()
     }
 }

@@ -5,6 +5,7 @@ use crate::accounts::{
     Accounts, NewAccount, Sessions, SignInAttempt, SignInOutcome, SignUpOutcome,
 };
 use crate::domain::device::Device;
+use crate::domain::password::PasswordError;
 use crate::web::api::response::{Json, Tokens, User};
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
@@ -13,6 +14,7 @@ use crate::web::guards::Anyone;
 use crate::web::guards::bearer::{Bearer, BearerError, session_ended};
 use crate::web::http::cookies::{self, ReplyCookies};
 use crate::web::http::csrf;
+use crate::web::requests::fields::FieldErrors;
 use crate::web::requests::json::{JsonBody, OptionalJsonBody};
 use crate::web::requests::{RefreshRequest, SignInRequest, SignUpRequest};
 use rocket::http::Status;
@@ -43,13 +45,15 @@ pub async fn register(
     device: Device,
     accounts: &State<Accounts>,
 ) -> Result<Json<Tokens>, Problem> {
-    let (name, email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
+    let parsed = body.0.parse(accounts.min_password_length());
+    let (name, email, password) = parsed.map_err(Refusal::invalid_fields)?;
     let new = NewAccount { name, email, password, device, persistent: true, replaces: None };
     match accounts.sign_up(new).await? {
         SignUpOutcome::SignedUp { tokens, account } => {
             Ok(Json(Status::Created, Tokens::of(&tokens, &account)))
         }
         SignUpOutcome::EmailTaken => Err(Problem::new(Code::EmailTaken)),
+        SignUpOutcome::PasswordRefused(error) => Err(password_refused(error)),
         SignUpOutcome::Closed => Err(Problem::new(Code::RegistrationClosed)),
     }
 }
@@ -75,7 +79,7 @@ pub async fn login(
     let (email, password) = body.0.parse().map_err(Refusal::invalid_fields)?;
     let attempt = SignInAttempt { email, password, persistent: true, device, replaces: None };
     match accounts.sign_in(attempt).await? {
-        SignInOutcome::SignedIn { tokens, account } => {
+        SignInOutcome::SignedIn { tokens, account, .. } => {
             Ok(Json(Status::Ok, Tokens::of(&tokens, &account)))
         }
         SignInOutcome::InvalidCredentials => Err(Problem::new(Code::InvalidCredentials)),
@@ -168,6 +172,10 @@ pub async fn logout(
 pub async fn me(bearer: Bearer, accounts: &State<Accounts>) -> Result<Json<User>, Problem> {
     let profile = accounts.profile(bearer.0).await?;
     Ok(Json(Status::Ok, User::of(&profile.ok_or_else(session_ended)?.account)))
+}
+
+fn password_refused(error: PasswordError) -> Problem {
+    Refusal::invalid_fields(FieldErrors::of("password", error.into_str())).into()
 }
 
 fn refused(error: AuthenticationError) -> Problem {

@@ -12,6 +12,7 @@ use crate::web::pages::page::Page;
 use crate::web::pages::profile;
 use crate::web::pages::response::{PageResponse, PageResult};
 use crate::web::requests::PasswordRequest;
+use crate::web::requests::fields::FieldErrors;
 use crate::web::requests::form::FormBody;
 use crate::web::texts;
 use rocket::http::Status;
@@ -23,6 +24,7 @@ pub struct PasswordPage {
     form: FormState,
     /// Tells a password manager whose password this is.
     email: String,
+    min_password_length: usize,
 }
 
 impl PageContext for PasswordPage {
@@ -35,7 +37,9 @@ impl PageContext for PasswordPage {
             FormState::default().with_error("current_password", "password_wrong"),
             FormState::default(),
         ]);
-        forms.map(|form| PasswordPage { form, email: "ada@example.org".into() }).collect()
+        let page =
+            |form| PasswordPage { form, email: "ada@example.org".into(), min_password_length: 8 };
+        forms.map(page).collect()
     }
 }
 
@@ -52,21 +56,26 @@ pub async fn submit(
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<PasswordPage> {
-    let change = match form.parse() {
+    let change = match form.parse(accounts.min_password_length()) {
         Ok((current, new)) => PasswordChange { current, new, device },
-        Err(errors) => {
-            let form = FormState::default().with_errors(errors);
-            return page(Status::UnprocessableEntity, form, &user, accounts).await;
-        }
+        Err(errors) => return refused(errors, &user, accounts).await,
     };
-    match accounts.change_password(user.0, change).await? {
-        PasswordOutcome::Changed(tokens) => Ok(changed(cookies, *tokens)),
-        PasswordOutcome::SignedOut => Ok(PageResponse::Unauthenticated),
-        PasswordOutcome::WrongPassword => {
-            let form = FormState::default().with_error("current_password", "password_wrong");
-            page(Status::UnprocessableEntity, form, &user, accounts).await
-        }
-    }
+    let errors = match accounts.change_password(user.0, change).await? {
+        PasswordOutcome::Changed(tokens) => return Ok(changed(cookies, *tokens)),
+        PasswordOutcome::SignedOut => return Ok(PageResponse::Unauthenticated),
+        PasswordOutcome::WrongPassword => FieldErrors::of("current_password", "password_wrong"),
+        PasswordOutcome::Refused(error) => FieldErrors::of("new_password", error.into_str()),
+    };
+    refused(errors, &user, accounts).await
+}
+
+async fn refused(
+    errors: FieldErrors,
+    user: &SignedIn,
+    accounts: &Accounts,
+) -> PageResult<PasswordPage> {
+    let form = FormState::default().with_errors(errors);
+    page(Status::UnprocessableEntity, form, user, accounts).await
 }
 
 async fn page(
@@ -78,10 +87,12 @@ async fn page(
     let Some(profile) = accounts.profile(user.0).await? else {
         return Ok(PageResponse::Unauthenticated);
     };
-    Ok(PageResponse::Html(Page(
-        status,
-        PasswordPage { form, email: profile.account.email.as_str().to_owned() },
-    )))
+    let page = PasswordPage {
+        form,
+        email: profile.account.email.as_str().to_owned(),
+        min_password_length: accounts.min_password_length(),
+    };
+    Ok(PageResponse::Html(Page(status, page)))
 }
 
 fn changed(cookies: &ReplyCookies, tokens: TokenPair) -> PageResponse<PasswordPage> {
