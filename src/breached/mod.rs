@@ -42,3 +42,32 @@ impl BreachedPasswords {
 fn key(first_bytes: [u8; 8]) -> u64 {
     u64::from_be_bytes(first_bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BreachedPasswords, import};
+    use aws_lc_rs::digest;
+    use data_encoding::HEXUPPER;
+    use std::fs;
+
+    #[test]
+    fn all_imported_passwords_are_found_and_hardly_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let (list, file) = (folder.path().join("list"), folder.path().join("file"));
+        assert!(BreachedPasswords::read(&file).unwrap().is_none());
+        let line = |n: u32| {
+            let hash =
+                digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, format!("known {n}").as_bytes());
+            format!("{}:{n}\n", HEXUPPER.encode(hash.as_ref()))
+        };
+        fs::write(&list, (0..10_000).map(line).collect::<String>()).unwrap();
+        assert_eq!(import(&list, 9_000, &file).unwrap(), 9_000);
+        let breached = BreachedPasswords::read(&file).unwrap().unwrap();
+        let contains = |text: String| breached.contains(text.as_bytes());
+        assert!((1_000..10_000).all(|n| contains(format!("known {n}"))));
+        let rare = (0..1_000).filter(|n| contains(format!("known {n}"))).count();
+        let others = (0..100_000).filter(|n| contains(format!("other {n}"))).count();
+        // Two in 131,072 are expected.
+        assert!(rare + others <= 10, "{rare}, {others}");
+    }
+}

@@ -1,6 +1,7 @@
 //! How many guesses a password takes, estimated by zxcvbn.
 
 use super::password::{Password, PasswordError};
+use zeroize::Zeroizing;
 use zxcvbn::feedback::{Feedback, Warning};
 use zxcvbn::matching::Match;
 use zxcvbn::matching::patterns::MatchPattern;
@@ -14,7 +15,8 @@ const JUDGED_LENGTH: usize = 40;
 /// Refuses a password of fewer than 10^8 guesses, given words that a guesser tries first. The reason
 /// is that of its longest part.
 pub fn check(password: &Password, words: &[String]) -> Result<(), PasswordError> {
-    let judged: String = password.as_str().chars().take(JUDGED_LENGTH).collect();
+    let judged = password.as_str().chars().take(JUDGED_LENGTH).collect();
+    let judged: Zeroizing<String> = Zeroizing::new(judged);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let estimate = zxcvbn(&judged, &words);
     if estimate.score() >= Score::Three {
@@ -124,6 +126,13 @@ mod tests {
                 assert_eq!(judge(password), Err(reason), "{password}");
             }
         }
+    }
+
+    #[test]
+    fn the_first_40_characters_are_judged() {
+        let strong = "hxP3-9dKq-w2Lm";
+        assert_eq!(judge(&format!("{}{strong}", "a".repeat(40))), Err(PasswordError::Pattern));
+        assert_eq!(judge(&format!("{}{strong}", "a".repeat(20))), Ok(()));
     }
 
     #[test]
