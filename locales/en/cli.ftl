@@ -47,7 +47,7 @@ cli-secret-invalid = The new secret is not hex or base64 of at least 32 random b
 cli-passwords-imported = { $count ->
     [one] Imported { $count-text } password.
    *[other] Imported { $count-text } passwords.
-} Restart every process of the server, to refuse new ones and to ask people to change theirs.
+} Restart the server: it then refuses them, and asks people who sign in with one to change it.
 cli-passwords-list-unreadable = The list { $path } cannot be read: { $error }. Check its path and permissions.
 cli-passwords-list-empty = The list { $path } is empty. Download it again.
 cli-passwords-line-invalid = Line { $line } of { $path } is not a SHA-1 hash in hexadecimal, a colon and a number. Use a list of SHA-1 hashes, not of NTLM hashes, and download it again if it is incomplete.

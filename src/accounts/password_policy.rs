@@ -40,7 +40,7 @@ impl PasswordPolicy {
     }
 
     /// Hashes the new password of an account, or says why it is refused. Estimating its strength
-    /// takes up to 0.1 s, so it is done within the limits of the hasher.
+    /// may take longer than a hash, so it is done within the limits of the hasher.
     pub(super) async fn hash(
         self: &Arc<Self>,
         hasher: &Hasher,

@@ -60,7 +60,7 @@ fn parse(line: &[u8]) -> Option<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ListError, most_frequent};
+    use super::{ListError, MAX_LINE, most_frequent};
     use std::io::Cursor;
 
     fn line(key: u64, count: u64) -> String {
@@ -124,5 +124,12 @@ mod tests {
             let error = top(&list, 10).unwrap_err();
             assert!(matches!(error, ListError::Line(2)), "{wrong}: {error}");
         }
+    }
+
+    #[test]
+    fn what_has_no_line_ends_is_not_read_into_memory() {
+        let mut endless = Cursor::new(vec![b'0'; 1_000_000]);
+        assert!(matches!(most_frequent(&mut endless, 10), Err(ListError::Line(1))));
+        assert!(endless.position() <= MAX_LINE);
     }
 }
