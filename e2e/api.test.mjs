@@ -8,6 +8,7 @@ import { PASSWORD } from "./browser.mjs";
 import { Server } from "./server.mjs";
 
 const schemathesis = new URL(".venv/bin/schemathesis", import.meta.url).pathname;
+const settings = new URL("schemathesis.toml", import.meta.url).pathname;
 /** The same cases each time; another seed finds others. */
 const SEED = process.env.SCHEMATHESIS_SEED ?? "1";
 
@@ -24,7 +25,7 @@ async function token(server, email) {
 
 async function findings(server, bearer, options) {
   const fixed = ["--seed", SEED, "--max-examples", "60", "--no-color", "--header", `Authorization: Bearer ${bearer}`];
-  const run = spawn(schemathesis, ["run", `${server.url}/api/openapi.json`, ...fixed, ...options], {
+  const run = spawn(schemathesis, ["--config-file", settings, "run", `${server.url}/api/openapi.json`, ...fixed, ...options], {
     cwd: server.folder,
   });
   let said = "";

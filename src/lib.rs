@@ -5,6 +5,7 @@
 //! `domain`. `docs/ARCHITECTURE.md` is the map.
 
 pub mod accounts;
+pub mod breached;
 pub mod clock;
 pub mod config;
 pub mod domain;
@@ -19,7 +20,8 @@ pub use web::{ROUTES, RouteEntry, figment, figment_problems};
 
 use accounts::sessions::SessionPolicy;
 use accounts::signing_keys::KeySettings;
-use accounts::{Fault, Services, Settings, StartError};
+use accounts::{Fault, PasswordPolicy, Services, Settings, StartError};
+use breached::BreachedPasswords;
 use clock::Clock;
 use config::{Config, SecretError};
 use figment::Figment;
@@ -48,6 +50,8 @@ pub enum BuildError {
     SecretLost(PathBuf),
     #[error("{0}")]
     Overlay(#[from] FileError),
+    #[error(transparent)]
+    BreachedPasswords(#[from] breached::FileError),
     #[error("{0}{advice}", advice = advice(.0))]
     Start(#[from] StartError),
 }
@@ -69,7 +73,7 @@ fn advice(problem: &StartError) -> &'static str {
 #[must_use]
 pub fn overlay_problem(config: &Config) -> Option<String> {
     let folder = config.template_dir.as_deref()?;
-    let error = web::Presentation::load(Some(folder)).err()?;
+    let error = web::Presentation::load(Some(folder), config.password_min_length).err()?;
     Some(format!("VESTIBULE_TEMPLATE_DIR: {error}"))
 }
 
@@ -79,7 +83,8 @@ pub async fn build(
     figment: Figment,
     clock: Clock,
 ) -> Result<Rocket<Build>, BuildError> {
-    let presentation = web::Presentation::load(config.template_dir.as_deref())?;
+    let presentation =
+        web::Presentation::load(config.template_dir.as_deref(), config.password_min_length)?;
     let services = start(&config, clock).await?;
     services.run_in_background();
     services.keys.reconcile(config.algorithm).await.map_err(StartError::Fault)?;
@@ -103,6 +108,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     make_private(&config.data_dir)
         .map_err(|error| BuildError::DataDir(config.data_dir.clone(), error))?;
     let issuer = config.base_url.as_str().to_owned();
+    let breached = BreachedPasswords::read(&config.breached_passwords_file())?;
     let settings = Settings {
         database: config.database.clone(),
         keys: KeySettings {
@@ -113,6 +119,11 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
         sessions: SessionPolicy { lifetimes: config.lifetimes, max_sessions: config.max_sessions },
         registration: config.registration,
         rate_limits: config.rate_limits,
+        passwords: PasswordPolicy::new(
+            config.password_min_length,
+            config.base_url.as_str(),
+            breached,
+        ),
         keep_events: config.event_retention,
         system_user: system_user::system_user(),
     };

@@ -29,6 +29,9 @@ enum Command {
     Account(cli::account::Account),
     /// Show what has happened: sign-ins, refusals, changes
     Events(cli::events::Events),
+    /// Manage the passwords that are refused
+    #[command(subcommand)]
+    Passwords(cli::passwords::Passwords),
 }
 
 fn main() -> ExitCode {
@@ -37,5 +40,6 @@ fn main() -> ExitCode {
         Some(Command::Keys(command)) => cli::keys::run(command),
         Some(Command::Account(command)) => cli::account::run(command),
         Some(Command::Events(command)) => cli::events::run(command),
+        Some(Command::Passwords(command)) => cli::passwords::run(command),
     }
 }

@@ -423,7 +423,7 @@ const PASSWORD: &str = "three unrelated words";
 #[test]
 fn every_command_has_help_and_wrong_use_is_2() {
     let folder = tempfile::tempdir().unwrap();
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 19] = [
         &["serve"],
         &["keys"],
         &["keys", "list"],
@@ -440,6 +440,8 @@ fn every_command_has_help_and_wrong_use_is_2() {
         &["account", "sign-out"],
         &["account", "delete"],
         &["events"],
+        &["passwords"],
+        &["passwords", "import"],
         &[],
     ];
     for command in commands {

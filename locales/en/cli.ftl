@@ -50,6 +50,17 @@ cli-keys-resealed = { $count ->
 } sealed under the new secret. Configure it instead of the old one (VESTIBULE_SECRET, the file of VESTIBULE_SECRET_FILE, or the file `secret` in the data directory) and restart every process.
 cli-secret-invalid = The new secret is not hex or base64 of at least 32 random bytes. Create one with: openssl rand -hex 32
 
+cli-passwords-imported = { $count ->
+    [one] Imported { $count-text } password.
+   *[other] Imported { $count-text } passwords.
+} Restart the server: it then refuses them, and asks people who sign in with one to change it.
+cli-passwords-list-unreadable = The list { $path } cannot be read: { $error }. Check its path and permissions.
+cli-passwords-list-empty = The list { $path } is empty. Download it again.
+cli-passwords-line-invalid = Line { $line } of { $path } is not a SHA-1 hash in hexadecimal, a colon and a number. Use a list of SHA-1 hashes, not of NTLM hashes, and download it again if it is incomplete.
+cli-passwords-not-built = The file could not be built. Run the command again with another number after --top.
+cli-passwords-file-failed = The file { $path } cannot be written: { $error }. Check the free space and the permissions of the data directory. An existing file is unchanged.
+
+cli-data-dir-missing = There is no data directory at { $path }. Set VESTIBULE_DATA_DIR as for the server, or start the server first.
 cli-database-missing = There is no database at { $path }. Set VESTIBULE_DATA_DIR or DATABASE_URL as for the server, or start the server first.
 cli-database-unreadable = The database at { $path } cannot be opened: { $error }. Run this as the user who runs the server, or correct VESTIBULE_DATA_DIR or DATABASE_URL.
 cli-database-new = Creating a new database at { $path }. If the server already has one, set VESTIBULE_DATA_DIR or DATABASE_URL as for the server.

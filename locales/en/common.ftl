@@ -9,7 +9,7 @@ common-have-account = Already have an account?
 common-start-page = Go to the home page
 common-problem = There is a problem
 common-error = Error:
-common-password-hint = Use at least 8 characters. Three unrelated words work well.
+common-password-hint = Use at least { $password-min-length } characters. Three unrelated words work well.
 
 # Shown for a moment after the user has followed a link on another site.
 common-continue-title = Opening your page

@@ -3,6 +3,7 @@
 //! a flood from one network nor one from many keeps the owners of accounts from signing in.
 
 use super::Fault;
+use crate::domain::client_address::ClientAddress;
 use ipnet::IpNet;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,6 +26,13 @@ pub struct Waiter {
     pub network: Option<IpNet>,
     /// Whether it is a device that the account has signed in on.
     pub is_known: bool,
+}
+
+impl Waiter {
+    /// Somebody at this address, of whom nothing else is known.
+    pub fn stranger(address: Option<ClientAddress>) -> Self {
+        Self { network: address.map(ClientAddress::widest_network), is_known: false }
+    }
 }
 
 /// Admits as many hashes at a time as there are cores.

@@ -6,7 +6,7 @@
 
 use super::Fault;
 use super::hash_queue::{HashQueue, Waiter};
-use crate::domain::password::{Password, PasswordHash};
+use crate::domain::password::{Password, PasswordError, PasswordHash};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,10 +48,19 @@ impl Hasher {
         password: Password,
         waiter: Waiter,
     ) -> Result<PasswordHash, Fault> {
-        self.with_buffer(waiter, move |buffer| {
-            let salt = new_salt()?;
-            let hash = compute(&password, &salt, &PARAMS, buffer)?;
-            phc(&PARAMS, salt, hash)
+        self.with_buffer(waiter, move |buffer| hash_in(buffer, &password)).await
+    }
+
+    /// Hashes a new password unless the check refuses it. The check may take as long as a hash.
+    pub(super) async fn hash_checked(
+        &self,
+        password: Password,
+        waiter: Waiter,
+        check: impl FnOnce(&Password) -> Result<(), PasswordError> + Send + 'static,
+    ) -> Result<Result<PasswordHash, PasswordError>, Fault> {
+        self.with_buffer(waiter, move |buffer| match check(&password) {
+            Ok(()) => hash_in(buffer, &password).map(Ok),
+            Err(error) => Ok(Err(error)),
         })
         .await
     }
@@ -148,6 +157,13 @@ impl StoredHash {
             && params.p_cost() <= MAX_LANES;
         (readable && bounded).then_some(Self { params, salt: phc.salt?, hash: phc.hash? })
     }
+}
+
+/// Hashes with a random salt.
+fn hash_in(buffer: &mut Vec<Block>, password: &Password) -> Result<PasswordHash, Fault> {
+    let salt = new_salt()?;
+    let hash = compute(password, &salt, &PARAMS, buffer)?;
+    phc(&PARAMS, salt, hash)
 }
 
 /// Computes exactly one hash, whatever is stored.

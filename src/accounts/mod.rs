@@ -9,6 +9,7 @@ mod hasher;
 mod housekeeping;
 mod limits;
 mod password;
+mod password_policy;
 mod profile;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -25,6 +26,7 @@ pub use administration::Administration;
 pub use fault::Fault;
 pub use limits::TooManyAttempts;
 pub use password::{PasswordChange, PasswordOutcome};
+pub use password_policy::PasswordPolicy;
 pub use profile::{Profile, RenameOutcome};
 pub use sessions::Sessions;
 pub use sign_in::{SignInAttempt, SignInOutcome};
@@ -47,14 +49,26 @@ pub struct Accounts {
     hasher: Arc<Hasher>,
     clock: Clock,
     limits: Arc<Limits>,
+    policy: AccountPolicy,
+}
+
+/// Who may sign up, and which passwords are refused.
+struct AccountPolicy {
     registration: Registration,
+    passwords: Arc<PasswordPolicy>,
 }
 
 impl Accounts {
     /// Whether anyone may sign up.
     #[must_use]
     pub fn registration_open(&self) -> bool {
-        self.registration == Registration::Open
+        self.policy.registration == Registration::Open
+    }
+
+    /// Shortest new password in code points.
+    #[must_use]
+    pub fn min_password_length(&self) -> usize {
+        self.policy.passwords.min_length()
     }
 
     /// Password hashes computed since the start: the cost of sign-in attempts, for tests and

@@ -8,7 +8,7 @@ use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::claims::AccessClaims;
 use crate::domain::device::Device;
 use crate::domain::event::{Event, EventKind, Initiator};
-use crate::domain::password::{Password, PasswordHash};
+use crate::domain::password::{Password, PasswordError, PasswordHash};
 use crate::domain::session::{EndReason, Session, SessionSelector};
 use crate::store::{self, StoreFault, Unit};
 
@@ -28,6 +28,8 @@ pub enum PasswordOutcome {
     /// All sessions have ended, and this browser has a new one.
     Changed(Box<TokenPair>),
     WrongPassword,
+    /// The new password is refused.
+    Refused(PasswordError),
     /// The session of the request has ended in the meantime.
     SignedOut,
     /// No password was tested.
@@ -58,7 +60,12 @@ impl Accounts {
             return Ok(PasswordOutcome::WrongPassword);
         }
         self.limits.refund_network(&admission);
-        let hash = self.hasher.hash(change.new, admission.waiter).await?;
+        let owner = (&current.account.name, &current.account.email);
+        let (passwords, waiter) = (&self.policy.passwords, admission.waiter);
+        let hash = match passwords.hash(&self.hasher, change.new, owner, waiter).await? {
+            Ok(hash) => hash,
+            Err(error) => return Ok(PasswordOutcome::Refused(error)),
+        };
         let now = self.clock.now();
         let new = NewSession {
             methods: AuthenticationMethod::Password.into(),

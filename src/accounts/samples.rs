@@ -2,7 +2,7 @@
 
 use super::sessions::SessionPolicy;
 use super::signing_keys::KeySettings;
-use super::{NewAccount, Services, Settings};
+use super::{NewAccount, PasswordPolicy, Services, Settings};
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;
 use crate::domain::account::Registration;
@@ -11,7 +11,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::key::Algorithm;
 use crate::domain::lifetimes::Lifetimes;
 use crate::domain::name::DisplayName;
-use crate::domain::password::Password;
+use crate::domain::password::{DEFAULT_MIN_LENGTH, Password};
 use crate::domain::{Span, Time};
 use crate::token::{Secret, TokenIssuer};
 use std::path::Path;
@@ -29,12 +29,13 @@ pub async fn start(folder: &Path, clock: &Clock) -> Services {
         database: DatabaseUrl::Sqlite(folder.join("test.db")),
         keys: KeySettings {
             secret: Secret::new((0..32).collect()),
-            issuer: TokenIssuer { audience: issuer.clone(), issuer },
+            issuer: TokenIssuer { audience: issuer.clone(), issuer: issuer.clone() },
             algorithm: Algorithm::EdDsa,
         },
         sessions: SessionPolicy { lifetimes, max_sessions: 100 },
         registration: Registration::Open,
         rate_limits: true,
+        passwords: PasswordPolicy::new(DEFAULT_MIN_LENGTH, &issuer, None),
         keep_events: Span::days(365),
         system_user: "root".to_owned(),
     };
@@ -48,7 +49,7 @@ pub fn ada() -> NewAccount {
     NewAccount {
         name: DisplayName::parse("Ada").unwrap(),
         email: EmailAddress::parse("ada@example.org").unwrap(),
-        password: Password::parse_new("three unrelated words").unwrap(),
+        password: Password::parse("three unrelated words").unwrap(),
         device: Device::default(),
         device_token: None,
         persistent: false,

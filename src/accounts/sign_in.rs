@@ -37,6 +37,8 @@ pub enum SignInOutcome {
     SignedIn {
         tokens: Box<TokenPair>,
         account: Account,
+        /// Whether the password may be known from a data breach: the user is asked to change it.
+        password_is_breached: bool,
     },
     /// Wrong password, unknown address, or a disabled account. The caller cannot tell which, and
     /// each costs exactly one hash.
@@ -77,6 +79,7 @@ impl Accounts {
             return Ok(SignInOutcome::InvalidCredentials);
         };
         self.limits.refund_network(&admission);
+        let password_is_breached = self.policy.passwords.is_breached(&password);
         let rehashed = self.rehash_if_weak(password, &stored, admission.waiter).await?;
         let now = self.clock.now();
         let methods = AuthenticationMethod::Password.into();
@@ -89,7 +92,11 @@ impl Accounts {
             Started::Session(account) => {
                 let device = self.limits.device_token(device_token.as_deref(), account.id, now);
                 let tokens = self.sessions.issue(&session, account.role, now)?.on_device(device);
-                Ok(SignInOutcome::SignedIn { tokens: Box::new(tokens), account })
+                Ok(SignInOutcome::SignedIn {
+                    tokens: Box::new(tokens),
+                    account,
+                    password_is_breached,
+                })
             }
             Started::NoLongerCorrect => Ok(SignInOutcome::InvalidCredentials),
             Started::TooMany(wait) => {

@@ -6,13 +6,12 @@ use super::sessions::{NewSession, TokenPair};
 use super::{Accounts, Fault};
 use crate::domain::account::{Account, AccountId, Role};
 use crate::domain::authentication_method::AuthenticationMethod;
-use crate::domain::client_address::ClientAddress;
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::name::DisplayName;
 use crate::domain::new_id;
-use crate::domain::password::Password;
+use crate::domain::password::{Password, PasswordError};
 use crate::domain::session::SessionId;
 use crate::store::{self, StoreFault, Unit};
 
@@ -39,6 +38,7 @@ pub enum SignUpOutcome {
         account: Account,
     },
     EmailTaken,
+    PasswordRefused(PasswordError),
     /// Registration is closed.
     Closed,
     TooManyAttempts(TooManyAttempts),
@@ -55,8 +55,12 @@ impl Accounts {
         if let Err(refused) = self.limits.admit_sign_up(address, now) {
             return Ok(SignUpOutcome::TooManyAttempts(refused));
         }
-        let network = address.map(ClientAddress::widest_network);
-        let hash = self.hasher.hash(new.password, Waiter { network, is_known: false }).await?;
+        let (owner, waiter) = ((&new.name, &new.email), Waiter::stranger(address));
+        let passwords = &self.policy.passwords;
+        let hash = match passwords.hash(&self.hasher, new.password, owner, waiter).await? {
+            Ok(hash) => hash,
+            Err(error) => return Ok(SignUpOutcome::PasswordRefused(error)),
+        };
         let now = self.clock.now();
         let account = Account {
             id: AccountId(new_id(now)),

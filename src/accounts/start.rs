@@ -6,7 +6,7 @@ use super::housekeeping::Housekeeping;
 use super::limits::Limits;
 use super::sessions::{SessionPolicy, Sessions};
 use super::signing_keys::{KeySettings, SigningKeys};
-use super::{Accounts, Fault};
+use super::{AccountPolicy, Accounts, Fault, PasswordPolicy};
 use crate::clock::Clock;
 use crate::config::DatabaseUrl;
 use crate::domain::Span;
@@ -26,6 +26,7 @@ pub struct Settings {
     pub registration: Registration,
     /// Whether attempts are limited.
     pub rate_limits: bool,
+    pub passwords: PasswordPolicy,
     /// How long security events are kept.
     pub keep_events: Span,
     /// The system user who runs this process, for the audit log.
@@ -59,7 +60,8 @@ impl Services {
     /// missing.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         let Settings { database, keys, sessions: policy, registration, .. } = settings;
-        let Settings { rate_limits, keep_events, system_user, .. } = settings;
+        let Settings { passwords, rate_limits, keep_events, system_user, .. } = settings;
+        let passwords = Arc::new(passwords);
         let store = tokio::task::spawn_blocking(move || Store::open(database, &system_user)).await;
         let store = store.unwrap_or(Err(StoreFault::Cancelled))?;
         let limits = Limits::new(store.clone(), &keys.secret, rate_limits).map_err(Fault::Keys)?;
@@ -82,9 +84,9 @@ impl Services {
                 hasher: Arc::clone(&hasher),
                 clock: clock.clone(),
                 limits,
-                registration,
+                policy: AccountPolicy { registration, passwords: Arc::clone(&passwords) },
             },
-            administration: Administration::new(store.clone(), hasher, clock.clone()),
+            administration: Administration::new(store.clone(), hasher, passwords, clock.clone()),
             housekeeping: Housekeeping::new(store.clone(), clock.clone(), keep_events),
             keys,
             sessions,

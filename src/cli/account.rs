@@ -94,10 +94,11 @@ async fn create(
     name: DisplayName,
     role: Role,
 ) -> Done {
-    let draft = AccountDraft { name, email, password: new_password()?, role };
+    let draft = AccountDraft { name, email, password: new_password(accounts)?, role };
     match accounts.create(draft).await.map_err(failed)? {
         CreateOutcome::Created(account) => say_of(&account, "cli-account-created"),
         CreateOutcome::EmailTaken => Err(text("cli-account-email-taken", &[])),
+        CreateOutcome::PasswordRefused(error) => Err(text(&password_message(error), &[])),
     }
 }
 
@@ -186,17 +187,15 @@ fn say_of(account: &account::Account, key: &str) -> Done {
     say(key, &[("email", &email), ("id", &id), ("role", account.role.into_str())])
 }
 
-fn new_password() -> Result<Password, String> {
-    Password::parse_new(&input::new_password()?).map_err(|error| {
-        let key = match error {
-            PasswordError::Missing => "password-missing",
-            PasswordError::TooShort => "password-too-short",
-            PasswordError::TooLong => "password-too-long",
-            PasswordError::Forbidden => "password-forbidden",
-            PasswordError::Common => "password-common",
-        };
-        text(key, &[])
+fn new_password(accounts: &Administration) -> Result<Password, String> {
+    let min_length = accounts.min_password_length();
+    Password::parse_new(&input::new_password()?, min_length).map_err(|error| {
+        text(&password_message(error), &[("password-min-length", &min_length.to_string())])
     })
+}
+
+fn password_message(error: PasswordError) -> String {
+    error.into_str().replace('_', "-")
 }
 
 fn email(text: &str) -> Result<EmailAddress, &'static str> {

@@ -8,6 +8,7 @@ mod input;
 pub mod keys;
 mod log;
 mod output;
+pub mod passwords;
 pub mod serve;
 
 use output::text;

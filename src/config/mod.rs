@@ -5,6 +5,7 @@ mod base_url;
 mod database_url;
 mod errors;
 mod injected;
+mod numbers;
 mod parse;
 mod secret;
 mod trusted_proxies;
@@ -13,7 +14,7 @@ mod values;
 pub use base_url::BaseUrl;
 pub use database_url::DatabaseUrl;
 pub use errors::ConfigErrors;
-pub use parse::parse_duration;
+pub use numbers::parse_duration;
 pub use secret::{SecretError, decode as decode_secret};
 pub use trusted_proxies::TrustedProxies;
 
@@ -46,6 +47,8 @@ pub struct Config {
     /// `aud` of access tokens.
     pub audience: String,
     pub registration: Registration,
+    /// Shortest new password in code points.
+    pub password_min_length: usize,
     /// Open sessions an account may have.
     pub max_sessions: i64,
     /// Proxies whose forwarded headers are believed.
@@ -93,6 +96,12 @@ impl Config {
     #[must_use]
     pub fn secret_file(&self) -> PathBuf {
         self.data_dir.join("secret")
+    }
+
+    /// Where the passwords known from data breaches are, if the operator has imported any.
+    #[must_use]
+    pub fn breached_passwords_file(&self) -> PathBuf {
+        self.data_dir.join("breached-passwords")
     }
 
     /// The secret that seals the signing keys; it is created on the first run.

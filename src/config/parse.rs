@@ -6,8 +6,10 @@ use crate::domain::Span;
 use crate::domain::account::Registration;
 use crate::domain::key::Algorithm;
 use crate::domain::lifetimes::Lifetimes;
+use crate::domain::password;
 use crate::token::Secret;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use strum::VariantArray;
 
@@ -18,7 +20,7 @@ const REGISTRATIONS: [(&str, Registration); 2] =
 const MAX_GRACE: Span = Span::seconds(60);
 /// Open sessions an account may have: more than anybody's devices, few enough for one page.
 const DEFAULT_MAX_SESSIONS: i64 = 100;
-const MAX_MAX_SESSIONS: i64 = 10_000;
+const MAX_SESSIONS: RangeInclusive<i64> = 1..=10_000;
 
 impl Values {
     /// Reads every setting; one with an error gets its default.
@@ -32,7 +34,13 @@ impl Values {
             lifetimes: self.lifetimes(errors),
             audience: self.get("audience").unwrap_or(base_url.as_str()).to_owned(),
             registration: self.one_of("registration", Registration::Open, &REGISTRATIONS, errors),
-            max_sessions: self.max_sessions(errors),
+            password_min_length: self.number(
+                "password_min_length",
+                password::DEFAULT_MIN_LENGTH,
+                &password::MIN_LENGTHS,
+                errors,
+            ),
+            max_sessions: self.number("max_sessions", DEFAULT_MAX_SESSIONS, &MAX_SESSIONS, errors),
             trusted_proxies: self.trusted_proxies(errors),
             rate_limits: self.rate_limits(&base_url, errors),
             template_dir: self.template_dir(errors),
@@ -176,17 +184,6 @@ impl Values {
         Some(folder)
     }
 
-    fn max_sessions(&self, errors: &mut ConfigErrors) -> i64 {
-        let Some(given) = self.get("max_sessions") else { return DEFAULT_MAX_SESSIONS };
-        let parsed = given.parse().ok().filter(|most| (1..=MAX_MAX_SESSIONS).contains(most));
-        if parsed.is_none() {
-            errors.push(format!(
-                "VESTIBULE_MAX_SESSIONS is {given:?}: use a number from 1 to {MAX_MAX_SESSIONS}"
-            ));
-        }
-        parsed.unwrap_or(DEFAULT_MAX_SESSIONS)
-    }
-
     fn lifetimes(&self, errors: &mut ConfigErrors) -> Lifetimes {
         let default = Lifetimes::DEFAULT;
         let lifetimes = Lifetimes {
@@ -205,42 +202,12 @@ impl Values {
         }
         lifetimes
     }
-
-    fn duration(&self, name: &str, default: Span, errors: &mut ConfigErrors) -> Span {
-        let Some(given) = self.get(name) else { return default };
-        let parsed = parse_duration(given);
-        if parsed.is_none() {
-            let name = name.to_uppercase();
-            errors.push(format!(
-                "VESTIBULE_{name} is {given:?}: durations are a number and a unit, such as `90s`, `15m`, `12h` or `7d`, from 1s to 3650d"
-            ));
-        }
-        parsed.unwrap_or(default)
-    }
 }
 
 /// SQLite does not read every name as a file; each connection would have an in-memory database of
 /// its own.
 fn is_file_name(path: &str) -> bool {
     !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:") && !path.contains('?')
-}
-
-/// "90s", "15m", "12h", "7d"; from one second to ten years.
-#[must_use]
-pub fn parse_duration(text: &str) -> Option<Span> {
-    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    if !number.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return None,
-    };
-    let span = Span::try_seconds(number.parse::<i64>().ok()?.checked_mul(seconds)?)?;
-    (Span::seconds(1)..=Span::days(3_650)).contains(&span).then_some(span)
 }
 
 fn check_address(text: Option<&str>, errors: &mut ConfigErrors) {

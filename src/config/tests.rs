@@ -23,6 +23,7 @@ fn with_nothing_set_the_defaults_are_those_of_the_contract() {
     assert_eq!((config.lifetimes.idle.num_days(), config.lifetimes.absolute.num_days()), (7, 30));
     assert_eq!(config.lifetimes.grace.num_seconds(), 20);
     assert_eq!(config.registration, Registration::Open);
+    assert_eq!(config.password_min_length, 8);
     assert!(
         config.secret.is_none() && config.without_effect.is_empty() && config.warnings.is_empty()
     );

@@ -7,7 +7,7 @@ use figment::value::Value;
 use std::collections::BTreeMap;
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "data_dir",
     "base_url",
     "secret",
@@ -26,6 +26,7 @@ const NAMES: [&str; 18] = [
     "template_dir",
     "max_sessions",
     "event_retention",
+    "password_min_length",
 ];
 
 /// `VESTIBULE_*` by name in lower case without the prefix, and `DATABASE_URL`. Values are trimmed

@@ -13,6 +13,7 @@ pub mod known_device;
 pub mod lifetimes;
 pub mod name;
 pub mod password;
+pub mod password_strength;
 pub mod revocation;
 pub mod rotation;
 pub mod session;

@@ -22,6 +22,7 @@ struct Catalog {
     bundle: FluentBundle<FluentResource>,
     keys: BTreeSet<String>,
     formats: Formats,
+    password_min_length: i64,
     fallback: Option<Language>,
 }
 
@@ -46,6 +47,7 @@ impl Language {
     pub(super) fn load(
         tag: &str,
         files: &Files,
+        password_min_length: usize,
         fallback: Option<&Language>,
     ) -> Result<Self, FileError> {
         let folder = format!("locales/{tag}/");
@@ -53,6 +55,7 @@ impl Language {
             FileError::new(&folder, "the folder is not named for a language, such as de or pt-BR")
         })?;
         let mut catalog = Catalog::new(tag, id, fallback.cloned());
+        catalog.password_min_length = i64::try_from(password_min_length).unwrap_or(i64::MAX);
         let names = files.below(&folder).map(|(name, _)| format!("{folder}{name}"));
         for name in names.collect::<Vec<_>>() {
             if let Some(file) = files.built_in_file(&name) {
@@ -126,6 +129,7 @@ impl Language {
 
     fn arguments<'a>(&self, given: &[(&'a str, Argument<'a>)]) -> FluentArgs<'a> {
         let mut arguments = FluentArgs::new();
+        arguments.set("password-min-length", self.0.password_min_length);
         for (name, argument) in given {
             match argument {
                 Argument::Text(text) => arguments.set(*name, *text),
@@ -145,7 +149,7 @@ impl Catalog {
         // Otherwise Fluent puts invisible marks around every argument.
         bundle.set_use_isolating(false);
         let (tag, keys, formats) = (tag.to_owned(), BTreeSet::new(), Formats::default());
-        Self { tag, bundle, keys, formats, fallback }
+        Self { tag, bundle, keys, formats, password_min_length: 0, fallback }
     }
 
     /// Adds a file. A file of the overlay replaces single messages, so it may contain only those.

@@ -9,12 +9,13 @@ mod negotiate;
 use catalog::FALLBACK;
 pub use catalog::{Argument, Language, TextError};
 
+use crate::domain::password::DEFAULT_MIN_LENGTH;
 use crate::files::{FileError, Files};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static BUILT_IN: LazyLock<Texts> =
-    LazyLock::new(|| Texts::load(&Files::built_in()).unwrap_or_default());
+    LazyLock::new(|| Texts::load(&Files::built_in(), DEFAULT_MIN_LENGTH).unwrap_or_default());
 
 /// All messages in all languages.
 #[derive(Clone, Debug, Default)]
@@ -31,12 +32,14 @@ impl Texts {
     }
 
     /// Loads all languages. A syntax error, a repeated key, or a key that English does not have is
-    /// an error.
-    pub fn load(files: &Files) -> Result<Self, FileError> {
-        let fallback = Language::load(FALLBACK, files, None)?;
+    /// an error. Every message may name the shortest new password, `$password-min-length`.
+    pub fn load(files: &Files, password_min_length: usize) -> Result<Self, FileError> {
+        let fallback = Language::load(FALLBACK, files, password_min_length, None)?;
         let folders = files.below("locales/").filter_map(|(name, _)| Some(name.split_once('/')?.0));
         let folders: BTreeSet<&str> = folders.filter(|folder| *folder != FALLBACK).collect();
-        let others = folders.into_iter().map(|tag| Language::load(tag, files, Some(&fallback)));
+        let others = folders
+            .into_iter()
+            .map(|tag| Language::load(tag, files, password_min_length, Some(&fallback)));
         Ok(Self { others: others.collect::<Result<_, _>>()?, fallback })
     }
 

@@ -1,5 +1,6 @@
 use super::{Argument, Texts, key};
 use crate::domain::Time;
+use crate::domain::password::DEFAULT_MIN_LENGTH;
 use crate::files::{FileError, Files};
 use std::fs;
 use std::path::Path;
@@ -22,6 +23,10 @@ fn within(folder: &Path, mut error: FileError) -> FileError {
     error
 }
 
+fn load(files: &Files) -> Result<Texts, FileError> {
+    Texts::load(files, DEFAULT_MIN_LENGTH)
+}
+
 const GERMAN_FORMAT: &str = "format-locale = de_DE\nformat-date = %-d. %B %Y\n\
     format-date-time = %-d. %B %Y, %H:%M UTC\nformat-number-separator = .\n";
 
@@ -31,7 +36,7 @@ fn a_second_language_needs_files_only() {
         ("locales/de/format.ftl", GERMAN_FORMAT),
         ("locales/de/common.ftl", "common-sign-in = Anmelden\n"),
     ];
-    let texts = Texts::load(&overlaid(&german).unwrap()).unwrap();
+    let texts = load(&overlaid(&german).unwrap()).unwrap();
     let language = texts.negotiate(Some("de-AT,en;q=0.5"));
     assert_eq!(language.tag(), "de");
     assert_eq!(language.text("common-sign-in"), "Anmelden");
@@ -44,8 +49,7 @@ fn a_second_language_needs_files_only() {
 
 #[test]
 fn the_language_asked_for_most_is_chosen_by_weight() {
-    let texts =
-        Texts::load(&overlaid(&[("locales/de/format.ftl", GERMAN_FORMAT)]).unwrap()).unwrap();
+    let texts = load(&overlaid(&[("locales/de/format.ftl", GERMAN_FORMAT)]).unwrap()).unwrap();
     let huge = "de,".repeat(10_000);
     for (header, tag) in [
         ("de", "de"),
@@ -71,7 +75,7 @@ fn plurals_and_grouped_numbers_are_filled_in() {
         "locales/en/common.ftl",
         "common-sign-in = { $count ->\n    [one] one door\n   *[other] { $count-text } doors\n}\n",
     )]);
-    let texts = Texts::load(&files.unwrap()).unwrap();
+    let texts = load(&files.unwrap()).unwrap();
     let doors =
         |count| texts.fallback().text_with("common-sign-in", &[("count", Argument::Number(count))]);
     assert_eq!((doors(1), doors(1234)), ("one door".to_owned(), "1,234 doors".to_owned()));
@@ -96,11 +100,11 @@ fn a_broken_overlay_is_refused_with_file_and_line() {
         ("locales/de/format.ftl", "format-locale = de\n", None),
     ];
     for (name, content, line) in broken {
-        let error = Texts::load(&overlaid(&[(name, content)]).unwrap()).unwrap_err();
+        let error = load(&overlaid(&[(name, content)]).unwrap()).unwrap_err();
         assert!(error.path.ends_with(name), "{error}");
         assert_eq!(error.line, line, "{error}");
     }
-    let nowhere = Texts::load(&overlaid(&[("locales/!/common.ftl", "")]).unwrap()).unwrap_err();
+    let nowhere = load(&overlaid(&[("locales/!/common.ftl", "")]).unwrap()).unwrap_err();
     assert!(nowhere.to_string().contains("not named for a language"));
 }
 

@@ -16,6 +16,7 @@ pub use routes::{ROUTES, RouteEntry};
 
 use crate::accounts::Services;
 use crate::config::{BaseUrl, TrustedProxies};
+use api::openapi;
 use errors::catchers;
 use http::cookie_names::CookieNames;
 use http::cors::CorsOrigins;
@@ -82,6 +83,7 @@ pub fn build(
     let checked: Vec<Route> =
         routes.into_iter().chain(paths.missing()).map(checks::checked).collect();
     rocket::custom(figment)
+        .manage(openapi::Document::new(services.accounts.min_password_length()))
         .manage(services.keys)
         .manage(services.sessions)
         .manage(services.accounts)

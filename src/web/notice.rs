@@ -15,6 +15,8 @@ pub enum Notice {
     OthersEnded,
     AllEnded,
     PasswordChanged,
+    /// The user has signed in with a password that may be known from a data breach.
+    PasswordBreached,
     /// A form was posted after the session had ended.
     NotSaved,
 }

@@ -19,9 +19,9 @@ pub struct Presentation {
 impl Presentation {
     /// Loads the built-in files and the operator's overlay. Fails at the first file of the overlay
     /// that replaces nothing, cannot be read, or breaks a page in one of its states.
-    pub fn load(overlay: Option<&Path>) -> Result<Self, FileError> {
+    pub fn load(overlay: Option<&Path>, password_min_length: usize) -> Result<Self, FileError> {
         let files = overlay.map_or_else(|| Ok(Files::built_in()), Files::overlaid)?;
-        let texts = Texts::load(&files)?;
+        let texts = Texts::load(&files, password_min_length)?;
         let assets = Arc::new(Assets::load(&files));
         let templates = Templates::load(&files, &texts, &assets)?;
         if overlay.is_some() {
@@ -52,6 +52,7 @@ fn check_messages(texts: &Texts) -> Result<(), FileError> {
 #[cfg(test)]
 mod tests {
     use super::Presentation;
+    use crate::domain::password::DEFAULT_MIN_LENGTH;
     use std::fs;
 
     /// The error in an overlay that consists of this file.
@@ -60,7 +61,7 @@ mod tests {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
-        let error = Presentation::load(Some(folder.path())).err()?.to_string();
+        let error = Presentation::load(Some(folder.path()), DEFAULT_MIN_LENGTH).err()?.to_string();
         Some(error.replace(folder.path().to_str().unwrap(), ""))
     }
 
@@ -102,6 +103,6 @@ mod tests {
     #[test]
     fn a_missing_folder_is_refused() {
         let missing = std::path::Path::new("/no/such/folder");
-        assert!(Presentation::load(Some(missing)).is_err());
+        assert!(Presentation::load(Some(missing), DEFAULT_MIN_LENGTH).is_err());
     }
 }

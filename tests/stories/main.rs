@@ -28,6 +28,7 @@ mod operator;
 mod origin_check;
 mod outages;
 mod overlay;
+mod passwords;
 mod refreshing;
 mod request_ids;
 mod rotation;

@@ -20,7 +20,7 @@ fn draft(email: &str, role: Role) -> AccountDraft {
     AccountDraft {
         name: DisplayName::parse("Grace").unwrap(),
         email: EmailAddress::parse(email).unwrap(),
-        password: Password::parse_new(PASSWORD).unwrap(),
+        password: Password::parse(PASSWORD).unwrap(),
         role,
     }
 }

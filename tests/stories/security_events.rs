@@ -276,7 +276,7 @@ async fn an_operators_event_names_the_system_user() {
     let grace = AccountDraft {
         name: DisplayName::parse("Grace").unwrap(),
         email: EmailAddress::parse("grace@example.org").unwrap(),
-        password: Password::parse_new(PASSWORD).unwrap(),
+        password: Password::parse(PASSWORD).unwrap(),
         role: Role::User,
     };
     operator.administration.create(grace).await.unwrap().account();

@@ -8,7 +8,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::event::{Event, EventKind, Initiator};
 use crate::domain::name::DisplayName;
 use crate::domain::new_id;
-use crate::domain::password::Password;
+use crate::domain::password::{Password, PasswordError};
 use crate::domain::session::{EndReason, Session, SessionSelector};
 use crate::store::{self, LockedAccount, LockedAdministrators, StoreFault, Tx, Unit};
 
@@ -33,6 +33,7 @@ pub struct AccountDraft {
 pub enum CreateOutcome {
     Created(Account),
     EmailTaken,
+    PasswordRefused(PasswordError),
 }
 
 /// Whether an account was changed.
@@ -51,7 +52,12 @@ impl Administration {
     /// Creates an account, even if registration is closed. It is not signed in.
     pub async fn create(&self, draft: AccountDraft) -> Result<CreateOutcome, Fault> {
         let AccountDraft { name, email, password, role } = draft;
-        let hash = self.hasher.hash(password, Waiter::default()).await?;
+        let waiter = Waiter::default();
+        let hash = self.passwords.hash(&self.hasher, password, (&name, &email), waiter).await?;
+        let hash = match hash {
+            Ok(hash) => hash,
+            Err(error) => return Ok(CreateOutcome::PasswordRefused(error)),
+        };
         let now = self.clock.now();
         let id = AccountId(new_id(now));
         let account = Account { id, email, name, role, created_at: now, disabled_at: None };

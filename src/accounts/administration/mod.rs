@@ -8,6 +8,7 @@ pub use crate::store::event_search::StoredEvent;
 pub use accounts::{AccountDraft, AccountRef, ChangeOutcome, CreateOutcome};
 pub use events::{EventBatch, EventQuery, EventReader};
 
+use super::PasswordPolicy;
 use super::hasher::Hasher;
 use crate::clock::Clock;
 use crate::domain::Time;
@@ -19,6 +20,7 @@ use tokio::sync::Mutex;
 pub struct Administration {
     store: Store,
     hasher: Arc<Hasher>,
+    passwords: Arc<PasswordPolicy>,
     clock: Clock,
     /// The last overview, cached.
     overview: Mutex<Option<Overview>>,
@@ -37,7 +39,18 @@ pub struct Overview {
 }
 
 impl Administration {
-    pub(super) fn new(store: Store, hasher: Arc<Hasher>, clock: Clock) -> Self {
-        Self { store, hasher, clock, overview: Mutex::default() }
+    pub(super) fn new(
+        store: Store,
+        hasher: Arc<Hasher>,
+        passwords: Arc<PasswordPolicy>,
+        clock: Clock,
+    ) -> Self {
+        Self { store, hasher, passwords, clock, overview: Mutex::default() }
+    }
+
+    /// Shortest new password in code points.
+    #[must_use]
+    pub fn min_password_length(&self) -> usize {
+        self.passwords.min_length()
     }
 }

@@ -7,7 +7,7 @@ use crate::accounts::{
 use crate::domain::device::Device;
 use crate::domain::email::EmailAddress;
 use crate::domain::name::DisplayName;
-use crate::domain::password::Password;
+use crate::domain::password::{Password, PasswordError};
 use crate::web::api::response::{Json, Tokens, User};
 use crate::web::errors::code::Code;
 use crate::web::errors::problem::Problem;
@@ -16,6 +16,7 @@ use crate::web::guards::Anyone;
 use crate::web::guards::bearer::{Bearer, BearerError, session_ended};
 use crate::web::http::cookies::{self, ReplyCookies};
 use crate::web::http::csrf;
+use crate::web::requests::fields::FieldErrors;
 use crate::web::requests::json::{JsonBody, OptionalJsonBody};
 use crate::web::requests::{RefreshRequest, SignInRequest, SignUpRequest};
 use rocket::http::Status;
@@ -47,12 +48,14 @@ pub async fn register(
     device: Device,
     accounts: &State<Accounts>,
 ) -> Result<Json<Tokens>, Problem> {
-    let parsed = body.0.parse().map_err(Refusal::invalid_fields)?;
+    let parsed = body.0.parse(accounts.min_password_length());
+    let parsed = parsed.map_err(Refusal::invalid_fields)?;
     match accounts.sign_up(new_account(parsed, device)).await? {
         SignUpOutcome::SignedUp { tokens, account } => {
             Ok(Json(Status::Created, Tokens::of(&tokens, &account)))
         }
         SignUpOutcome::EmailTaken => Err(Problem::new(Code::EmailTaken)),
+        SignUpOutcome::PasswordRefused(error) => Err(password_refused(error)),
         SignUpOutcome::Closed => Err(Problem::new(Code::RegistrationClosed)),
         SignUpOutcome::TooManyAttempts(refused) => Err(refused.into()),
     }
@@ -79,7 +82,7 @@ pub async fn login(
 ) -> Result<Json<Tokens>, Problem> {
     let parsed = body.0.parse().map_err(Refusal::invalid_fields)?;
     match accounts.sign_in(attempt(parsed, device)).await? {
-        SignInOutcome::SignedIn { tokens, account } => {
+        SignInOutcome::SignedIn { tokens, account, .. } => {
             Ok(Json(Status::Ok, Tokens::of(&tokens, &account)))
         }
         SignInOutcome::InvalidCredentials => Err(Problem::new(Code::InvalidCredentials)),
@@ -188,6 +191,10 @@ fn new_account(
 fn attempt((email, password): (EmailAddress, Password), device: Device) -> SignInAttempt {
     let (device_token, persistent, replaces) = (None, true, None);
     SignInAttempt { email, password, persistent, device, device_token, replaces }
+}
+
+fn password_refused(error: PasswordError) -> Problem {
+    Refusal::invalid_fields(FieldErrors::of("password", error.into_str())).into()
 }
 
 fn refused(error: AuthenticationError) -> Problem {

@@ -3,9 +3,8 @@
 use crate::web::api::{auth, jwks, sessions};
 use crate::web::errors::problem::Document as ProblemDocument;
 use crate::web::guards::Anyone;
-use rocket::get;
 use rocket::http::ContentType;
-use std::sync::LazyLock;
+use rocket::{State, get};
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -33,7 +32,19 @@ use utoipa::{Modify, OpenApi};
 struct Api;
 
 /// The document as it is sent.
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| Api::openapi().to_json().unwrap_or_default());
+pub struct Document(String);
+
+impl Document {
+    pub fn new(min_password_length: usize) -> Self {
+        let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
+        if let Some(password) = document.pointer_mut(NEW_PASSWORD) {
+            password["minLength"] = min_password_length.into();
+        }
+        Self(document.to_string())
+    }
+}
+
+const NEW_PASSWORD: &str = "/components/schemas/SignUpRequest/properties/password";
 
 /// Adds the bearer scheme.
 struct Bearer;
@@ -128,6 +139,6 @@ fn complete(status: &str, response: &mut RefOr<Response>) {
     responses((status = 200, body = Object, description = "OpenAPI 3.1"))
 )]
 #[get("/api/openapi.json")]
-pub fn show(_guard: Anyone) -> (ContentType, &'static str) {
-    (ContentType::JSON, &DOCUMENT)
+pub fn show(_guard: Anyone, document: &State<Document>) -> (ContentType, &str) {
+    (ContentType::JSON, &document.0)
 }

@@ -60,7 +60,8 @@ impl TestServer {
         clock.advance(Span::minutes(16));
         let figment = crate::figment();
         let config = Config::load(&figment, [].into_iter()).unwrap();
-        let presentation = crate::web::Presentation::load(None).unwrap();
+        let presentation =
+            crate::web::Presentation::load(None, config.password_min_length).unwrap();
         let settings = crate::web::WebSettings {
             base_url: config.base_url,
             cors_origins: Vec::new(),

@@ -1,8 +1,8 @@
 //! Changing the password.
 
 use crate::accounts::sessions::TokenPair;
-use crate::accounts::{Accounts, Fault, PasswordChange, PasswordOutcome, TooManyAttempts};
-use crate::domain::password::Password;
+use crate::accounts::{Accounts, PasswordChange, PasswordOutcome, TooManyAttempts};
+use crate::domain::password::{Password, PasswordError};
 use crate::web::guards::{ClientContext, SignedIn};
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::notice::Notice;
@@ -12,19 +12,19 @@ use crate::web::pages::page::Page;
 use crate::web::pages::profile;
 use crate::web::pages::response::{PageResponse, PageResult};
 use crate::web::requests::PasswordRequest;
+use crate::web::requests::fields::FieldErrors;
 use crate::web::requests::form::FormBody;
 use crate::web::texts;
 use rocket::http::Status;
 use rocket::{State, get, post};
 use serde::Serialize;
 
-const INVALID: Status = Status::UnprocessableEntity;
-
 #[derive(Serialize)]
 pub struct PasswordPage {
     form: FormState,
     /// Tells a password manager whose password this is.
     email: String,
+    min_password_length: usize,
 }
 
 impl PageContext for PasswordPage {
@@ -37,7 +37,9 @@ impl PageContext for PasswordPage {
             FormState::default().with_error("current_password", "password_wrong"),
             FormState::default(),
         ]);
-        forms.map(|form| PasswordPage { form, email: "ada@example.org".into() }).collect()
+        let page =
+            |form| PasswordPage { form, email: "ada@example.org".into(), min_password_length: 8 };
+        forms.map(page).collect()
     }
 }
 
@@ -54,23 +56,25 @@ pub async fn submit(
     accounts: &State<Accounts>,
     cookies: &ReplyCookies,
 ) -> PageResult<PasswordPage> {
-    let change = match form.parse() {
+    let change = match form.parse(accounts.min_password_length()) {
         Ok(passwords) => change(passwords, client),
-        Err(errors) => {
-            let form = FormState::default().with_errors(errors);
-            return page(INVALID, form, &user, accounts).await;
-        }
+        Err(errors) => return refused(errors, &user, accounts).await,
     };
     match accounts.change_password(user.0, change).await? {
         PasswordOutcome::Changed(tokens) => Ok(changed(cookies, *tokens)),
         PasswordOutcome::SignedOut => Ok(PageResponse::Unauthenticated),
-        PasswordOutcome::WrongPassword => page(INVALID, wrong(), &user, accounts).await,
+        PasswordOutcome::WrongPassword => refused(wrong(), &user, accounts).await,
+        PasswordOutcome::Refused(error) => refused(weak(error), &user, accounts).await,
         PasswordOutcome::TooManyAttempts(limit) => too_many_attempts(limit, &user, accounts).await,
     }
 }
 
-fn wrong() -> FormState {
-    FormState::default().with_error("current_password", "password_wrong")
+fn wrong() -> FieldErrors {
+    FieldErrors::of("current_password", "password_wrong")
+}
+
+fn weak(error: PasswordError) -> FieldErrors {
+    FieldErrors::of("new_password", error.into_str())
 }
 
 fn change((current, new): (Password, Password), client: ClientContext) -> PasswordChange {
@@ -84,8 +88,24 @@ async fn page(
     user: &SignedIn,
     accounts: &Accounts,
 ) -> PageResult<PasswordPage> {
-    let context = context(form, user, accounts).await?;
-    Ok(context.map_or(PageResponse::Unauthenticated, |page| PageResponse::Html(Page(status, page))))
+    let Some(profile) = accounts.profile(user.0).await? else {
+        return Ok(PageResponse::Unauthenticated);
+    };
+    let page = PasswordPage {
+        form,
+        email: profile.account.email.as_str().to_owned(),
+        min_password_length: accounts.min_password_length(),
+    };
+    Ok(PageResponse::Html(Page(status, page)))
+}
+
+async fn refused(
+    errors: FieldErrors,
+    user: &SignedIn,
+    accounts: &Accounts,
+) -> PageResult<PasswordPage> {
+    let form = FormState::default().with_errors(errors);
+    page(Status::UnprocessableEntity, form, user, accounts).await
 }
 
 async fn too_many_attempts(
@@ -94,19 +114,7 @@ async fn too_many_attempts(
     accounts: &Accounts,
 ) -> PageResult<PasswordPage> {
     let form = FormState::default().with_wait("too_many_passwords", limit);
-    let context = context(form, user, accounts).await?;
-    Ok(context
-        .map_or(PageResponse::Unauthenticated, |page| PageResponse::too_many_attempts(page, limit)))
-}
-
-async fn context(
-    form: FormState,
-    user: &SignedIn,
-    accounts: &Accounts,
-) -> Result<Option<PasswordPage>, Fault> {
-    let profile = accounts.profile(user.0).await?;
-    Ok(profile
-        .map(|profile| PasswordPage { form, email: profile.account.email.as_str().to_owned() }))
+    Ok(page(Status::TooManyRequests, form, user, accounts).await?.after(limit))
 }
 
 fn changed(cookies: &ReplyCookies, tokens: TokenPair) -> PageResponse<PasswordPage> {

@@ -30,10 +30,12 @@ impl<C> PageResponse<C> {
         PageResponse::Redirect(Box::new(Redirect::to(to)))
     }
 
-    /// The form again, of an attempt that hit a limit.
-    pub fn too_many_attempts(context: C, limit: TooManyAttempts) -> Self {
-        let page = Page(Status::TooManyRequests, context);
-        PageResponse::TooManyAttempts(page, seconds(limit.wait))
+    /// The same page, with the seconds until the next attempt is allowed.
+    pub fn after(self, limit: TooManyAttempts) -> Self {
+        match self {
+            PageResponse::Html(page) => PageResponse::TooManyAttempts(page, seconds(limit.wait)),
+            other => other,
+        }
     }
 
     /// 422 with the form again and its errors.

@@ -55,13 +55,15 @@ fn render<C: PageContext>(
 #[cfg(test)]
 mod tests {
     use super::render_all;
+    use crate::domain::password::DEFAULT_MIN_LENGTH;
     use crate::files::Files;
     use crate::web::presentation::Presentation;
     use std::collections::BTreeSet;
 
     #[test]
     fn every_page_renders_in_every_state_and_every_template_has_a_page() {
-        let Presentation { texts, templates, .. } = Presentation::load(None).unwrap();
+        let loaded = Presentation::load(None, DEFAULT_MIN_LENGTH).unwrap();
+        let Presentation { texts, templates, .. } = loaded;
         let mut seen = BTreeSet::new();
         let rendered = render_all(&texts, &templates, &mut |template, language, html| {
             seen.insert(template.to_owned());

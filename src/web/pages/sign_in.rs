@@ -1,6 +1,6 @@
 //! Signing in.
 
-use crate::accounts::sessions::AuthenticationError;
+use crate::accounts::sessions::{AuthenticationError, TokenPair};
 use crate::accounts::{Accounts, SignInAttempt, SignInOutcome};
 use crate::domain::email::EmailAddress;
 use crate::domain::password::Password;
@@ -9,6 +9,7 @@ use crate::web::guards::authentication::Authentication;
 use crate::web::guards::{Anyone, ClientContext, SignedIn};
 use crate::web::http::cookies::{self, ReplyCookies};
 use crate::web::http::next_path::NextPath;
+use crate::web::notice::Notice;
 use crate::web::pages::context::PageContext;
 use crate::web::pages::form::FormState;
 use crate::web::pages::page::Page;
@@ -97,16 +98,23 @@ pub async fn submit(
         Err(errors) => return Ok(refused(incomplete(typed(&form), errors), accounts)),
     };
     Ok(match accounts.sign_in(attempt).await? {
-        SignInOutcome::SignedIn { tokens, .. } => {
-            cookies.set_tokens_after_sign_in(*tokens);
+        SignInOutcome::SignedIn { tokens, password_is_breached, .. } => {
+            signed_in(cookies, *tokens, password_is_breached);
             PageResponse::redirect(destination(NextPath::parse(&form.next)))
         }
         SignInOutcome::InvalidCredentials => refused(wrong(&form), accounts),
         SignInOutcome::TooManyAttempts(limit) => {
             let form = typed(&form).with_wait("too_many_attempts", limit);
-            PageResponse::too_many_attempts(context(form, accounts), limit)
+            page(Status::TooManyRequests, form, accounts).after(limit)
         }
     })
+}
+
+fn signed_in(cookies: &ReplyCookies, tokens: TokenPair, password_is_breached: bool) {
+    cookies.set_tokens_after_sign_in(tokens);
+    if password_is_breached {
+        cookies.notify(Notice::PasswordBreached);
+    }
 }
 
 fn attempt(
@@ -138,7 +146,11 @@ fn incomplete(form: FormState, errors: FieldErrors) -> FormState {
 }
 
 fn refused(form: FormState, accounts: &Accounts) -> PageResponse<SignInPage> {
-    PageResponse::Html(Page(Status::Unauthorized, context(form, accounts)))
+    page(Status::Unauthorized, form, accounts)
+}
+
+fn page(status: Status, form: FormState, accounts: &Accounts) -> PageResponse<SignInPage> {
+    PageResponse::Html(Page(status, context(form, accounts)))
 }
 
 fn context(form: FormState, accounts: &Accounts) -> SignInPage {

@@ -71,11 +71,15 @@ pub struct NameRequest {
 }
 
 impl SignUpRequest {
-    pub fn parse(&self) -> Result<(DisplayName, EmailAddress, Password), FieldErrors> {
+    /// `min_length`: of a new password, in code points.
+    pub fn parse(
+        &self,
+        min_length: usize,
+    ) -> Result<(DisplayName, EmailAddress, Password), FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = errors.check("name", DisplayName::parse(&self.name));
         let email = errors.check("email", EmailAddress::parse(&self.email));
-        let password = errors.check("password", Password::parse_new(&self.password));
+        let password = errors.check("password", Password::parse_new(&self.password, min_length));
         match (name, email, password) {
             (Some(name), Some(email), Some(password)) => Ok((name, email, password)),
             _ => Err(errors),
@@ -98,11 +102,12 @@ impl SignInRequest {
 }
 
 impl PasswordRequest {
-    /// The current and the new password; the same one twice is refused.
-    pub fn parse(&self) -> Result<(Password, Password), FieldErrors> {
+    /// The current and the new password; the same one twice is refused. `min_length`: of the new
+    /// one, in code points.
+    pub fn parse(&self, min_length: usize) -> Result<(Password, Password), FieldErrors> {
         let mut errors = FieldErrors::default();
         let current = errors.check("current_password", Password::parse(&self.current_password));
-        let new = errors.check("new_password", Password::parse_new(&self.new_password));
+        let new = errors.check("new_password", Password::parse_new(&self.new_password, min_length));
         match current.zip(new) {
             Some((current, new)) if current.equals(&new) => {
                 Err(FieldErrors::of("new_password", "password_same"))

@@ -1,5 +1,6 @@
 //! The constraints of request fields, for the `OpenAPI` document.
 
+use crate::domain::password::{DEFAULT_MIN_LENGTH, MAX_LENGTH};
 use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::{Object, Type};
@@ -33,7 +34,8 @@ pub fn name() -> Object {
         .build()
 }
 
-/// A new password. The excluded values are examples of several thousand that are refused.
+/// A new password; the document that is sent has the configured `minLength`. The excluded values
+/// are examples: a schema cannot express how easy a password is to guess.
 pub fn new_password() -> Object {
     let mut extensions = Extensions::default();
     // utoipa does not support `not`; an extension is written as it is.
@@ -43,10 +45,10 @@ pub fn new_password() -> Object {
     Object::builder()
         .schema_type(Type::String)
         .description(Some(
-            "Common passwords, such as those excluded here, and control characters are not allowed",
+            "Passwords that are easy to guess, such as those excluded here, and control characters are not allowed",
         ))
-        .min_length(Some(8))
-        .max_length(Some(256))
+        .min_length(Some(DEFAULT_MIN_LENGTH))
+        .max_length(Some(MAX_LENGTH))
         .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]*$"))
         .extensions(Some(extensions))
         .build()
