@@ -12,10 +12,10 @@ pub struct CookieNames {
     pub refresh: String,
     /// The notice for the next page. It proves nothing, and only known notices are shown.
     pub flash: String,
-    /// Says for a minute that the user has just signed in. Deliberately not Secure: if a browser
-    /// keeps this one and drops the Secure ones, as Safari does over http, the sign-in page can say
-    /// why.
-    pub just_signed_in: String,
+    /// Says for a minute that the user has just signed in; over http only. Deliberately not Secure:
+    /// if a browser keeps this one and drops the Secure ones, as Safari does over http, the sign-in
+    /// page can say why.
+    pub just_signed_in: Option<String>,
 }
 
 impl CookieNames {
@@ -25,7 +25,7 @@ impl CookieNames {
             access: format!("__Host-access{port}"),
             refresh: format!("__Host-refresh{port}"),
             flash: format!("__Host-flash{port}"),
-            just_signed_in: format!("just-signed-in{port}"),
+            just_signed_in: (!base_url.is_https()).then(|| format!("just-signed-in{port}")),
         }
     }
 
@@ -40,12 +40,12 @@ mod tests {
     use super::CookieNames;
     use crate::config::Config;
 
-    fn names(base_url: &str) -> [String; 4] {
+    fn names(base_url: &str) -> ([String; 3], Option<String>) {
         let setting = ("VESTIBULE_BASE_URL".to_owned(), base_url.to_owned());
         let config = Config::load(&crate::figment(), [setting].into_iter()).unwrap();
         let CookieNames { access, refresh, flash, just_signed_in } =
             CookieNames::new(&config.base_url);
-        [access, refresh, flash, just_signed_in]
+        ([access, refresh, flash], just_signed_in)
     }
 
     #[test]
@@ -61,8 +61,12 @@ mod tests {
             ("https://id.example.org", ""),
             ("https://id.example.org:8443", ""),
         ] {
-            let bare = ["__Host-access", "__Host-refresh", "__Host-flash", "just-signed-in"];
-            assert_eq!(names(base_url), bare.map(|name| format!("{name}{port}")), "{base_url}");
+            let (names, just_signed_in) = names(base_url);
+            let bare = ["__Host-access", "__Host-refresh", "__Host-flash"];
+            assert_eq!(names, bare.map(|name| format!("{name}{port}")), "{base_url}");
+            let over_http = !base_url.starts_with("https:");
+            let name = over_http.then(|| format!("just-signed-in{port}"));
+            assert_eq!(just_signed_in, name, "{base_url}");
         }
     }
 }
