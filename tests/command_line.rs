@@ -409,6 +409,19 @@ fn the_log_is_visible_ascii_whatever_is_requested() {
     assert!(log.chars().all(|c| c.is_ascii_graphic() || c == ' ' || c == '\n'), "{log:?}");
 }
 
+#[test]
+fn probes_that_succeed_are_not_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let served = serve_logging(folder.path(), std::fs::File::create(&log).unwrap().into());
+    for path in ["/health/live", "/health/ready", "/health/none", "/login"] {
+        get(served.1, path);
+    }
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("/health/none") && log.contains("/login"), "{log}");
+    assert!(!log.contains("/health/live") && !log.contains("/health/ready"), "{log}");
+}
+
 /// The answer to a raw request, in lower case.
 fn ask(served: &Served, request: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", served.1)).unwrap();

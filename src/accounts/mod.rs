@@ -6,6 +6,7 @@ pub mod administration;
 mod fault;
 mod hasher;
 mod housekeeping;
+mod monitoring;
 mod password;
 mod profile;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod start;
 pub use crate::token::PublicKey;
 pub use administration::Administration;
 pub use fault::Fault;
+pub use monitoring::{Dependency, Monitoring};
 pub use password::{PasswordChange, PasswordOutcome};
 pub use profile::{Profile, RenameOutcome};
 pub use sessions::Sessions;

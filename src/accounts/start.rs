@@ -3,6 +3,7 @@
 use super::administration::Administration;
 use super::hasher::Hasher;
 use super::housekeeping::Housekeeping;
+use super::monitoring::Monitoring;
 use super::sessions::{SessionPolicy, Sessions};
 use super::signing_keys::{KeySettings, SigningKeys};
 use super::{Accounts, Fault};
@@ -45,6 +46,7 @@ pub struct Services {
     pub accounts: Accounts,
     pub administration: Administration,
     pub housekeeping: Housekeeping,
+    pub monitoring: Monitoring,
     store: Store,
     clock: Clock,
 }
@@ -72,6 +74,7 @@ impl Services {
             },
             administration: Administration::new(store.clone(), hasher, clock.clone()),
             housekeeping: Housekeeping::new(store.clone(), clock.clone(), keep_events),
+            monitoring: Monitoring::new(store.clone(), Arc::clone(&keys), clock.clone()),
             keys,
             sessions,
             store,

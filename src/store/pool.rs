@@ -6,9 +6,9 @@ use super::revocation_cache::{RevocationCache, Revoked};
 use super::unit::{Effects, Tx, Unit};
 use super::{migration, revocations};
 use crate::config::DatabaseUrl;
-use crate::domain::Time;
 use crate::domain::claims::AccessClaims;
 use crate::domain::revocation::Revocation;
+use crate::domain::{Span, Time};
 use diesel::r2d2::{ManageConnection, Pool};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
@@ -98,10 +98,11 @@ impl Store {
             Ok::<_, StoreFault>((writer, acquire(&self.connections).await?))
         });
         let permits = permits.await.unwrap_or(Err(StoreFault::Overloaded))?;
-        let (pool, cache) = (self.pool.clone(), Arc::clone(&self.revocations));
+        let store = self.clone();
         blocking(move || {
-            let (value, effects) = write_with_retries(&mut *pool.get()?, now, deadline, work)?;
-            effects.apply(&cache);
+            let mut db = store.pool.get()?;
+            let (value, effects) = write_with_retries(&mut db, now, deadline, work)?;
+            effects.apply(&store.revocations);
             drop(permits);
             Ok(value)
         })
@@ -124,6 +125,12 @@ impl Store {
     #[must_use]
     pub fn is_revoked(&self, claims: &AccessClaims, now: Time) -> Revoked {
         self.revocations.judge(claims, now)
+    }
+
+    /// How old the revocations in memory are.
+    #[must_use]
+    pub fn revocation_lag(&self, now: Time) -> Span {
+        self.revocations.lag(now)
     }
 
     /// Adds a revocation that was found in the database before `sync_revocations` has read it.

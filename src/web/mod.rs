@@ -28,6 +28,7 @@ use rocket::figment::providers::{Env, Format, Toml};
 use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
+use std::sync::Arc;
 
 /// The largest body that is read, in KiB: forms have a few short fields.
 const MAX_BODY_KIB: u64 = 16;
@@ -86,6 +87,7 @@ pub fn build(
         .manage(services.sessions)
         .manage(services.accounts)
         .manage(services.administration)
+        .manage(Arc::new(services.monitoring))
         .manage(presentation.texts)
         .manage(presentation.templates)
         .manage(presentation.assets)
@@ -102,6 +104,7 @@ pub fn build(
         .register("/", catchers::catchers())
         .register("/api", catchers::api_catchers())
         .register("/.well-known", catchers::api_catchers())
+        .register("/health", catchers::api_catchers())
 }
 
 /// The errors in Rocket's part of the configuration, each with what to do about it.

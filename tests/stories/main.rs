@@ -19,6 +19,7 @@ mod foreign_cookies;
 mod forged_tokens;
 mod from_another_site;
 mod headers_and_cookies;
+mod health;
 mod hostile_output;
 mod housekeeping;
 mod keys;

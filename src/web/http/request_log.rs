@@ -3,6 +3,7 @@
 use crate::clock::Stopwatch;
 use crate::web::http::original_method;
 use crate::web::http::request_id::RequestId;
+use crate::web::http::well_formed;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Data, Request, Response};
 
@@ -24,8 +25,17 @@ impl Fairing for RequestLog {
         let (method, path, status) =
             (original_method::method(request), path(request), response.status().code);
         let request_id = RequestId::of(request).as_str();
-        tracing::info!(%method, path, status, micros, request_id, "request");
+        if is_probe(request) && status == 200 {
+            tracing::debug!(%method, path, status, micros, request_id, "request");
+        } else {
+            tracing::info!(%method, path, status, micros, request_id, "request");
+        }
     }
+}
+
+/// Whether an orchestrator asks for its health, as it does every few seconds.
+fn is_probe(request: &Request<'_>) -> bool {
+    request.uri().path().starts_with(well_formed::HEALTH)
 }
 
 /// The path in visible ASCII: clients can send any byte, and some are control sequences of the
