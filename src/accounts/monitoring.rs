@@ -1,9 +1,11 @@
-//! What operators' monitoring asks: whether this process can serve.
+//! What operators' monitoring asks: whether this process can serve, and the metrics.
 
 use super::signing_keys::SigningKeys;
 use crate::clock::Clock;
 use crate::domain::{Span, Time};
+use crate::metrics::Metrics;
 use crate::store::{self, MAX_STALENESS, Store, StoreFault};
+use std::fmt;
 use std::sync::Arc;
 use strum::IntoStaticStr;
 use tokio::sync::Mutex;
@@ -70,6 +72,17 @@ impl Monitoring {
         let is_stale = self.store.revocation_lag(now) > MAX_STALENESS;
         let revocations = is_stale.then_some(Dependency::Revocations);
         [database, keys, revocations].into_iter().flatten().collect()
+    }
+
+    /// Where requests are counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        self.store.metrics()
+    }
+
+    /// All metrics as `OpenMetrics` text.
+    pub fn expose_metrics(&self) -> Result<String, fmt::Error> {
+        self.metrics().expose(self.store.readings(self.clock.now()))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::domain::password::{Password, PasswordHash};
 use crate::domain::session::SessionId;
 use crate::store::credentials::StoredPassword;
 use crate::store::{self, StoreFault, Unit};
+use strum::IntoStaticStr;
 use tracing::field::display;
 
 /// The data of a sign-in.
@@ -28,7 +29,8 @@ pub struct SignInAttempt {
 }
 
 /// Whether the user was signed in.
-#[derive(Debug)]
+#[derive(Debug, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum SignInOutcome {
     SignedIn {
         tokens: Box<TokenPair>,
@@ -42,6 +44,16 @@ pub enum SignInOutcome {
 impl Accounts {
     /// Starts a session if the password is correct.
     pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<SignInOutcome, Fault> {
+        let outcome = self.try_sign_in(attempt).await;
+        self.store.metrics().signed_in(match &outcome {
+            Ok(outcome) => outcome.into(),
+            Err(Fault::Overloaded(_)) => "overloaded",
+            Err(_) => "fault",
+        });
+        outcome
+    }
+
+    async fn try_sign_in(&self, attempt: SignInAttempt) -> Result<SignInOutcome, Fault> {
         self.sessions.check_signing()?;
         let SignInAttempt { email, password, persistent, device, replaces } = attempt;
         let found =

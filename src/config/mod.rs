@@ -22,7 +22,7 @@ use crate::domain::key::Algorithm;
 use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
 use figment::Figment;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use values::Values;
 
@@ -49,6 +49,8 @@ pub struct Config {
     pub max_sessions: i64,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
+    /// Where the metrics are served, if anywhere.
+    pub metrics_address: Option<SocketAddr>,
     /// How long security events are kept.
     pub event_retention: Span,
     /// What access tokens are signed with.

@@ -35,6 +35,7 @@ impl Values {
             max_sessions: self.max_sessions(errors),
             trusted_proxies: self.trusted_proxies(errors),
             template_dir: self.template_dir(errors),
+            metrics_address: self.metrics_address(errors),
             event_retention: self.duration("event_retention", Span::days(365), errors),
             algorithm: self.algorithm(errors),
             warnings: Vec::new(),
@@ -47,11 +48,18 @@ impl Values {
     /// Checks what a later version will act on.
     fn without_effect(&self, errors: &mut ConfigErrors) -> Vec<&'static str> {
         let limits = self.one_of("rate_limits", true, &[("on", true), ("off", false)], errors);
-        let metrics = self.get("metrics_address");
-        check_address(metrics, errors);
-        let set =
-            [("VESTIBULE_RATE_LIMITS", !limits), ("VESTIBULE_METRICS_ADDRESS", metrics.is_some())];
-        set.into_iter().filter_map(|(name, set)| set.then_some(name)).collect()
+        if limits { Vec::new() } else { vec!["VESTIBULE_RATE_LIMITS"] }
+    }
+
+    fn metrics_address(&self, errors: &mut ConfigErrors) -> Option<SocketAddr> {
+        let given = self.get("metrics_address")?;
+        let address = given.parse().ok();
+        if address.is_none() {
+            errors.push(format!(
+                "VESTIBULE_METRICS_ADDRESS is {given:?}: use address:port, such as 127.0.0.1:9100"
+            ));
+        }
+        address
     }
 
     /// One of a few words.
@@ -231,16 +239,6 @@ fn parse_duration(text: &str) -> Option<Span> {
     };
     let span = Span::try_seconds(number.parse::<i64>().ok()?.checked_mul(seconds)?)?;
     (Span::seconds(1)..=Span::days(3_650)).contains(&span).then_some(span)
-}
-
-fn check_address(text: Option<&str>, errors: &mut ConfigErrors) {
-    if let Some(text) = text
-        && text.parse::<SocketAddr>().is_err()
-    {
-        errors.push(format!(
-            "VESTIBULE_METRICS_ADDRESS is {text:?}: use address:port, such as 127.0.0.1:9100"
-        ));
-    }
 }
 
 fn items(list: Option<&str>) -> impl Iterator<Item = &str> {

@@ -9,6 +9,7 @@ use crate::config::DatabaseUrl;
 use crate::domain::claims::AccessClaims;
 use crate::domain::revocation::Revocation;
 use crate::domain::{Span, Time};
+use crate::metrics::{Metrics, Readings};
 use diesel::r2d2::{ManageConnection, Pool};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 /// How often a unit of work is run before conflicts with concurrent ones become a fault.
 const ATTEMPTS: usize = 5;
 
-/// The database, and the revocations known to this process.
+/// The database, and what this process knows: the revocations, and the metrics of all owners.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
@@ -39,6 +40,7 @@ pub struct Store {
     /// SQLite has one writer: writers of this process queue here instead of polling the file.
     writers: Arc<Semaphore>,
     revocations: Arc<RevocationCache>,
+    metrics: Metrics,
 }
 
 struct Manager(DatabaseUrl);
@@ -63,6 +65,7 @@ impl Store {
             connections: permits(CONNECTIONS),
             writers: permits(writers),
             revocations: Arc::default(),
+            metrics: Metrics::default(),
         };
         migration::run(&mut *store.pool.get_timeout(START_TIMEOUT)?)?;
         Ok(store)
@@ -102,7 +105,7 @@ impl Store {
         blocking(move || {
             let mut db = store.pool.get()?;
             let (value, effects) = write_with_retries(&mut db, now, deadline, work)?;
-            effects.apply(&store.revocations);
+            effects.apply(&store.revocations, &store.metrics);
             drop(permits);
             Ok(value)
         })
@@ -131,6 +134,22 @@ impl Store {
     #[must_use]
     pub fn revocation_lag(&self, now: Time) -> Span {
         self.revocations.lag(now)
+    }
+
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// What is read when the metrics are.
+    #[must_use]
+    pub fn readings(&self, now: Time) -> Readings {
+        let pool = self.pool.state();
+        Readings {
+            revocation_lag: self.revocation_lag(now).to_std().unwrap_or_default(),
+            connections_in_use: pool.connections.saturating_sub(pool.idle_connections),
+            connections_idle: pool.idle_connections,
+        }
     }
 
     /// Adds a revocation that was found in the database before `sync_revocations` has read it.

@@ -6,6 +6,7 @@ use crate::domain::Time;
 use crate::domain::account::Account;
 use crate::domain::event::{Actor, Event, EventOutcome};
 use crate::domain::revocation::Revocation;
+use crate::metrics::Metrics;
 use std::ops::{Deref, DerefMut};
 use tracing::field::display;
 
@@ -55,9 +56,12 @@ impl<'c> Unit<'c> {
 
 impl Effects {
     /// Applied before the request is answered.
-    pub(super) fn apply(self, cache: &RevocationCache) {
+    pub(super) fn apply(self, cache: &RevocationCache, metrics: &Metrics) {
         cache.add(&self.revocations);
-        self.events.iter().for_each(log);
+        for event in &self.events {
+            metrics.event_written(event.kind);
+            log(event);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod browser;
 mod errors;
 mod guards;
 mod http;
+mod metrics;
 mod notice;
 mod pages;
 mod presentation;
@@ -12,6 +13,7 @@ mod requests;
 mod routes;
 mod texts;
 
+pub use metrics::metrics_server;
 pub use routes::{ROUTES, RouteEntry};
 
 use crate::accounts::Services;

@@ -24,6 +24,7 @@ mod hostile_output;
 mod housekeeping;
 mod keys;
 mod malformed_requests;
+mod metrics;
 mod openapi;
 mod operator;
 mod origin_check;
