@@ -1,6 +1,7 @@
 //! Queries on the database, for what no page shows.
 
 use super::TestApp;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use serde_json::Value;
@@ -20,7 +21,10 @@ struct Details {
 impl TestApp {
     pub fn database(&self) -> SqliteConnection {
         let path = self.folder.path().join("data/vestibule.db");
-        SqliteConnection::establish(path.to_str().unwrap()).unwrap()
+        let mut database = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        // The application sweeps in the background.
+        database.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+        database
     }
 
     /// The result of a query with one row and one column `n`.
