@@ -8,6 +8,7 @@ mod families;
 use crate::domain::event::EventKind;
 use families::{Decision, Endpoint, Families, Kind, Limit, Outcome, State};
 use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use std::fmt;
 use std::sync::Arc;
@@ -30,6 +31,15 @@ pub struct Readings {
     pub revocation_lag: Duration,
     pub connections_in_use: u32,
     pub connections_idle: u32,
+}
+
+/// A place in the queue for hashing.
+pub struct Queued(Gauge);
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 impl Default for Metrics {
@@ -55,17 +65,15 @@ impl Metrics {
         self.0.families.refreshes.get_or_create(&Decision { decision }).inc();
     }
 
-    /// A request began to wait to hash a password.
-    pub fn hash_queue_entered(&self) {
-        self.0.families.hash_queue_length.inc();
+    /// A request waits to hash a password, until the value is dropped: also if its client goes.
+    #[must_use]
+    pub fn hash_queued(&self) -> Queued {
+        let length = self.0.families.hash_queue_length.clone();
+        length.inc();
+        Queued(length)
     }
 
-    /// A request has its turn, was refused, or is gone.
-    pub fn hash_queue_left(&self) {
-        self.0.families.hash_queue_length.dec();
-    }
-
-    /// A request had its turn after this time.
+    /// It has waited this long.
     pub fn hash_waited(&self, waited: Duration) {
         self.0.families.hash_wait.observe(waited.as_secs_f64());
     }
@@ -128,9 +136,8 @@ mod tests {
         let (metrics, second) = (Metrics::default(), Duration::from_secs(1));
         metrics.signed_in("signed_in");
         metrics.refreshed("rotate");
-        metrics.hash_queue_entered();
-        metrics.hash_queue_entered();
-        metrics.hash_queue_left();
+        let _waiting = metrics.hash_queued();
+        drop(metrics.hash_queued());
         metrics.hash_waited(second);
         metrics.hash_shed();
         metrics.limit_hit("sign_in_account");
