@@ -378,7 +378,7 @@ fn the_metrics_have_an_address_of_their_own_and_one_in_use_is_reported_with_exit
     let folder = tempfile::tempdir().unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let address = format!("127.0.0.1:{port}");
-    let served =
+    let mut served =
         ready(vestibule(folder.path()).env("VESTIBULE_METRICS_ADDRESS", &address), Stdio::null());
     assert!(get(served.1, "/health/live").starts_with("HTTP/1.1 200"));
     let metrics = get(port, "/metrics");
@@ -392,6 +392,8 @@ fn the_metrics_have_an_address_of_their_own_and_one_in_use_is_reported_with_exit
         run(second.env("ROCKET_PORT", "0").env("VESTIBULE_METRICS_ADDRESS", &address));
     let told = message.contains("VESTIBULE_METRICS_ADDRESS") && message.contains(&address);
     assert!(code == Some(1) && told && !message.contains("is ready"), "{message}");
+    kill("TERM", &served.0);
+    assert_eq!(served.0.wait().unwrap().code(), Some(0));
 }
 
 #[test]

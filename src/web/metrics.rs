@@ -3,8 +3,7 @@
 
 use crate::accounts::Monitoring;
 use crate::web::guards::Anyone;
-use rocket::config::{LogLevel, Shutdown};
-use rocket::figment::Figment;
+use rocket::figment::providers::Serialized;
 use rocket::http::{ContentType, Status};
 use rocket::{Build, Phase, Rocket, State, get, routes};
 use std::net::SocketAddr;
@@ -13,17 +12,15 @@ use std::sync::Arc;
 /// Serves the metrics of an application at this address.
 #[must_use]
 pub fn metrics_server<P: Phase>(application: &Rocket<P>, address: SocketAddr) -> Rocket<Build> {
-    // Signals end the application, and the process with it.
-    let shutdown = Shutdown { ctrlc: false, signals: [].into(), ..Shutdown::default() };
-    let config = Figment::from(rocket::Config {
-        address: address.ip(),
-        port: address.port(),
-        ident: rocket::config::Ident::none(),
-        log_level: LogLevel::Off,
-        shutdown,
-        ..rocket::Config::default()
-    });
-    let server = rocket::custom(config).mount("/", routes![show]);
+    let figment = application
+        .figment()
+        .clone()
+        .merge(Serialized::global("address", address.ip()))
+        .merge(Serialized::global("port", address.port()))
+        // Signals end the application, and the process with it.
+        .merge(Serialized::global("shutdown.ctrlc", false))
+        .merge(Serialized::global("shutdown.signals", Vec::<String>::new()));
+    let server = rocket::custom(figment).mount("/", routes![show]);
     match application.state::<Arc<Monitoring>>() {
         Some(monitoring) => server.manage(Arc::clone(monitoring)),
         None => server,
