@@ -10,7 +10,8 @@ const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium"].find((path) =
 
 export const PASSWORD = "three unrelated words";
 
-export async function launch() {
+/** `options` are Playwright's. */
+export async function launch(options = {}) {
   assert.ok(executablePath, "Chromium is missing: run bin/test, which installs it");
   return chromium.launch({
     executablePath,
@@ -18,6 +19,7 @@ export async function launch() {
       "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync",
     ],
+    ...options,
   });
 }
 

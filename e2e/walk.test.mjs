@@ -74,6 +74,25 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("after sign-out, Back shows nothing private, with the back/forward cache that Playwright turns off", async () => {
+  const caching = await launch({ ignoreDefaultArgs: ["--disable-back-forward-cache"] });
+  const { page } = await open(caching, server);
+  const email = "back@example.org";
+  await register(page, email);
+  await page.goto("/sessions");
+  await page.goto("/profile");
+  assert.ok((await page.content()).includes(email));
+  await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/login");
+  for (let back = 0; back < 3; back++) {
+    await page.goBack({ waitUntil: "commit" });
+    await page.locator("main").waitFor();
+    assert.equal(new URL(page.url()).pathname, "/login");
+    assert.ok(!(await page.content()).includes(email));
+  }
+  await caching.close();
+});
+
 test("the keyboard alone is enough to sign in, and next is honoured", async () => {
   const { context, page } = await open(browser, server);
   await register(page, "keys@example.org");

@@ -10,13 +10,14 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod files;
+pub mod metrics;
 mod store;
 mod system_user;
 pub mod texts;
 mod token;
 mod web;
 
-pub use web::{ROUTES, RouteEntry, figment, figment_problems};
+pub use web::{ROUTES, RouteEntry, figment, figment_problems, metrics_server};
 
 use accounts::sessions::SessionPolicy;
 use accounts::signing_keys::KeySettings;

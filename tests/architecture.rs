@@ -13,7 +13,7 @@ const MEDIAN_FILE: usize = 100;
 const LONG_FILE: usize = 250;
 
 /// A layer, and what its files must not name.
-const FORBIDDEN_NAMES: [(&str, &[&str]); 8] = [
+const FORBIDDEN_NAMES: [(&str, &[&str]); 9] = [
     (
         "domain",
         &[
@@ -28,6 +28,7 @@ const FORBIDDEN_NAMES: [(&str, &[&str]); 8] = [
             "crate::token",
             "crate::config",
             "crate::clock",
+            "crate::metrics",
             "SystemTime",
         ],
     ),
@@ -55,6 +56,22 @@ const FORBIDDEN_NAMES: [(&str, &[&str]); 8] = [
             "crate::web",
             "crate::accounts",
             "crate::token",
+            "crate::clock",
+        ],
+    ),
+    (
+        "metrics",
+        &[
+            "rocket",
+            "diesel",
+            "tera",
+            "jsonwebtoken",
+            "figment",
+            "crate::web",
+            "crate::accounts",
+            "crate::store",
+            "crate::token",
+            "crate::config",
             "crate::clock",
         ],
     ),

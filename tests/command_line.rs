@@ -374,6 +374,29 @@ fn a_port_in_use_is_reported_with_exit_code_1() {
 }
 
 #[test]
+fn the_metrics_have_an_address_of_their_own_and_one_in_use_is_reported_with_exit_code_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let mut served =
+        ready(vestibule(folder.path()).env("VESTIBULE_METRICS_ADDRESS", &address), Stdio::null());
+    assert!(get(served.1, "/health/live").starts_with("HTTP/1.1 200"));
+    let metrics = get(port, "/metrics");
+    let counted =
+        "vestibule_request_seconds_count{route=\"/health/live\",method=\"GET\",status=\"2xx\"} 1";
+    assert!(metrics.starts_with("HTTP/1.1 200") && metrics.contains(counted), "{metrics}");
+    assert!(get(port, "/health/live").starts_with("HTTP/1.1 404"));
+    assert!(get(served.1, "/metrics").starts_with("HTTP/1.1 404"));
+    let mut second = vestibule(folder.path());
+    let (code, message) =
+        run(second.env("ROCKET_PORT", "0").env("VESTIBULE_METRICS_ADDRESS", &address));
+    let told = message.contains("VESTIBULE_METRICS_ADDRESS") && message.contains(&address);
+    assert!(code == Some(1) && told && !message.contains("is ready"), "{message}");
+    kill("TERM", &served.0);
+    assert_eq!(served.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn unknown_methods_get_405_with_our_headers() {
     let folder = tempfile::tempdir().unwrap();
     let served = serve(folder.path());
@@ -407,6 +430,19 @@ fn the_log_is_visible_ascii_whatever_is_requested() {
     let log = std::fs::read_to_string(log).unwrap();
     assert!(log.contains("u{9b}31m") && log.contains("u{202e}"), "{log}");
     assert!(log.chars().all(|c| c.is_ascii_graphic() || c == ' ' || c == '\n'), "{log:?}");
+}
+
+#[test]
+fn probes_that_succeed_are_not_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let served = serve_logging(folder.path(), std::fs::File::create(&log).unwrap().into());
+    for path in ["/health/live", "/health/ready", "/health/none", "/login"] {
+        get(served.1, path);
+    }
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("/health/none") && log.contains("/login"), "{log}");
+    assert!(!log.contains("/health/live") && !log.contains("/health/ready"), "{log}");
 }
 
 /// The answer to a raw request, in lower case.

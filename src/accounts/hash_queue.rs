@@ -3,7 +3,9 @@
 //! a flood from one network nor one from many keeps the owners of accounts from signing in.
 
 use super::Fault;
+use crate::clock::Stopwatch;
 use crate::domain::client_address::ClientAddress;
+use crate::metrics::Metrics;
 use ipnet::IpNet;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,7 +38,10 @@ impl Waiter {
 }
 
 /// Admits as many hashes at a time as there are cores.
-pub struct HashQueue(Arc<Mutex<Lines>>);
+pub struct HashQueue {
+    lines: Arc<Mutex<Lines>>,
+    metrics: Metrics,
+}
 
 /// The right to compute a hash; dropping it lets the next request compute one.
 pub struct Turn(Arc<Mutex<Lines>>);
@@ -58,20 +63,31 @@ struct Waiting {
 }
 
 impl HashQueue {
-    pub fn new(cores: usize) -> Self {
+    pub fn new(cores: usize, metrics: Metrics) -> Self {
         let (known, others) = (VecDeque::new(), VecDeque::new());
         let places = cores * PLACES_PER_CORE;
         let lines = Lines { free: cores, places, known, others, known_is_next: true };
-        Self(Arc::new(Mutex::new(lines)))
+        Self { lines: Arc::new(Mutex::new(lines)), metrics }
     }
 
     /// Waits for a turn.
     pub async fn wait(&self, waiter: Waiter) -> Result<Turn, Fault> {
+        let (started, queued) = (Stopwatch::start(), self.metrics.hash_queued());
+        let turn = self.turn(waiter).await;
+        drop(queued);
+        match &turn {
+            Ok(_) => self.metrics.hash_waited(Duration::from_micros(started.micros())),
+            Err(_) => self.metrics.hash_shed(),
+        }
+        turn
+    }
+
+    async fn turn(&self, waiter: Waiter) -> Result<Turn, Fault> {
         let receiver = {
-            let mut lines = lock(&self.0);
+            let mut lines = lock(&self.lines);
             if lines.free > 0 {
                 lines.free -= 1;
-                return Ok(Turn(Arc::clone(&self.0)));
+                return Ok(Turn(Arc::clone(&self.lines)));
             }
             lines.join(waiter)?
         };
@@ -81,7 +97,7 @@ impl HashQueue {
 
     /// Whether requests wait.
     pub fn is_waiting(&self) -> bool {
-        lock(&self.0).waiting() > 0
+        lock(&self.lines).waiting() > 0
     }
 }
 

@@ -8,13 +8,13 @@ fn from(address: &str, is_known: bool) -> Waiter {
 
 /// A queue of one core whose only turn is taken.
 async fn busy() -> (HashQueue, Turn) {
-    let queue = HashQueue::new(1);
+    let queue = HashQueue::new(1, Metrics::default());
     let turn = queue.wait(Waiter::default()).await.unwrap();
     (queue, turn)
 }
 
 fn join(queue: &HashQueue, waiter: Waiter) -> Result<oneshot::Receiver<Turn>, Fault> {
-    lock(&queue.0).join(waiter)
+    lock(&queue.lines).join(waiter)
 }
 
 #[tokio::test]
@@ -68,9 +68,9 @@ async fn those_that_disconnect_free_their_places_and_lose_no_turn() {
     drop(join(&queue, from("192.0.2.1", false)).unwrap());
     drop(turn);
     let turn = waiting.await.unwrap();
-    assert!(!queue.is_waiting() || lock(&queue.0).free == 0);
+    assert!(!queue.is_waiting() || lock(&queue.lines).free == 0);
     drop(turn);
-    assert_eq!(lock(&queue.0).free, 1, "the turn is free again");
+    assert_eq!(lock(&queue.lines).free, 1, "the turn is free again");
     drop(queue.wait(Waiter::default()).await.unwrap());
 }
 

@@ -7,6 +7,7 @@
 use super::Fault;
 use super::hash_queue::{HashQueue, Waiter};
 use crate::domain::password::{Password, PasswordError, PasswordHash};
+use crate::metrics::Metrics;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,10 +34,10 @@ pub(super) struct Hasher {
 }
 
 impl Hasher {
-    pub(super) fn new() -> Result<Self, std::io::Error> {
+    pub(super) fn new(metrics: Metrics) -> Result<Self, std::io::Error> {
         let cores = std::thread::available_parallelism()?.get();
         Ok(Self {
-            queue: Arc::new(HashQueue::new(cores)),
+            queue: Arc::new(HashQueue::new(cores, metrics)),
             buffers: Arc::default(),
             hashes: Arc::default(),
         })

@@ -11,7 +11,7 @@ fn password(text: &str) -> Password {
 }
 
 fn hasher() -> Hasher {
-    Hasher::new().unwrap()
+    Hasher::new(Metrics::default()).unwrap()
 }
 
 #[tokio::test]

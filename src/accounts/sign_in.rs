@@ -15,6 +15,7 @@ use crate::domain::password::{Password, PasswordHash};
 use crate::domain::session::SessionId;
 use crate::store::credentials::StoredPassword;
 use crate::store::{self, StoreFault, Unit};
+use strum::IntoStaticStr;
 use tracing::Instrument;
 
 /// The data of a sign-in.
@@ -32,7 +33,8 @@ pub struct SignInAttempt {
 }
 
 /// Whether the user was signed in.
-#[derive(Debug)]
+#[derive(Debug, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum SignInOutcome {
     SignedIn {
         tokens: Box<TokenPair>,
@@ -50,6 +52,16 @@ pub enum SignInOutcome {
 impl Accounts {
     /// Starts a session if the password is correct.
     pub async fn sign_in(&self, attempt: SignInAttempt) -> Result<SignInOutcome, Fault> {
+        let outcome = self.try_sign_in(attempt).await;
+        self.store.metrics().signed_in(match &outcome {
+            Ok(outcome) => outcome.into(),
+            Err(Fault::Overloaded(_)) => "overloaded",
+            Err(_) => "fault",
+        });
+        outcome
+    }
+
+    async fn try_sign_in(&self, attempt: SignInAttempt) -> Result<SignInOutcome, Fault> {
         self.sessions.check_signing()?;
         let by = Attempter {
             address: attempt.device.address,
@@ -101,7 +113,7 @@ impl Accounts {
             Started::NoLongerCorrect => Ok(SignInOutcome::InvalidCredentials),
             Started::TooMany(wait) => {
                 let limit = Limit::SessionStarts;
-                let refused = TooManyAttempts::log(limit, wait, session.device.address);
+                let refused = self.limits.refuse(limit, wait, session.device.address);
                 Ok(SignInOutcome::TooManyAttempts(refused))
             }
         }

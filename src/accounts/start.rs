@@ -4,6 +4,7 @@ use super::administration::Administration;
 use super::hasher::Hasher;
 use super::housekeeping::Housekeeping;
 use super::limits::Limits;
+use super::monitoring::Monitoring;
 use super::sessions::{SessionPolicy, Sessions};
 use super::signing_keys::{KeySettings, SigningKeys};
 use super::{AccountPolicy, Accounts, Fault, PasswordPolicy};
@@ -51,6 +52,7 @@ pub struct Services {
     pub accounts: Accounts,
     pub administration: Administration,
     pub housekeeping: Housekeeping,
+    pub monitoring: Monitoring,
     store: Store,
     clock: Clock,
 }
@@ -68,7 +70,7 @@ impl Services {
         let limits = Arc::new(limits);
         let keys = SigningKeys::open(store.clone(), keys, policy.lifetimes, clock.clone()).await?;
         let keys = Arc::new(keys);
-        let hasher = Arc::new(Hasher::new().map_err(StartError::Hasher)?);
+        let hasher = Arc::new(Hasher::new(store.metrics().clone()).map_err(StartError::Hasher)?);
         store.sync_revocations(clock.now()).await?;
         let sessions = Arc::new(Sessions::new(
             store.clone(),
@@ -88,6 +90,7 @@ impl Services {
             },
             administration: Administration::new(store.clone(), hasher, passwords, clock.clone()),
             housekeeping: Housekeeping::new(store.clone(), clock.clone(), keep_events),
+            monitoring: Monitoring::new(store.clone(), Arc::clone(&keys), clock.clone()),
             keys,
             sessions,
             store,

@@ -4,13 +4,15 @@ use super::{load, log, output, refuse, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
+use rocket::{Build, Rocket};
 use std::io;
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use vestibule::clock::Clock;
 use vestibule::config::{Config, ConfigErrors};
 
@@ -68,14 +70,43 @@ fn runtime(figment: &Figment) -> io::Result<Runtime> {
 async fn serve(config: Config, figment: Figment) -> ExitCode {
     warn_of(&config);
     let base_url = config.base_url.as_str().to_owned();
+    let metrics_address = config.metrics_address;
     let rocket = match vestibule::build(config, figment, Clock::system()).await {
         Ok(rocket) => rocket.attach(end_on_hangup()).attach(ready(base_url)),
         Err(error) => return not_started(&error.to_string()),
     };
+    if let Some(address) = metrics_address
+        && let Err(error) = serve_metrics(&rocket, address).await
+    {
+        return not_started(&format!(
+            "the metrics cannot be served on {address}: {error}. Set another VESTIBULE_METRICS_ADDRESS"
+        ));
+    }
     match rocket.launch().await {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => ended(&error).await,
     }
+}
+
+/// Serves the metrics beside the application, until the process ends.
+async fn serve_metrics(application: &Rocket<Build>, address: SocketAddr) -> Result<(), String> {
+    let (open, opened) = oneshot::channel();
+    let is_open = AdHoc::on_liftoff("metrics", |_| {
+        Box::pin(async {
+            let _ = open.send(());
+        })
+    });
+    let server = vestibule::metrics_server(application, address).attach(is_open);
+    let launched = tokio::spawn(server.launch());
+    // If it cannot bind, it ends, and the sender with it.
+    if opened.await.is_ok() {
+        return Ok(());
+    }
+    Err(match launched.await {
+        Ok(Err(error)) => error.kind().to_string(),
+        Ok(Ok(_)) => "it ended".to_owned(),
+        Err(error) => error.to_string(),
+    })
 }
 
 /// How Rocket ended. A shutdown that is requested between two polls of its accept loop ends that loop
@@ -104,9 +135,6 @@ async fn ended(error: &rocket::Error) -> ExitCode {
 fn warn_of(config: &Config) {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
-    }
-    for name in &config.without_effect {
-        tracing::warn!(name, "this version checks the setting, but does not act on it yet");
     }
     // Every open connection is a file, and Rocket limits neither.
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {

@@ -24,7 +24,7 @@ use crate::domain::key::Algorithm;
 use crate::domain::lifetimes::Lifetimes;
 use crate::token::Secret;
 use figment::Figment;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use values::Values;
 
@@ -55,6 +55,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Whether attempts are limited.
     pub rate_limits: bool,
+    /// Where the metrics are served, if anywhere.
+    pub metrics_address: Option<SocketAddr>,
     /// How long security events are kept.
     pub event_retention: Span,
     /// What access tokens are signed with.
@@ -63,8 +65,6 @@ pub struct Config {
     pub template_dir: Option<PathBuf>,
     /// What the operator should know, but what does not prevent the start.
     pub warnings: Vec<String>,
-    /// Settings that this version checks but does not act on yet.
-    pub without_effect: Vec<&'static str>,
 }
 
 impl Config {

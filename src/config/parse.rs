@@ -44,20 +44,13 @@ impl Values {
             trusted_proxies: self.trusted_proxies(errors),
             rate_limits: self.rate_limits(&base_url, errors),
             template_dir: self.template_dir(errors),
+            metrics_address: self.metrics_address(errors),
             event_retention: self.duration("event_retention", Span::days(365), errors),
             algorithm: self.algorithm(errors),
             warnings: Vec::new(),
-            without_effect: self.without_effect(errors),
             data_dir,
             base_url,
         }
-    }
-
-    /// Checks what a later version will act on.
-    fn without_effect(&self, errors: &mut ConfigErrors) -> Vec<&'static str> {
-        let metrics = self.get("metrics_address");
-        check_address(metrics, errors);
-        metrics.map(|_| "VESTIBULE_METRICS_ADDRESS").into_iter().collect()
     }
 
     /// Off is for load tests: on a public address it would invite guessing.
@@ -69,6 +62,17 @@ impl Values {
             );
         }
         on
+    }
+
+    fn metrics_address(&self, errors: &mut ConfigErrors) -> Option<SocketAddr> {
+        let given = self.get("metrics_address")?;
+        let address = given.parse().ok();
+        if address.is_none() {
+            errors.push(format!(
+                "VESTIBULE_METRICS_ADDRESS is {given:?}: use address:port, such as 127.0.0.1:9100"
+            ));
+        }
+        address
     }
 
     /// One of a few words.
@@ -208,16 +212,6 @@ impl Values {
 /// its own.
 fn is_file_name(path: &str) -> bool {
     !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:") && !path.contains('?')
-}
-
-fn check_address(text: Option<&str>, errors: &mut ConfigErrors) {
-    if let Some(text) = text
-        && text.parse::<SocketAddr>().is_err()
-    {
-        errors.push(format!(
-            "VESTIBULE_METRICS_ADDRESS is {text:?}: use address:port, such as 127.0.0.1:9100"
-        ));
-    }
 }
 
 fn items(list: Option<&str>) -> impl Iterator<Item = &str> {

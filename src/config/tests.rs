@@ -24,9 +24,8 @@ fn with_nothing_set_the_defaults_are_those_of_the_contract() {
     assert_eq!(config.lifetimes.grace.num_seconds(), 20);
     assert_eq!(config.registration, Registration::Open);
     assert_eq!(config.password_min_length, 8);
-    assert!(
-        config.secret.is_none() && config.without_effect.is_empty() && config.warnings.is_empty()
-    );
+    assert!(config.secret.is_none() && config.warnings.is_empty());
+    assert_eq!(config.metrics_address, None);
 }
 
 #[test]
@@ -60,7 +59,7 @@ fn environment_variables_take_precedence_and_every_contract_name_is_known() {
         config.cors_origins.iter().map(BaseUrl::as_str).collect::<Vec<_>>(),
         ["https://app.example.org", "http://localhost:3000"]
     );
-    assert_eq!(config.without_effect.len(), 1);
+    assert_eq!(config.metrics_address, "127.0.0.1:9100".parse().ok());
     let absolute = load(&[("DATABASE_URL", "sqlite:///srv/v.db")]).unwrap();
     assert_eq!(absolute.database, DatabaseUrl::Sqlite("/srv/v.db".into()));
 }

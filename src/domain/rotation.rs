@@ -7,6 +7,7 @@
 use super::lifetimes::Lifetimes;
 use super::session::{EndReason, FIRST_GENERATION, Generation, Leaf, Session};
 use super::{Span, Time};
+use strum::IntoStaticStr;
 
 /// Which refresh token of a session was presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,8 @@ pub struct Presented {
 }
 
 /// What to do. Every write is conditional on the record it was decided on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Decision {
     /// There is no such session.
     Unknown,
@@ -25,6 +27,7 @@ pub enum Decision {
     /// It ends now: its idle timeout or absolute lifetime is over, or a token of it has two holders.
     End(EndReason),
     /// The token is ahead of the record (a restored backup, another key): refuse, log, end nothing.
+    #[strum(serialize = "ahead")]
     Invalid,
     /// The current token, but the last rotation is recent: issue a new access token only. So two
     /// generations of refresh tokens are never on the wire together.

@@ -1,9 +1,11 @@
 //! Migrates the database to this version, or refuses one of another version.
 
-use super::StoreFault;
 use super::connection::Db;
-use diesel::SqliteConnection;
+use super::schema::__diesel_schema_migrations as applied;
+use super::{StoreFault, Tx};
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -11,7 +13,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Runs the missing migrations. On SQLite under the write lock, because processes that start
 /// together would otherwise all create the same tables.
-pub fn run(db: &mut Db) -> Result<(), StoreFault> {
+pub(super) fn run(db: &mut Db) -> Result<(), StoreFault> {
     match db {
         Db::Sqlite(connection) => {
             check_version(connection, SQLITE)?;
@@ -27,6 +29,16 @@ pub fn run(db: &mut Db) -> Result<(), StoreFault> {
             connection.run_pending_migrations(POSTGRES).map(drop).map_err(failed)
         }
     }
+}
+
+/// Whether the database has all migrations of this version. It may have more: while a newer version
+/// replaces this one, this one still serves.
+pub fn is_current(tx: &mut Tx<'_>) -> Result<bool, StoreFault> {
+    let applied: Vec<String> = applied::table.select(applied::version).load(tx.0)?;
+    let applied: Vec<MigrationVersion<'_>> = applied.into_iter().map(Into::into).collect();
+    // Both databases get the same ones.
+    let ours: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(failed)?;
+    Ok(ours.iter().all(|migration| applied.contains(&migration.name().version())))
 }
 
 /// Refuses a database with a migration that this version does not know.

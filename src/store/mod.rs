@@ -13,7 +13,7 @@ pub mod events;
 mod fault;
 pub mod keys;
 mod locks;
-mod migration;
+pub mod migration;
 mod pool;
 mod revocation_cache;
 pub mod revocations;

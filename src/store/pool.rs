@@ -6,9 +6,10 @@ use super::revocation_cache::{RevocationCache, Revoked};
 use super::unit::{Effects, Tx, Unit};
 use super::{migration, revocations};
 use crate::config::DatabaseUrl;
-use crate::domain::Time;
 use crate::domain::claims::AccessClaims;
 use crate::domain::revocation::Revocation;
+use crate::domain::{Span, Time};
+use crate::metrics::{Metrics, Readings};
 use diesel::r2d2::{ManageConnection, Pool};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 /// How often a unit of work is run before conflicts with concurrent ones become a fault.
 const ATTEMPTS: usize = 5;
 
-/// The database, and the revocations known to this process.
+/// The database, and what this process knows: the revocations, and the metrics of all owners.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
@@ -41,6 +42,7 @@ pub struct Store {
     revocations: Arc<RevocationCache>,
     /// The system user who runs this process.
     system_user: Arc<str>,
+    metrics: Metrics,
 }
 
 struct Manager(DatabaseUrl);
@@ -66,6 +68,7 @@ impl Store {
             writers: permits(writers),
             revocations: Arc::default(),
             system_user: system_user.into(),
+            metrics: Metrics::default(),
         };
         migration::run(&mut *store.pool.get_timeout(START_TIMEOUT)?)?;
         Ok(store)
@@ -101,12 +104,11 @@ impl Store {
             Ok::<_, StoreFault>((writer, acquire(&self.connections).await?))
         });
         let permits = permits.await.unwrap_or(Err(StoreFault::Overloaded))?;
-        let (pool, cache) = (self.pool.clone(), Arc::clone(&self.revocations));
-        let user = Arc::clone(&self.system_user);
+        let store = self.clone();
         blocking(move || {
-            let (value, effects) =
-                write_with_retries(&mut *pool.get()?, now, deadline, &user, work)?;
-            effects.apply(&cache);
+            let (mut db, user) = (store.pool.get()?, &store.system_user);
+            let (value, effects) = write_with_retries(&mut db, now, deadline, user, work)?;
+            effects.apply(&store.revocations, &store.metrics);
             drop(permits);
             Ok(value)
         })
@@ -129,6 +131,28 @@ impl Store {
     #[must_use]
     pub fn is_revoked(&self, claims: &AccessClaims, now: Time) -> Revoked {
         self.revocations.judge(claims, now)
+    }
+
+    /// How old the revocations in memory are.
+    #[must_use]
+    pub fn revocation_lag(&self, now: Time) -> Span {
+        self.revocations.lag(now)
+    }
+
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// What is read when the metrics are.
+    #[must_use]
+    pub fn readings(&self, now: Time) -> Readings {
+        let pool = self.pool.state();
+        Readings {
+            revocation_lag: self.revocation_lag(now).to_std().unwrap_or_default(),
+            connections_in_use: pool.connections.saturating_sub(pool.idle_connections),
+            connections_idle: pool.idle_connections,
+        }
     }
 
     /// Adds a revocation that was found in the database before `sync_revocations` has read it.

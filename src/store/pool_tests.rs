@@ -118,7 +118,7 @@ fn logged(
     let cache = RevocationCache::default();
     let done = tracing::subscriber::with_default(subscriber, || {
         write_with_retries(&mut db, now(), Instant::now(), "root", work)
-            .map(|((), effects)| effects.apply(&cache))
+            .map(|((), effects)| effects.apply(&cache, &Metrics::default()))
     });
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     (done.is_err(), text)

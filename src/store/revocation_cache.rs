@@ -61,9 +61,14 @@ impl RevocationCache {
         let tokens = known.revoked.get(&claims.session_id).map(|(tokens, _)| *tokens);
         match tokens.filter(|tokens| tokens.include(claims.generation)) {
             Some(RevokedTokens::All) => Revoked::Ended,
-            None if known.is_current(now) => Revoked::No,
+            None if known.lag(now) <= MAX_STALENESS => Revoked::No,
             Some(RevokedTokens::UpTo(_)) | None => Revoked::Undecided,
         }
+    }
+
+    /// How old the last read is; before the first one, as old as can be.
+    pub fn lag(&self, now: Time) -> Span {
+        self.read().lag(now)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Known> {
@@ -77,8 +82,8 @@ impl RevocationCache {
 }
 
 impl Known {
-    fn is_current(&self, now: Time) -> bool {
-        self.read_at.is_some_and(|at| now - at <= MAX_STALENESS)
+    fn lag(&self, now: Time) -> Span {
+        now - self.read_at.unwrap_or(Time::UNIX_EPOCH)
     }
 
     fn add(&mut self, revocations: &[Revocation]) {

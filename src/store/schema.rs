@@ -92,5 +92,12 @@ diesel::table! {
     }
 }
 
+// Of diesel itself.
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
 diesel::joinable!(credentials -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, credentials);

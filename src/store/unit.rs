@@ -6,6 +6,7 @@ use super::revocation_cache::RevocationCache;
 use crate::domain::Time;
 use crate::domain::account::Account;
 use crate::domain::revocation::Revocation;
+use crate::metrics::Metrics;
 use std::ops::{Deref, DerefMut};
 
 /// A connection inside a transaction.
@@ -56,9 +57,14 @@ impl<'c> Unit<'c> {
 
 impl Effects {
     /// Applied before the request is answered.
-    pub(super) fn apply(self, cache: &RevocationCache) {
+    pub(super) fn apply(self, cache: &RevocationCache, metrics: &Metrics) {
         cache.add(&self.revocations);
-        self.events.iter().for_each(log);
+        for event in &self.events {
+            if !event.repeated {
+                metrics.event_written(event.event.kind);
+            }
+            log(event);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod browser;
 mod errors;
 mod guards;
 mod http;
+mod metrics;
 mod notice;
 mod pages;
 mod presentation;
@@ -12,6 +13,7 @@ mod requests;
 mod routes;
 mod texts;
 
+pub use metrics::metrics_server;
 pub use routes::{ROUTES, RouteEntry};
 
 use crate::accounts::Services;
@@ -29,6 +31,7 @@ use rocket::figment::providers::{Env, Format, Toml};
 use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
+use std::sync::Arc;
 
 /// The largest body that is read, in KiB: forms have a few short fields.
 const MAX_BODY_KIB: u64 = 16;
@@ -88,6 +91,7 @@ pub fn build(
         .manage(services.sessions)
         .manage(services.accounts)
         .manage(services.administration)
+        .manage(Arc::new(services.monitoring))
         .manage(presentation.texts)
         .manage(presentation.templates)
         .manage(presentation.assets)
@@ -104,6 +108,7 @@ pub fn build(
         .register("/", catchers::catchers())
         .register("/api", catchers::api_catchers())
         .register("/.well-known", catchers::api_catchers())
+        .register("/health", catchers::api_catchers())
 }
 
 /// The errors in Rocket's part of the configuration, each with what to do about it.

@@ -65,6 +65,9 @@ route_table! {
     Delete "/api/auth/sessions/<id>" [Bearer]           api::sessions::end;
     Get    "/api/openapi.json"       [Anyone]           api::openapi::show;
     Get    "/.well-known/jwks.json"  [Anyone]           api::jwks::show;
+
+    Get    "/health/live"            [Anyone]           api::health::live;
+    Get    "/health/ready"           [Anyone]           api::health::ready;
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ async fn every_response_has_the_protection_headers() {
             ("Cross-Origin-Resource-Policy", "same-origin"),
             (
                 "Content-Security-Policy",
-                "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
             ),
         ] {
             assert_eq!(reply.header(name), Some(value), "{path} {name}");
@@ -37,13 +37,53 @@ async fn every_response_has_the_protection_headers() {
 }
 
 #[rocket::async_test]
-async fn with_an_https_base_url_responses_have_hsts() {
+async fn with_an_https_base_url_responses_have_hsts_but_not_on_a_name_that_others_share() {
+    for (base_url, hsts) in [
+        ("https://id.example.org", Some("max-age=31536000")),
+        ("https://localhost:8443", None),
+        ("https://id.localhost", None),
+        ("https://127.0.0.1", None),
+    ] {
+        let app = TestApp::start_with(&[("VESTIBULE_BASE_URL", base_url)]).await;
+        let reply = app.visitor().get("/nowhere").await;
+        assert_eq!(reply.header("Strict-Transport-Security"), hsts, "{base_url}");
+    }
+}
+
+#[rocket::async_test]
+async fn a_browser_that_drops_secure_cookies_over_http_is_told_so() {
+    const TOLD: &str = "just-signed-in-8000";
+    let app = TestApp::start().await;
+    app.ada().await;
+    let mut safari = app.visitor();
+    let signed_in = safari.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+    let told = format!("{TOLD}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age=60");
+    assert_eq!(signed_in.set_cookie(TOLD), Some(told.as_str()));
+    let mut other = safari.clone();
+    for name in [ACCESS, REFRESH] {
+        safari.jar.remove(name);
+    }
+    let explained = "did not keep you signed in";
+    assert!(safari.get("/login").await.body.contains(explained));
+    let signed_out = other.post("/logout", &[]).await;
+    assert!(signed_out.set_cookie(TOLD).unwrap().contains("Max-Age=0"));
+    assert!(!other.get("/login").await.body.contains(explained));
+}
+
+#[rocket::async_test]
+async fn over_https_nothing_is_set_but_secure_cookies() {
     let app = TestApp::start_with(&[("VESTIBULE_BASE_URL", "https://id.example.org")]).await;
-    let reply = app.visitor().get("/nowhere").await;
-    assert_eq!(
-        reply.header("Strict-Transport-Security"),
-        Some("max-age=31536000; includeSubDomains")
-    );
+    let mut ada = app.visitor();
+    let form = [("name", "Ada"), ("email", EMAIL), ("password", PASSWORD)];
+    let mut replies = vec![ada.post("/register", &form).await];
+    replies.push(ada.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await);
+    replies.push(ada.post("/logout", &[]).await);
+    for reply in replies {
+        assert_eq!(reply.status, 303, "{}", reply.body);
+        let cookies = reply.set_cookies();
+        assert!(cookies.len() >= 2, "{cookies:?}");
+        assert!(cookies.iter().all(|cookie| cookie.starts_with("__Host-")), "{cookies:?}");
+    }
 }
 
 #[rocket::async_test]

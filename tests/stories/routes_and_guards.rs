@@ -5,7 +5,9 @@ use vestibule::ROUTES;
 use vestibule::domain::Span;
 
 /// Open to everyone.
-const OPEN: [(Method, &str); 14] = [
+const OPEN: [(Method, &str); 16] = [
+    (Method::Get, "/health/live"),
+    (Method::Get, "/health/ready"),
     (Method::Get, "/.well-known/jwks.json"),
     (Method::Get, "/api/openapi.json"),
     (Method::Post, "/api/auth/register"),

@@ -7,6 +7,7 @@ use crate::accounts::hash_queue::Waiter;
 use crate::domain::Span;
 use crate::domain::client_address::ClientAddress;
 use crate::domain::event::StrangerEvent;
+use crate::metrics::Metrics;
 use crate::store::{StoreFault, Unit};
 use tracing::field::display;
 
@@ -44,7 +45,13 @@ impl Admission {
 
 impl TooManyAttempts {
     /// Refusals of strangers are logged and not stored: nobody may fill the disk.
-    pub(in crate::accounts) fn log(limit: Limit, wait: Span, by: Option<ClientAddress>) -> Self {
+    pub(in crate::accounts) fn log(
+        limit: Limit,
+        wait: Span,
+        by: Option<ClientAddress>,
+        metrics: &Metrics,
+    ) -> Self {
+        metrics.limit_hit(limit.into_str());
         let (limit, seconds, address) = (limit.into_str(), wait.num_seconds(), by.map(display));
         let event = StrangerEvent::LimitHit.into_str();
         tracing::warn!(

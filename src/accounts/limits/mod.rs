@@ -127,6 +127,16 @@ impl Limits {
         self.devices.issue(&device.after_sign_in(account, now))
     }
 
+    /// A limit was hit: logged and counted, never stored.
+    pub(super) fn refuse(
+        &self,
+        limit: Limit,
+        wait: Span,
+        by: Option<ClientAddress>,
+    ) -> TooManyAttempts {
+        TooManyAttempts::log(limit, wait, by, self.store.metrics())
+    }
+
     async fn admit(
         &self,
         address: Option<ClientAddress>,
@@ -141,7 +151,7 @@ impl Limits {
         if let Some(counter) = &counter
             && let Some(wait) = self.count(counter, now).await?
         {
-            return Ok(Err(TooManyAttempts::log(counter.limit, wait, address)));
+            return Ok(Err(self.refuse(counter.limit, wait, address)));
         }
         let network = address.map(ClientAddress::widest_network);
         Ok(Ok(Admission { networks, counter, waiter: Waiter { network, is_known } }))
@@ -156,9 +166,7 @@ impl Limits {
         if !self.enabled {
             return Ok(());
         }
-        self.memory
-            .count(counters, now)
-            .map_err(|(limit, wait)| TooManyAttempts::log(limit, wait, by))
+        self.memory.count(counters, now).map_err(|(limit, wait)| self.refuse(limit, wait, by))
     }
 
     /// Counts an attempt; or, if it is refused, how long to wait. Refused ones write nothing.

@@ -54,6 +54,7 @@ impl Sessions {
             Err(VerifyError::Undecided) => return Err(Fault::Undecided),
             Err(VerifyError::Expired | VerifyError::Invalid) => {
                 strangers::log_refused(StrangerEvent::RefreshTokenRefused, device.address);
+                self.store.metrics().refreshed("forged");
                 return Ok(RefreshOutcome::Refused(AuthenticationError::Forged));
             }
         };
@@ -65,18 +66,21 @@ impl Sessions {
         loop {
             let now = self.clock.now();
             let attempt = RefreshAttempt { claims, device: device.clone(), lifetimes };
-            let (tokens, account) =
-                match self.store.write(now, move |unit| attempt.run(unit)).await? {
-                    AttemptOutcome::Alive(session, account) => {
-                        (self.issue(&session, account.role, now)?, account)
-                    }
-                    AttemptOutcome::Kept(session, account) => {
-                        let kept = RefreshToken(token.to_owned());
-                        (self.issue_access(kept, &session, account.role, now)?, account)
-                    }
-                    AttemptOutcome::Refused(error) => return Ok(RefreshOutcome::Refused(error)),
-                    AttemptOutcome::Changed => continue,
-                };
+            let (decision, outcome) = self.store.write(now, move |unit| attempt.run(unit)).await?;
+            if !matches!(outcome, AttemptOutcome::Changed) {
+                self.store.metrics().refreshed(label(decision));
+            }
+            let (tokens, account) = match outcome {
+                AttemptOutcome::Alive(session, account) => {
+                    (self.issue(&session, account.role, now)?, account)
+                }
+                AttemptOutcome::Kept(session, account) => {
+                    let kept = RefreshToken(token.to_owned());
+                    (self.issue_access(kept, &session, account.role, now)?, account)
+                }
+                AttemptOutcome::Refused(error) => return Ok(RefreshOutcome::Refused(error)),
+                AttemptOutcome::Changed => continue,
+            };
             return Ok(RefreshOutcome::Refreshed { tokens: Box::new(tokens), account });
         }
     }
@@ -85,19 +89,28 @@ impl Sessions {
 impl RefreshAttempt {
     /// Reads the session, decides, and carries the decision out. The account is locked, so that a
     /// concurrent change of role cannot be missed.
-    fn run(&self, unit: &mut Unit<'_>) -> Result<AttemptOutcome, StoreFault> {
-        let Some(account) = unit.lock(self.claims.account_id)? else {
-            return Ok(AttemptOutcome::Refused(AuthenticationError::Unknown));
-        };
+    fn run(&self, unit: &mut Unit<'_>) -> Result<(Decision, AttemptOutcome), StoreFault> {
+        let unknown = (Decision::Unknown, AttemptOutcome::Refused(AuthenticationError::Unknown));
+        let Some(account) = unit.lock(self.claims.account_id)? else { return Ok(unknown) };
         let session = store::sessions::find_of(unit, account.id, self.claims.session_id)?;
-        let decision =
+        let decided =
             decide(session.as_ref(), self.claims.presented(), unit.now(), &self.lifetimes);
-        let Some(session) = session else {
-            return Ok(AttemptOutcome::Refused(AuthenticationError::Unknown));
+        let Some(session) = session else { return Ok(unknown) };
+        let decision = if account.is_disabled() && session.ended.is_none() {
+            Decision::End(EndReason::Disabled)
+        } else {
+            decided
         };
-        if account.is_disabled() && session.ended.is_none() {
-            return self.end(unit, &account, &session, EndReason::Disabled);
-        }
+        Ok((decision, self.carry_out(unit, account, session, decision)?))
+    }
+
+    fn carry_out(
+        &self,
+        unit: &mut Unit<'_>,
+        account: LockedAccount,
+        session: Session,
+        decision: Decision,
+    ) -> Result<AttemptOutcome, StoreFault> {
         match decision {
             Decision::Keep => Ok(AttemptOutcome::Kept(Box::new(session), account.into_inner())),
             Decision::Rotate(step) => rotate(unit, account, session, step),
@@ -168,6 +181,14 @@ impl RefreshAttempt {
             .with_detail("presented_generation", &generation.to_string())
             .with_detail("current_generation", &session.generation.to_string())
             .with_detail("leaf", leaf)
+    }
+}
+
+/// The decision in the metrics.
+fn label(decision: Decision) -> &'static str {
+    match decision {
+        Decision::End(reason) => reason.into_str(),
+        other => other.into(),
     }
 }
 

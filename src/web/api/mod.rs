@@ -2,6 +2,7 @@
 //! is never read.
 
 pub mod auth;
+pub mod health;
 pub mod jwks;
 pub mod openapi;
 mod response;

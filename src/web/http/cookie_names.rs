@@ -14,10 +14,10 @@ pub struct CookieNames {
     pub device: String,
     /// The notice for the next page. It proves nothing, and only known notices are shown.
     pub flash: String,
-    /// Says for a minute that the user has just signed in. Deliberately not Secure: if a browser
-    /// keeps this one and drops the Secure ones, as Safari does over http, the sign-in page can say
-    /// why.
-    pub just_signed_in: String,
+    /// Says for a minute that the user has just signed in; over http only. Deliberately not Secure:
+    /// if a browser keeps this one and drops the Secure ones, as Safari does over http, the sign-in
+    /// page can say why.
+    pub just_signed_in: Option<String>,
 }
 
 impl CookieNames {
@@ -28,7 +28,7 @@ impl CookieNames {
             refresh: format!("__Host-refresh{port}"),
             device: format!("__Host-device{port}"),
             flash: format!("__Host-flash{port}"),
-            just_signed_in: format!("just-signed-in{port}"),
+            just_signed_in: (!base_url.is_https()).then(|| format!("just-signed-in{port}")),
         }
     }
 
@@ -43,12 +43,12 @@ mod tests {
     use super::CookieNames;
     use crate::config::Config;
 
-    fn names(base_url: &str) -> [String; 5] {
+    fn names(base_url: &str) -> ([String; 4], Option<String>) {
         let setting = ("VESTIBULE_BASE_URL".to_owned(), base_url.to_owned());
         let config = Config::load(&crate::figment(), [setting].into_iter()).unwrap();
         let CookieNames { access, refresh, device, flash, just_signed_in } =
             CookieNames::new(&config.base_url);
-        [access, refresh, device, flash, just_signed_in]
+        ([access, refresh, device, flash], just_signed_in)
     }
 
     #[test]
@@ -64,11 +64,13 @@ mod tests {
             ("https://id.example.org", ""),
             ("https://id.example.org:8443", ""),
         ] {
+            let (names, just_signed_in) = names(base_url);
             let bare =
                 ["access", "refresh", "device", "flash"].map(|name| format!("__Host-{name}"));
-            let bare: Vec<_> = bare.into_iter().chain(["just-signed-in".to_owned()]).collect();
-            let expected: Vec<_> = bare.iter().map(|name| format!("{name}{port}")).collect();
-            assert_eq!(names(base_url).to_vec(), expected, "{base_url}");
+            assert_eq!(names, bare.map(|name| format!("{name}{port}")), "{base_url}");
+            let over_http = !base_url.starts_with("https:");
+            let name = over_http.then(|| format!("just-signed-in{port}"));
+            assert_eq!(just_signed_in, name, "{base_url}");
         }
     }
 }

@@ -59,8 +59,7 @@ impl ReplyCookies {
         self.pending().tokens = Some(TokenChange::Clear);
     }
 
-    /// Whether the tokens are cleared. Then the browser should also forget cached pages.
-    pub fn are_cleared(&self) -> bool {
+    fn are_cleared(&self) -> bool {
         matches!(self.pending().tokens, Some(TokenChange::Clear))
     }
 
@@ -83,7 +82,7 @@ impl ReplyCookies {
         let mut cookies = Vec::new();
         if self.are_cleared() {
             cookies.extend(clearable(request, names).await.into_iter().map(clear));
-            cookies.push(just_signed_in(names, 0));
+            cookies.extend(just_signed_in(names, 0));
         }
         let pending = self.pending();
         if let Some(TokenChange::Set(tokens)) = &pending.tokens {
@@ -103,7 +102,7 @@ impl ReplyCookies {
             None => {}
         }
         if pending.just_signed_in {
-            cookies.push(just_signed_in(names, 60));
+            cookies.extend(just_signed_in(names, 60));
         }
         cookies.into_iter().map(|cookie| Header::new("Set-Cookie", cookie)).collect()
     }
@@ -139,9 +138,9 @@ fn set(name: &str, value: &str, keep_for: Option<Span>) -> String {
     format!("{name}={value}; HttpOnly; Secure; SameSite=Strict; Path=/{max_age}")
 }
 
-fn just_signed_in(names: &CookieNames, max_age: u8) -> String {
-    let name = &names.just_signed_in;
-    format!("{name}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}")
+fn just_signed_in(names: &CookieNames, max_age: u8) -> Option<String> {
+    let name = names.just_signed_in.as_ref()?;
+    Some(format!("{name}=1; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}"))
 }
 
 /// Removes a cookie. All attributes are repeated, because browsers ignore the removal of a
@@ -175,25 +174,25 @@ async fn is_ours(request: &Request<'_>, token: PresentedTokens<'_>) -> bool {
 /// The tokens of a request.
 pub fn presented<'r>(request: &'r Request<'_>) -> PresentedTokens<'r> {
     PresentedTokens {
-        access: read(request, |names| &names.access),
-        refresh: read(request, |names| &names.refresh),
+        access: read(request, |names| Some(&names.access)),
+        refresh: read(request, |names| Some(&names.refresh)),
     }
 }
 
 /// The device token, as sent by the browser.
 pub fn device_token(request: &Request<'_>) -> Option<String> {
-    read(request, |names| &names.device).map(str::to_owned)
+    read(request, |names| Some(&names.device)).map(str::to_owned)
 }
 
 /// The notice to show, as sent by the browser.
 pub fn notice<'r>(request: &'r Request<'_>) -> Option<&'r str> {
-    read(request, |names| &names.flash)
+    read(request, |names| Some(&names.flash))
 }
 
 /// Whether the user signed in within the last minute, but the browser stored neither token.
 pub fn tokens_were_not_stored(request: &Request<'_>) -> bool {
     let PresentedTokens { access, refresh } = presented(request);
-    let signed_in = read(request, |names| &names.just_signed_in).is_some();
+    let signed_in = read(request, |names| names.just_signed_in.as_ref()).is_some();
     access.is_none() && refresh.is_none() && signed_in
 }
 
@@ -201,9 +200,9 @@ pub fn tokens_were_not_stored(request: &Request<'_>) -> bool {
 /// one.
 fn read<'r>(
     request: &'r Request<'_>,
-    name: impl FnOnce(&CookieNames) -> &String,
+    name: impl FnOnce(&CookieNames) -> Option<&String>,
 ) -> Option<&'r str> {
-    find(request.headers().get("Cookie"), name(CookieNames::of(request)?))
+    find(request.headers().get("Cookie"), name(CookieNames::of(request)?)?)
 }
 
 fn find<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> Option<&'h str> {

@@ -8,12 +8,12 @@ use crate::web::http::request_id::RequestId;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Request, Response};
 
+/// No page has a script: `script-src` and `connect-src` are those of `default-src`.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 const ALWAYS: [(&str, &str); 7] = [
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'",
-    ),
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("X-Content-Type-Options", "nosniff"),
     // With no-referrer, form posts would send `Origin: null`.
     ("Referrer-Policy", "same-origin"),
@@ -34,12 +34,8 @@ impl Fairing for Headers {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         protect(request, response);
-        let cookies = ReplyCookies::of(request);
-        for cookie in cookies.headers(request).await {
+        for cookie in ReplyCookies::of(request).headers(request).await {
             response.adjoin_header(cookie);
-        }
-        if cookies.are_cleared() {
-            response.set_raw_header("Clear-Site-Data", "\"cache\"");
         }
     }
 }
@@ -50,12 +46,18 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     for (name, value) in ALWAYS {
         response.set_raw_header(name, value);
     }
-    if request.rocket().state::<BaseUrl>().is_some_and(BaseUrl::is_https) {
-        response.set_raw_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    if request.rocket().state::<BaseUrl>().is_some_and(has_hsts) {
+        response.set_raw_header("Strict-Transport-Security", "max-age=31536000");
     }
     response.set_header(RequestId::of(request).header());
     cors::set_headers(request, response);
     if !response.headers().contains("Cache-Control") {
         response.set_raw_header("Cache-Control", "no-store");
     }
+}
+
+/// Not on a loopback name, which other servers on other ports share: the browser would no longer reach
+/// those over http. Nor for subdomains, which may belong to others.
+fn has_hsts(base_url: &BaseUrl) -> bool {
+    base_url.is_https() && base_url.loopback_port().is_none()
 }

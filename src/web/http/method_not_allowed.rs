@@ -69,6 +69,11 @@ fn matches_pattern(pattern: &str, path: &str) -> bool {
         && pattern.split('/').zip(path.split('/')).all(same)
 }
 
+/// Whether a route is one of ours, which answers 405.
+pub fn answers(route: &Route) -> bool {
+    route.rank == AFTER_ALL_ROUTES
+}
+
 fn allow(methods: &[Method]) -> String {
     let mut allow: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
     if methods.contains(&Method::Get) {

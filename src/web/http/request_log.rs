@@ -1,10 +1,20 @@
-//! The request log: one line per request. Rocket's own log is off because it prints query strings.
+//! What is kept of every request: one line in the log, and its duration in the metrics. Rocket's own
+//! log is off because it prints query strings.
 
+use crate::accounts::Monitoring;
 use crate::clock::Stopwatch;
+use crate::web::http::method_not_allowed;
 use crate::web::http::original_method;
 use crate::web::http::request_id::RequestId;
+use crate::web::http::well_formed;
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::Method;
 use rocket::{Data, Request, Response};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Of requests that no handler answered, in the metrics.
+const UNMATCHED: &str = "unmatched";
 
 /// Logs method, path, status and duration; never a query.
 pub struct RequestLog;
@@ -24,8 +34,25 @@ impl Fairing for RequestLog {
         let (method, path, status) =
             (original_method::method(request), path(request), response.status().code);
         let request_id = RequestId::of(request).as_str();
-        tracing::info!(%method, path, status, micros, request_id, "request");
+        if is_probe(request) && status == 200 {
+            tracing::debug!(%method, path, status, micros, request_id, "request");
+        } else {
+            tracing::info!(%method, path, status, micros, request_id, "request");
+        }
+        measure(request, method, status, Duration::from_micros(micros));
     }
+}
+
+/// Whether an orchestrator asks for its health, as it does every few seconds.
+fn is_probe(request: &Request<'_>) -> bool {
+    request.uri().path().starts_with(well_formed::HEALTH)
+}
+
+fn measure(request: &Request<'_>, method: Method, status: u16, took: Duration) {
+    let Some(monitoring) = request.rocket().state::<Arc<Monitoring>>() else { return };
+    let route = request.route().filter(|route| !method_not_allowed::answers(route));
+    let route = route.map_or(UNMATCHED, |route| route.uri.path());
+    monitoring.metrics().answered(route, method.as_str(), status, took);
 }
 
 /// The path in visible ASCII: clients can send any byte, and some are control sequences of the

@@ -16,7 +16,7 @@ use rocket::http::Method;
 const MAX_HEADER_LENGTH: usize = 16 * 1024;
 
 /// Some probes of orchestrators send no `Host`.
-const HEALTH: &str = "/health/";
+pub const HEALTH: &str = "/health/";
 
 /// Why a request is malformed, if it is.
 pub fn refusal(request: &Request<'_>) -> Option<Refusal> {

@@ -57,6 +57,7 @@ mod tests {
     use super::render_all;
     use crate::domain::password::DEFAULT_MIN_LENGTH;
     use crate::files::Files;
+    use crate::web::http::headers::CONTENT_SECURITY_POLICY;
     use crate::web::presentation::Presentation;
     use std::collections::BTreeSet;
 
@@ -70,8 +71,10 @@ mod tests {
             let begin = format!("<!DOCTYPE html>\n<html lang=\"{}\">", language.tag());
             assert!(html.starts_with(&begin) && html.trim_end().ends_with("</html>"), "{template}");
             assert_eq!(html.matches("<h1").count(), 1, "{template}: {html}");
-            let inline = html.contains("style=") || html.contains("<script");
-            assert!(!inline, "{template} has something inline");
+            assert!(!html.contains("style="), "{template} has an inline style");
+            assert!(!html.contains("<script>"), "{template} has an inline script");
+            let may_have_scripts = CONTENT_SECURITY_POLICY.contains("script-src");
+            assert_eq!(html.contains("<script"), may_have_scripts, "{template} and its policy");
         });
         rendered.unwrap();
         assert_eq!(seen, page_templates(), "templates and page contexts differ");

@@ -1,0 +1,91 @@
+//! What operators' monitoring asks: whether this process can serve, and the metrics.
+
+use super::signing_keys::SigningKeys;
+use crate::clock::Clock;
+use crate::domain::{Span, Time};
+use crate::metrics::Metrics;
+use crate::store::{self, MAX_STALENESS, Store, StoreFault};
+use std::fmt;
+use std::sync::Arc;
+use strum::IntoStaticStr;
+use tokio::sync::Mutex;
+
+/// How long an answer is cached. Anyone may ask; this bounds what it costs the database.
+const MAX_AGE: Span = Span::seconds(1);
+
+/// What must be ready before this process can serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Dependency {
+    /// It answers a query.
+    Database,
+    /// It has all migrations of this version.
+    Migrations,
+    /// The signing keys are loaded, and were read recently.
+    Keys,
+    /// The revocations of other processes were read recently.
+    Revocations,
+}
+
+/// The state of this process, for operators.
+pub struct Monitoring {
+    store: Store,
+    keys: Arc<SigningKeys>,
+    clock: Clock,
+    /// The last answer, and when it was found.
+    cached: Mutex<Option<(Time, Vec<Dependency>)>>,
+}
+
+impl Monitoring {
+    pub(super) fn new(store: Store, keys: Arc<SigningKeys>, clock: Clock) -> Self {
+        Self { store, keys, clock, cached: Mutex::default() }
+    }
+
+    /// What is not ready, at most a second ago; nothing if this process can serve.
+    pub async fn not_ready(&self) -> Vec<Dependency> {
+        let now = self.clock.now();
+        // Held while asking, so that concurrent requests share one answer.
+        let mut cached = self.cached.lock().await;
+        if let Some((at, not_ready)) = &*cached
+            && now - *at < MAX_AGE
+        {
+            return not_ready.clone();
+        }
+        let not_ready = self.ask().await;
+        // A database that is away takes seconds to say so: those who waited share its answer.
+        *cached = Some((self.clock.now(), not_ready.clone()));
+        not_ready
+    }
+
+    async fn ask(&self) -> Vec<Dependency> {
+        let database = match self.store.read(store::migration::is_current).await {
+            Ok(true) => None,
+            Ok(false) => Some(Dependency::Migrations),
+            Err(fault) => {
+                log(&fault);
+                Some(Dependency::Database)
+            }
+        };
+        let now = self.clock.now();
+        let has_keys = self.keys.check_signing().is_ok() && self.keys.are_current(now);
+        let keys = (!has_keys).then_some(Dependency::Keys);
+        let is_stale = self.store.revocation_lag(now) > MAX_STALENESS;
+        let revocations = is_stale.then_some(Dependency::Revocations);
+        [database, keys, revocations].into_iter().flatten().collect()
+    }
+
+    /// Where requests are counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        self.store.metrics()
+    }
+
+    /// All metrics as `OpenMetrics` text.
+    pub fn expose_metrics(&self) -> Result<String, fmt::Error> {
+        self.metrics().expose(self.store.readings(self.clock.now()))
+    }
+}
+
+fn log(fault: &StoreFault) {
+    tracing::error!(%fault, "not ready: the database cannot be read");
+}
