@@ -23,6 +23,7 @@ mod health;
 mod hostile_output;
 mod housekeeping;
 mod keys;
+mod limits;
 mod malformed_requests;
 mod metrics;
 mod openapi;

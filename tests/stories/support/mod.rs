@@ -9,7 +9,7 @@ mod visitor;
 pub use api::{Api, claims, header, parsed, text};
 pub use app::{Done, TestApp, within_a_second};
 pub use stolen::{StolenKey, sign, unsigned};
-pub use visitor::{ACCESS, REFRESH, Reply, Visitor};
+pub use visitor::{ACCESS, DEVICE, REFRESH, Reply, Visitor};
 
 /// A password that meets the rules.
 pub const PASSWORD: &str = "three unrelated words";

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub const ACCESS: &str = "__Host-access-8000";
 pub const REFRESH: &str = "__Host-refresh-8000";
+pub const DEVICE: &str = "__Host-device-8000";
 
 /// A client that behaves like a browser: it keeps cookies and sends its headers. It does not follow
 /// redirects, so that stories can check them.
