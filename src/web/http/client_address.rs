@@ -7,6 +7,7 @@ use crate::config::TrustedProxies;
 use crate::domain::client_address::ClientAddress;
 use rocket::Request;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Once;
 
 /// The addresses of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,7 @@ pub fn addresses(request: &Request<'_>) -> Option<Addresses> {
             let trusts = |address| trusted(request).is_some_and(|all| all.contain(address));
             forwarded(peer, &headers("X-Forwarded-For"), &headers("Forwarded"), trusts)
         } else {
+            warn_of_unknown_proxy(request, peer);
             peer
         };
         Some(Addresses { peer, by_proxy, client: ClientAddress::new(client) })
@@ -38,6 +40,22 @@ pub fn addresses(request: &Request<'_>) -> Option<Addresses> {
 pub fn is_by_proxy(request: &Request<'_>) -> bool {
     let peer = request.remote().map(|peer| peer.ip());
     peer.zip(trusted(request)).is_some_and(|(peer, trusted)| trusted.contain(peer))
+}
+
+/// Says once that a proxy on a private network seems to be in front: behind one that is not trusted,
+/// all clients have its address and share its limits.
+fn warn_of_unknown_proxy(request: &Request<'_>, peer: IpAddr) {
+    static WARNED: Once = Once::new();
+    let is_private = match peer {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
+        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
+    };
+    let headers = request.headers();
+    if is_private && (headers.contains("X-Forwarded-For") || headers.contains("Forwarded")) {
+        WARNED.call_once(|| {
+            tracing::warn!(%peer, "requests come through a proxy that is not in VESTIBULE_TRUSTED_PROXIES, so all clients behind it share one limit: add its address");
+        });
+    }
 }
 
 fn trusted<'r>(request: &'r Request<'_>) -> Option<&'r TrustedProxies> {
