@@ -6,13 +6,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { PASSWORD } from "../e2e/browser.mjs";
 import { Server } from "../e2e/server.mjs";
-import { median, register, residentMiB, send, signIn } from "./client.mjs";
+import { UNLIMITED, median, register, residentMiB, send, signIn } from "./client.mjs";
 
 const RUNS = 5;
 const say = (what, value) => console.log(`${what.padEnd(58)} ${value}`);
 say("machine", `${cpus().length} x ${cpus()[0].model}`);
 
-const server = await Server.start();
+const server = await Server.start(UNLIMITED);
 const starts = [];
 for (let run = 0; run < RUNS; run++) {
   await server.kill("SIGTERM");

@@ -6,6 +6,9 @@ import { PASSWORD } from "../e2e/browser.mjs";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 600 });
 
+/** Settings of a server whose limits do not bite a storm from one address. */
+export const UNLIMITED = { VESTIBULE_RATE_LIMITS: "off" };
+
 /** Sends one request; gives status, headers, body and milliseconds. */
 export function send(server, method, path, { cookies, form } = {}) {
   const body = form && new URLSearchParams(form).toString();

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { PASSWORD } from "../e2e/browser.mjs";
 import { Server } from "../e2e/server.mjs";
-import { claims, cookiesOf, register, send } from "./client.mjs";
+import { UNLIMITED, claims, cookiesOf, register, send } from "./client.mjs";
 
 const TABS = 6;
 const ROUNDS = Number(process.env.SOAK_SIGN_INS ?? 20);
@@ -26,7 +26,7 @@ async function leftBeforeTheEnd(server, from, answers) {
 }
 
 test(`${TABS} renewing tabs while the session is replaced, ${ROUNDS} times`, async (t) => {
-  const server = await Server.start();
+  const server = await Server.start(UNLIMITED);
   const [access, refresh] = [server.cookieName("access"), server.cookieName("refresh")];
   try {
     const email = "ada@example.org";

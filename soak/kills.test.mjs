@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { PASSWORD } from "../e2e/browser.mjs";
 import { Server } from "../e2e/server.mjs";
-import { cookiesOf, register, send, signIn } from "./client.mjs";
+import { UNLIMITED, cookiesOf, register, send, signIn } from "./client.mjs";
 
 const CLIENTS = 50;
 const KILLS = Number(process.env.SOAK_KILLS ?? 5);
@@ -55,7 +55,7 @@ class Client {
 }
 
 test(`SIGKILL in a storm of ${CLIENTS} clients, ${KILLS} times`, async (t) => {
-  const server = await Server.start();
+  const server = await Server.start(UNLIMITED);
   const acknowledged = [];
   const registerAll = async (prefix) => {
     try {

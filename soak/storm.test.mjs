@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Server } from "../e2e/server.mjs";
-import { claims, cookiesOf, register, send, signIn } from "./client.mjs";
+import { UNLIMITED, claims, cookiesOf, register, send, signIn } from "./client.mjs";
 
 const CONNECTIONS = 50;
 const ROUNDS = Number(process.env.SOAK_ROUNDS ?? 20);
 
 test(`${CONNECTIONS} racers renew together, ${ROUNDS} rounds`, async (t) => {
-  const server = await Server.start();
+  const server = await Server.start(UNLIMITED);
   try {
     await register(server, "ada@example.org");
     const refresh = server.cookieName("refresh");

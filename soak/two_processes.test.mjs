@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Server } from "../e2e/server.mjs";
-import { median, register, send } from "./client.mjs";
+import { UNLIMITED, median, register, send } from "./client.mjs";
 
 const CONNECTIONS = 8;
 const EDITS = Number(process.env.SOAK_EDITS ?? 3_000);
 
 test(`${CONNECTIONS} connections to two processes, ${EDITS} profile edits`, async (t) => {
-  const one = await Server.start();
-  const two = await Server.beside(one);
+  const one = await Server.start(UNLIMITED);
+  const two = await Server.beside(one, UNLIMITED);
   try {
     const jars = [];
     for (let i = 0; i < CONNECTIONS; i++) jars.push(await register(one, `client-${i}@example.org`));
