@@ -1,13 +1,15 @@
 //! Who computes the next password hash. Requests wait in two lines, one for known devices and one
-//! for all others, which take turns; a network has only a share of the places in each. So neither
-//! a flood from one network nor one from many keeps the owners of accounts from signing in.
+//! for all others, which take turns. In a full line, a newcomer takes the place of one from the
+//! network that holds the most. So neither a flood from one network nor one from many keeps the
+//! owners of accounts from signing in, and a class behind one address has all places if nobody else
+//! needs them.
 
 use super::Fault;
 use crate::clock::Stopwatch;
 use crate::domain::client_address::ClientAddress;
 use crate::metrics::Metrics;
 use ipnet::IpNet;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -17,8 +19,6 @@ const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How many requests may wait in a line for each core: about as many as one core hashes in half of
 /// that time, so that both lines together can be served.
 const PLACES_PER_CORE: usize = 40;
-/// One of this many places of a line may be held by the same network.
-const SHARE: usize = 4;
 const OVERLOADED: Fault = Fault::Overloaded("passwords wait to be checked");
 
 /// Who waits for a hash.
@@ -107,9 +107,8 @@ impl Lines {
         let line = if waiter.is_known { &mut self.known } else { &mut self.others };
         // Those that disconnected or waited too long.
         line.retain(|waiting| !waiting.turn.is_closed());
-        let of_network = line.iter().filter(|waiting| waiting.network == waiter.network).count();
-        if line.len() >= places || of_network >= places / SHARE {
-            return Err(OVERLOADED);
+        if line.len() >= places {
+            make_room(line, waiter.network)?;
         }
         let (turn, receiver) = oneshot::channel();
         line.push_back(Waiting { network: waiter.network, turn });
@@ -130,6 +129,23 @@ impl Lines {
     fn waiting(&self) -> usize {
         self.known.len() + self.others.len()
     }
+}
+
+/// Sends the last one of the network that holds the most places away, unless the newcomer's would
+/// hold as many.
+fn make_room(line: &mut VecDeque<Waiting>, newcomer: Option<IpNet>) -> Result<(), Fault> {
+    let mut held: HashMap<Option<IpNet>, usize> = HashMap::new();
+    for waiting in &*line {
+        *held.entry(waiting.network).or_default() += 1;
+    }
+    let own = held.get(&newcomer).copied().unwrap_or_default();
+    let (network, most) = held.into_iter().max_by_key(|(_, held)| *held).ok_or(OVERLOADED)?;
+    if most <= own + 1 {
+        return Err(OVERLOADED);
+    }
+    let last = line.iter().rposition(|waiting| waiting.network == network).ok_or(OVERLOADED)?;
+    line.remove(last);
+    Ok(())
 }
 
 impl Drop for Turn {

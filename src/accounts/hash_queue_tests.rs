@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::client_address::ClientAddress;
+use tokio::sync::oneshot::error::TryRecvError;
 
 fn from(address: &str, is_known: bool) -> Waiter {
     let address: ClientAddress = address.parse().unwrap();
@@ -17,19 +18,30 @@ fn join(queue: &HashQueue, waiter: Waiter) -> Result<oneshot::Receiver<Turn>, Fa
     lock(&queue.lines).join(waiter)
 }
 
+/// How many of these still wait.
+fn waiting(receivers: &mut [oneshot::Receiver<Turn>]) -> usize {
+    let waits = |receiver: &mut oneshot::Receiver<Turn>| {
+        matches!(receiver.try_recv(), Err(TryRecvError::Empty))
+    };
+    receivers.iter_mut().map(waits).filter(|waits| *waits).count()
+}
+
 #[tokio::test]
-async fn a_network_has_a_quarter_of_the_places_and_others_still_find_one() {
+async fn in_a_full_line_a_network_with_fewer_places_takes_one_of_the_network_with_the_most() {
     let (queue, _turn) = busy().await;
-    let flood: Vec<_> = (0..300)
-        .filter_map(|n| join(&queue, from(&format!("2001:db8:1:{n}::1"), false)).ok())
-        .collect();
-    assert_eq!(flood.len(), 10);
-    assert!(join(&queue, from("192.0.2.1", false)).is_ok());
+    let flood = (0..300).map(|n| join(&queue, from(&format!("2001:db8:1:{n}::1"), false)));
+    let mut flood: Vec<_> = flood.filter_map(Result::ok).collect();
+    assert_eq!(flood.len(), 40, "a network alone may have all places");
+    let many = (0..20).map(|n| join(&queue, from(&format!("198.51.100.{n}"), false)).unwrap());
+    let mut many: Vec<_> = many.collect();
+    assert_eq!((waiting(&mut flood), waiting(&mut many)), (20, 20));
+    assert!(join(&queue, from("2001:db8:1::1", false)).is_err(), "the flood takes nobody's place");
+    assert!(waiting(&mut flood[..20]) == 20, "those that came last went first");
+    let second = (0..100).map(|_| join(&queue, from("203.0.113.1", false)));
+    let mut second: Vec<_> = second.filter_map(Result::ok).collect();
+    assert_eq!(waiting(&mut second), waiting(&mut flood), "two floods share what is left");
+    assert_eq!(waiting(&mut many), 20, "and displace nobody who waits for one hash");
     assert!(join(&queue, from("2001:db8:1::1", true)).is_ok(), "the other line is its own");
-    let many = (0..100).map(|n| join(&queue, from(&format!("198.51.100.{n}"), false)));
-    let many: Vec<_> = many.filter_map(Result::ok).collect();
-    assert_eq!(many.len(), 30, "the line is full");
-    assert!(join(&queue, from("203.0.113.1", true)).is_ok(), "a known device finds a place");
 }
 
 #[tokio::test]
