@@ -24,10 +24,15 @@ pub enum Throttled {
 /// Decides on an attempt at `now`, given the counter's TAT.
 #[must_use]
 pub fn decide(tat: Option<Time>, now: Time, rate: Rate) -> Throttled {
-    // A TAT further ahead than a full burst cannot be ours: the clock was set back, or the rate has
-    // been lowered. Nobody waits longer than an interval.
     let latest = now + rate.interval * rate.burst;
-    let tat = tat.unwrap_or(now).clamp(now, latest);
+    let tat = tat.unwrap_or(now);
+    // No attempt leads further ahead: the clock was set back, or the rate has been lowered. Waiting
+    // for that TAT could take for ever, so the attempt is allowed, and the burst counts as used up.
+    // The clocks of two processes differ by less than an interval.
+    if tat > latest + rate.interval {
+        return Throttled::Allowed(latest);
+    }
+    let tat = tat.clamp(now, latest);
     let allowed_from = tat - rate.interval * (rate.burst - 1);
     if allowed_from <= now {
         Throttled::Allowed(tat + rate.interval)
@@ -81,8 +86,12 @@ mod tests {
             // The burst comes back.
             (Some(30), 20, allowed(40)),
             (Some(30), 31, allowed(41)),
-            // Clock set back, or rate lowered: the wait is one interval.
-            (Some(9_000), 0, wait(10)),
+            // The clock of another process is ahead: the wait is one interval.
+            (Some(31), 0, wait(10)),
+            (Some(40), 0, wait(10)),
+            // Clock set back, or rate lowered: the burst is used up.
+            (Some(41), 0, allowed(30)),
+            (Some(9_000), 0, allowed(30)),
         ] {
             assert_eq!(decide(tat.map(at), at(now), RATE), expected, "TAT {tat:?} at {now}");
         }
@@ -104,6 +113,17 @@ mod tests {
             let Throttled::Allowed(next) = decide(tat, at(0), RATE) else { panic!("{tat:?}") };
             tat = Some(refunded(next, RATE));
         }
+    }
+
+    #[test]
+    fn after_the_clock_was_set_back_one_attempt_each_interval_is_allowed() {
+        let (mut tat, mut allowed) = (Some(at(100_000)), Vec::new());
+        for second in 0..30 {
+            if let Throttled::Allowed(next) = decide(tat, at(second), RATE) {
+                (tat, allowed) = (Some(next), [allowed, vec![second]].concat());
+            }
+        }
+        assert_eq!(allowed, [0, 10, 20]);
     }
 
     #[test]

@@ -238,6 +238,18 @@ async fn counters_of_accounts_survive_a_restart_and_are_shared_by_processes() {
 }
 
 #[rocket::async_test]
+async fn a_clock_that_is_set_back_locks_nobody_out() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    ada.post("/logout", &[]).await;
+    assert_eq!(try_password(&mut ada, EMAIL, WRONG).await.status, 401);
+    assert_eq!(try_password(&mut app.visitor(), EMAIL, WRONG).await.status, 401);
+    app.wait(Span::days(-1));
+    assert_eq!(try_password(&mut app.visitor(), EMAIL, PASSWORD).await.status, 303);
+    assert_eq!(try_password(&mut ada, EMAIL, PASSWORD).await.status, 303, "a known device");
+}
+
+#[rocket::async_test]
 async fn concurrent_guesses_do_not_slip_through() {
     let app = TestApp::start().await;
     app.ada().await;
