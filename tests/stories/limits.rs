@@ -3,6 +3,7 @@
 use crate::support::{
     ACCESS, Api, DEVICE, EMAIL, PASSWORD, REFRESH, Reply, TestApp, Visitor, parsed,
 };
+use diesel::connection::SimpleConnection;
 use rocket::futures::future::join_all;
 use rocket::local::asynchronous::Client;
 use serde_json::json;
@@ -115,6 +116,23 @@ async fn a_network_is_limited_whatever_addresses_it_tries_and_correct_passwords_
         let mut neighbour = app.visitor().connecting_from("2001:db8:1:2:ffff::9");
         assert_eq!(try_password(&mut neighbour, EMAIL, PASSWORD).await.status, 303);
     }
+}
+
+#[rocket::async_test]
+async fn what_tested_no_password_does_not_count_for_the_network() {
+    let app = TestApp::start().await;
+    exhaust(&app.client, EMAIL, "192.0.2.1").await;
+    let mut neighbour = app.visitor().connecting_from("192.0.2.1");
+    for _ in 0..100 {
+        let refused = try_password(&mut neighbour, EMAIL, WRONG).await;
+        assert_eq!((refused.status, refused.header("Retry-After")), (429, Some("900")));
+    }
+    app.database().batch_execute("ALTER TABLE throttles RENAME TO away").unwrap();
+    for _ in 0..100 {
+        assert_eq!(try_password(&mut neighbour, "eve@example.org", WRONG).await.status, 503);
+    }
+    app.database().batch_execute("ALTER TABLE away RENAME TO throttles").unwrap();
+    assert_eq!(try_password(&mut neighbour, "eve@example.org", WRONG).await.status, 401);
 }
 
 #[rocket::async_test]

@@ -103,7 +103,7 @@ impl Limits {
         self.counter(Limit::SessionStarts, &[&account.0.to_string()])
     }
 
-    /// Takes an admitted attempt back that has not tested a password.
+    /// Takes an admitted attempt back: no password was tested, or the correct one.
     pub(super) async fn withdraw(&self, admission: &Admission, now: Time) -> Result<(), Fault> {
         self.memory.refund(&admission.networks);
         let Some(counter) = admission.counter.clone() else { return Ok(()) };
@@ -150,10 +150,14 @@ impl Limits {
         if let Err(refused) = self.count_in_memory(&networks, address, now) {
             return Ok(Err(refused));
         }
-        if let Some(counter) = &counter
-            && let Some(wait) = self.count(counter, now).await?
-        {
-            return Ok(Err(self.refuse(counter.limit, wait, address)));
+        if let Some(counter) = &counter {
+            let counted = self.count(counter, now).await;
+            if !matches!(counted, Ok(None)) {
+                self.memory.refund(&networks);
+            }
+            if let Some(wait) = counted? {
+                return Ok(Err(self.refuse(counter.limit, wait, address)));
+            }
         }
         let network = address.map(ClientAddress::widest_network);
         Ok(Ok(Admission { networks, counter, waiter: Waiter { network, is_known } }))
