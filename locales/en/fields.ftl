@@ -37,6 +37,6 @@ too-many-sign-ups = { $minutes ->
    *[other] Too many accounts were created from your network. Wait { $minutes } minutes, then try again.
 }
 too-many-passwords = { $minutes ->
-    [one] There were too many attempts with a wrong password. Your password has not been changed. Wait a minute, then try again.
-   *[other] There were too many attempts with a wrong password. Your password has not been changed. Wait { $minutes } minutes, then try again.
+    [one] There were too many attempts to change your password. Your password has not been changed. Wait a minute, then try again.
+   *[other] There were too many attempts to change your password. Your password has not been changed. Wait { $minutes } minutes, then try again.
 }

@@ -1,8 +1,9 @@
 //! Changing the password.
 
-use super::limits::{Admission, TooManyAttempts};
+use super::limits::{Counter, Limit, TooManyAttempts};
 use super::sessions::{NewSession, SessionStart, TokenPair};
 use super::{Accounts, Fault};
+use crate::domain::Span;
 use crate::domain::account::Account;
 use crate::domain::authentication_method::AuthenticationMethod;
 use crate::domain::claims::AccessClaims;
@@ -32,7 +33,7 @@ pub enum PasswordOutcome {
     Refused(PasswordError),
     /// The session of the request has ended in the meantime.
     SignedOut,
-    /// No password was tested.
+    /// Too many passwords were tried, or too many sessions started.
     TooManyAttempts(TooManyAttempts),
 }
 
@@ -59,7 +60,8 @@ impl Accounts {
             self.record_wrong_password(current.session, change.device).await?;
             return Ok(PasswordOutcome::WrongPassword);
         }
-        self.limits.refund_network(&admission);
+        // Also if the new one is refused: whoever knows the current one has not guessed.
+        self.limits.withdraw(&admission, self.clock.now()).await?;
         let owner = (&current.account.name, &current.account.email);
         let (passwords, waiter) = (&self.policy.passwords, admission.waiter);
         let hash = match passwords.hash(&self.hasher, change.new, owner, waiter).await? {
@@ -75,7 +77,8 @@ impl Accounts {
         };
         let start = self.sessions.prepare(id, new, now);
         let session = start.session.clone();
-        let verified = VerifiedChange { claims, version, hash, start, admission };
+        let starts = self.limits.session_starts(id);
+        let verified = VerifiedChange { claims, version, hash, start, starts };
         match self.store.write(now, move |unit| verified.run(unit)).await? {
             ChangeResult::Changed(account) => {
                 let device = self.limits.device_token(change.device_token.as_deref(), id, now);
@@ -86,6 +89,10 @@ impl Accounts {
             ChangeResult::SignedOut => {
                 self.sessions.mark_revoked(&claims);
                 Ok(PasswordOutcome::SignedOut)
+            }
+            ChangeResult::TooMany(wait) => {
+                let refused = self.limits.refuse(Limit::SessionStarts, wait, address);
+                Ok(PasswordOutcome::TooManyAttempts(refused))
             }
         }
     }
@@ -116,7 +123,8 @@ struct VerifiedChange {
     hash: PasswordHash,
     /// The session to continue in.
     start: SessionStart,
-    admission: Admission,
+    /// Counts the sessions of the account.
+    starts: Option<Counter>,
 }
 
 /// What the transaction did.
@@ -124,6 +132,8 @@ enum ChangeResult {
     Changed(Account),
     WrongPassword,
     SignedOut,
+    /// The account has started too many sessions.
+    TooMany(Span),
 }
 
 impl VerifiedChange {
@@ -141,7 +151,10 @@ impl VerifiedChange {
             record_wrong_password(unit, &session, &self.start.session.device)?;
             return Ok(ChangeResult::WrongPassword);
         }
-        self.admission.refund(unit)?;
+        let wait = self.starts.as_ref().map(|starts| starts.count(unit)).transpose()?.flatten();
+        if let Some(wait) = wait {
+            return Ok(ChangeResult::TooMany(wait));
+        }
         store::credentials::change_password(unit, &account, &self.hash)?;
         let by = Initiator::owner(account_id, &self.start.session.device);
         unit.end_sessions(&account, SessionSelector::All, EndReason::PasswordChanged, &by)?;

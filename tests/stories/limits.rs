@@ -294,6 +294,38 @@ async fn wrong_current_passwords_count_like_sign_ins_and_the_right_one_does_not(
 }
 
 #[rocket::async_test]
+async fn a_new_password_that_is_refused_costs_no_attempt() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    for n in 0..BURST + 1 {
+        let weak = [("current_password", PASSWORD), ("new_password", "vestibule1")];
+        assert_eq!(ada.post("/password", &weak).await.status, 422, "{n}");
+    }
+    let change = [("current_password", PASSWORD), ("new_password", "four quite unrelated words")];
+    assert_eq!(ada.post("/password", &change).await.status, 303);
+}
+
+#[rocket::async_test]
+async fn changing_the_password_without_end_starts_a_bounded_number_of_sessions() {
+    let app = TestApp::start().await;
+    let mut ada = app.ada().await;
+    let (mut current, mut next) = (PASSWORD, "four quite unrelated words");
+    for n in 0..100 {
+        let change = [("current_password", current), ("new_password", next)];
+        assert_eq!(ada.post("/password", &change).await.status, 303, "{n}");
+        (current, next) = (next, current);
+    }
+    let change = [("current_password", current), ("new_password", next)];
+    let refused = ada.post("/password", &change).await;
+    assert_eq!((refused.status, refused.header("Retry-After")), (429, Some("30")));
+    assert!(refused.body.contains("Your password has not been changed. Wait a minute"));
+    assert_eq!(app.events("password_changed"), 100);
+    assert!(ada.get("/profile").await.is_signed_in(), "the session goes on");
+    app.wait(Span::seconds(30));
+    assert_eq!(ada.post("/password", &change).await.status, 303);
+}
+
+#[rocket::async_test]
 async fn one_network_creates_a_bounded_number_of_accounts_and_one_account_of_sessions() {
     let app = TestApp::start().await;
     let mut last = None;
