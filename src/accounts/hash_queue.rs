@@ -115,7 +115,7 @@ impl Lines {
         Ok(receiver)
     }
 
-    /// The next request, from each line in turn.
+    /// The next request that still waits, from each line in turn.
     fn next(&mut self) -> Option<Waiting> {
         let (first, second) = if self.known_is_next {
             (&mut self.known, &mut self.others)
@@ -123,12 +123,16 @@ impl Lines {
             (&mut self.others, &mut self.known)
         };
         self.known_is_next = !self.known_is_next;
-        first.pop_front().or_else(|| second.pop_front())
+        next_in(first).or_else(|| next_in(second))
     }
 
     fn waiting(&self) -> usize {
         self.known.len() + self.others.len()
     }
+}
+
+fn next_in(line: &mut VecDeque<Waiting>) -> Option<Waiting> {
+    std::iter::from_fn(|| line.pop_front()).find(|waiting| !waiting.turn.is_closed())
 }
 
 /// Sends the last one of the network that holds the most places away, unless the newcomer's would
@@ -149,7 +153,7 @@ fn make_room(line: &mut VecDeque<Waiting>, newcomer: Option<IpNet>) -> Result<()
 }
 
 impl Drop for Turn {
-    /// Passes the turn on. If the request no longer waits, its turn is dropped, and so passed on.
+    /// Passes the turn on. If the request is gone by then, its turn is dropped, and so passed on.
     fn drop(&mut self) {
         let next = {
             let mut lines = lock(&self.0);

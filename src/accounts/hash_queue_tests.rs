@@ -86,6 +86,17 @@ async fn those_that_disconnect_free_their_places_and_lose_no_turn() {
     drop(queue.wait(Waiter::default()).await.unwrap());
 }
 
+/// Dropping one turn inside the other would overflow the stack of the thread that hashed.
+#[tokio::test]
+async fn a_turn_passes_any_number_of_requests_that_are_gone() {
+    let (queue, turn) = busy().await;
+    let gone = || Waiting { network: None, turn: oneshot::channel().0 };
+    lock(&queue.lines).others.extend((0..100_000).map(|_| gone()));
+    drop(turn);
+    let lines = lock(&queue.lines);
+    assert_eq!((lines.free, lines.waiting()), (1, 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_request_that_waits_longer_than_two_seconds_is_refused() {
     let (queue, _turn) = busy().await;
