@@ -43,11 +43,11 @@ impl Monitoring {
 
     /// What is not ready, at most a second ago; nothing if this process can serve.
     pub async fn not_ready(&self) -> Vec<Dependency> {
-        let now = self.clock.now();
         // Held while asking, so that concurrent requests share one answer.
         let mut cached = self.cached.lock().await;
+        // An answer from the future is from before the clock was set back.
         if let Some((at, not_ready)) = &*cached
-            && now - *at < MAX_AGE
+            && (self.clock.now() - *at).abs() < MAX_AGE
         {
             return not_ready.clone();
         }

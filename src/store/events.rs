@@ -50,6 +50,8 @@ fn is_repeated(tx: &mut Tx<'_>, event: &Event) -> Result<bool, StoreFault> {
     let recent = events::table
         .filter(events::subject.eq(subject.0.to_string()))
         .filter(events::at.gt(millis(event.at - FOLD)))
+        // Not for as long as the clock was set back.
+        .filter(events::at.lt(millis(event.at + FOLD)))
         .filter(events::kind.eq(event.kind.into_str()));
     let sessions: Vec<Option<String>> = recent.select(events::session_id).load(tx.0)?;
     Ok(sessions.contains(&event.session_id.map(|id| id.0.to_string())))

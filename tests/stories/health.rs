@@ -88,3 +88,12 @@ async fn asking_often_costs_the_database_one_query_a_second() {
     app.wait(Span::milliseconds(1));
     assert_eq!(ready(&app).await.0, 503);
 }
+
+#[rocket::async_test]
+async fn a_clock_that_is_set_back_does_not_keep_an_old_answer() {
+    let app = TestApp::start().await;
+    assert_eq!(ready(&app).await.0, 200);
+    app.database().batch_execute("DELETE FROM __diesel_schema_migrations").unwrap();
+    app.wait(Span::hours(-1));
+    assert_eq!(ready(&app).await, not_ready(&["migrations"]));
+}

@@ -90,6 +90,17 @@ async fn a_refused_sign_in_of_an_account_is_on_record_with_its_reason_once_a_min
 }
 
 #[rocket::async_test]
+async fn an_event_is_on_record_though_the_clock_was_set_back() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    for expected in [1, 2] {
+        assert_eq!(app.visitor().post("/login", &wrong_password()).await.status, 401);
+        within_a_second(async || app.events("sign_in_refused") == expected).await;
+        app.wait(Span::hours(-1));
+    }
+}
+
+#[rocket::async_test]
 async fn the_right_password_of_a_disabled_account_is_on_record_as_such() {
     let app = TestApp::start().await;
     app.ada().await;
