@@ -69,13 +69,7 @@ impl Accounts {
             Err(error) => return Ok(PasswordOutcome::Refused(error)),
         };
         let now = self.clock.now();
-        let new = NewSession {
-            methods: AuthenticationMethod::Password.into(),
-            persistent: current.session.persistent,
-            device: change.device,
-            replaces: None,
-        };
-        let start = self.sessions.prepare(id, new, now);
+        let start = self.sessions.prepare(id, continued(&current.session, change.device), now);
         let session = start.session.clone();
         let starts = self.limits.session_starts(id);
         let verified = VerifiedChange { claims, version, hash, start, starts };
@@ -104,6 +98,12 @@ impl Accounts {
         });
         Ok(recorded.await?)
     }
+}
+
+/// The session to continue in: all others end.
+fn continued(current: &Session, device: Device) -> NewSession {
+    let methods = AuthenticationMethod::Password.into();
+    NewSession { methods, persistent: current.persistent, device, replaces: None }
 }
 
 fn record_wrong_password(

@@ -151,11 +151,11 @@ impl Limits {
             return Ok(Err(refused));
         }
         if let Some(counter) = &counter {
-            let counted = self.count(counter, now).await;
-            if !matches!(counted, Ok(None)) {
+            let wait = self.count(counter, now).await;
+            if !matches!(wait, Ok(None)) {
                 self.memory.refund(&networks);
             }
-            if let Some(wait) = counted? {
+            if let Some(wait) = wait? {
                 return Ok(Err(self.refuse(counter.limit, wait, address)));
             }
         }
