@@ -1,6 +1,6 @@
 //! Changing the password.
 
-use super::limits::{Admission, TooManyAttempts};
+use super::limits::TooManyAttempts;
 use super::sessions::{NewSession, SessionStart, TokenPair};
 use super::{Accounts, Fault};
 use crate::domain::account::Account;
@@ -75,7 +75,7 @@ impl Accounts {
         };
         let start = self.sessions.prepare(id, new, now);
         let session = start.session.clone();
-        let verified = VerifiedChange { claims, version, hash, start, admission };
+        let verified = VerifiedChange { claims, version, hash, start };
         match self.store.write(now, move |unit| verified.run(unit)).await? {
             ChangeResult::Changed(account) => {
                 let device = self.limits.device_token(change.device_token.as_deref(), id, now);
@@ -116,7 +116,6 @@ struct VerifiedChange {
     hash: PasswordHash,
     /// The session to continue in.
     start: SessionStart,
-    admission: Admission,
 }
 
 /// What the transaction did.
@@ -141,7 +140,6 @@ impl VerifiedChange {
             record_wrong_password(unit, &session, &self.start.session.device)?;
             return Ok(ChangeResult::WrongPassword);
         }
-        self.admission.refund(unit)?;
         store::credentials::change_password(unit, &account, &self.hash)?;
         let by = Initiator::owner(account_id, &self.start.session.device);
         unit.end_sessions(&account, SessionSelector::All, EndReason::PasswordChanged, &by)?;
