@@ -9,8 +9,8 @@ const agent = new Agent({ keepAlive: true, maxSockets: 600 });
 /** Settings of a server whose limits do not bite a storm from one address. */
 export const UNLIMITED = { VESTIBULE_RATE_LIMITS: "off" };
 
-/** Sends one request; gives status, headers, body and milliseconds. */
-export function send(server, method, path, { cookies, form } = {}) {
+/** Sends one request, from another loopback address if `from` names one; gives status, headers, body and milliseconds. */
+export function send(server, method, path, { cookies, form, from } = {}) {
   const body = form && new URLSearchParams(form).toString();
   const headers = {
     ...(cookies && { Cookie: Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join("; ") }),
@@ -18,7 +18,8 @@ export function send(server, method, path, { cookies, form } = {}) {
   };
   const before = performance.now();
   return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port: server.port, method, path, headers, agent, timeout: 30_000 };
+    const to = { host: "127.0.0.1", port: server.port, localAddress: from };
+    const options = { ...to, method, path, headers, agent, timeout: 30_000 };
     const sent = request(options, (answer) => {
       let text = "";
       answer.setEncoding("utf8");

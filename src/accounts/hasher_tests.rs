@@ -1,4 +1,5 @@
 use super::*;
+use crate::accounts::{NewAccount, SignInAttempt, SignInOutcome, samples};
 use std::cell::Cell;
 
 thread_local! {
@@ -166,4 +167,35 @@ async fn futures_poll_once<F: Future>(
     future: &mut std::pin::Pin<Box<F>>,
 ) -> std::task::Poll<F::Output> {
     std::future::poll_fn(|context| std::task::Poll::Ready(future.as_mut().poll(context))).await
+}
+
+#[tokio::test]
+async fn an_attempt_whose_password_could_not_be_tested_does_not_count() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), samples::clock());
+    let accounts = samples::start(folder.path(), &clock).await.accounts;
+    accounts.sign_up(samples::ada()).await.unwrap();
+    let attempt = || {
+        let NewAccount { email, password, device, .. } = samples::ada();
+        let (device_token, replaces) = (None, None);
+        accounts.sign_in(SignInAttempt {
+            email,
+            password,
+            persistent: false,
+            device,
+            device_token,
+            replaces,
+        })
+    };
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let mut turns = Vec::new();
+    for _ in 0..cores {
+        turns.push(accounts.hasher.queue.wait(Waiter::default()).await.unwrap());
+    }
+    tokio::time::pause();
+    for _ in 0..12 {
+        assert!(matches!(attempt().await, Err(Fault::Overloaded(_))));
+    }
+    tokio::time::resume();
+    drop(turns);
+    assert!(matches!(attempt().await, Ok(SignInOutcome::SignedIn { .. })));
 }
