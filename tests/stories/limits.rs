@@ -302,7 +302,7 @@ async fn wrong_current_passwords_count_like_sign_ins_and_the_right_one_does_not(
 async fn a_new_password_that_is_refused_costs_no_attempt() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
-    for n in 0..BURST + 1 {
+    for n in 0..=BURST {
         let weak = [("current_password", PASSWORD), ("new_password", "vestibule1")];
         assert_eq!(ada.post("/password", &weak).await.status, 422, "{n}");
     }
