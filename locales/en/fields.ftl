@@ -33,8 +33,8 @@ too-many-attempts = { $minutes ->
    *[other] There were too many attempts to sign in. Wait { $minutes } minutes, then try again.
 }
 too-many-sign-ups = { $minutes ->
-    [one] Too many accounts were created from your network. Wait a minute, then try again.
-   *[other] Too many accounts were created from your network. Wait { $minutes } minutes, then try again.
+    [one] There were too many attempts to create an account from your network. Wait a minute, then try again.
+   *[other] There were too many attempts to create an account from your network. Wait { $minutes } minutes, then try again.
 }
 too-many-passwords = { $minutes ->
     [one] There were too many attempts to change your password. Your password has not been changed. Wait a minute, then try again.

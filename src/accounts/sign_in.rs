@@ -91,6 +91,9 @@ impl Accounts {
             return Ok(SignInOutcome::InvalidCredentials);
         };
         self.limits.refund_network(&admission);
+        if let Err(refused) = self.limits.admit_session_start(device.address, self.clock.now()) {
+            return Ok(SignInOutcome::TooManyAttempts(refused));
+        }
         let password_is_breached = self.policy.passwords.is_breached(&password);
         let rehashed = self.rehash_if_weak(password, &stored, admission.waiter).await?;
         let now = self.clock.now();

@@ -55,6 +55,14 @@ impl Limits {
         now: Time,
     ) -> Result<Result<Admission, TooManyAttempts>, Fault> {
         let known = self.known_device(email, by, now).await?;
+        // A correct password has no other limit on a known device: whoever has started too many
+        // sessions must not take hashes from others.
+        if let Some((_, account)) = &known
+            && let Some(starts) = self.session_starts(*account)
+            && let Some(wait) = self.look(&starts, now).await?
+        {
+            return Ok(Err(self.refuse(starts.limit, wait, by.address)));
+        }
         let counter = match &known {
             Some((device, account)) => {
                 let (device, account) = (device.id.to_string(), account.0.to_string());
@@ -96,6 +104,15 @@ impl Limits {
         let mut counters = networks(Limit::NetworkRefresh, address);
         counters.push(MemoryCounter::of_session(Limit::SessionRefresh, session));
         self.count_in_memory(&counters, address, now)
+    }
+
+    /// Counts a session that starts with a correct password.
+    pub(super) fn admit_session_start(
+        &self,
+        address: Option<ClientAddress>,
+        now: Time,
+    ) -> Result<(), TooManyAttempts> {
+        self.count_in_memory(&networks(Limit::NetworkSessionStarts, address), address, now)
     }
 
     /// Counts the sessions that an account starts; none if limits are off.
@@ -177,12 +194,17 @@ impl Limits {
 
     /// Counts an attempt; or, if it is refused, how long to wait. Refused ones write nothing.
     async fn count(&self, counter: &Counter, now: Time) -> Result<Option<Span>, Fault> {
-        let (looking, counting) = (counter.clone(), counter.clone());
-        let wait = self.store.read(move |tx| looking.wait(tx, now)).await?;
-        if wait.is_some() {
-            return Ok(wait);
+        if let Some(wait) = self.look(counter, now).await? {
+            return Ok(Some(wait));
         }
+        let counting = counter.clone();
         Ok(self.store.write(now, move |unit| counting.count(unit)).await?)
+    }
+
+    /// How long to wait for the next attempt. It is not counted.
+    async fn look(&self, counter: &Counter, now: Time) -> Result<Option<Span>, Fault> {
+        let looking = counter.clone();
+        Ok(self.store.read(move |tx| looking.wait(tx, now)).await?)
     }
 
     /// The device and the account, if it has signed in on the device since it forgot its devices.
@@ -217,3 +239,7 @@ impl Limits {
 fn networks(limit: Limit, address: Option<ClientAddress>) -> Vec<MemoryCounter> {
     address.map_or_else(Vec::new, |address| MemoryCounter::of_networks(limit, address))
 }
+
+#[cfg(test)]
+#[path = "limits_tests.rs"]
+mod tests;
