@@ -1,15 +1,15 @@
 //! Who computes the next password hash. Requests wait in two lines, one for known devices and one
-//! for all others, which take turns. In a full line, a newcomer takes the place of one from the
-//! network that holds the most. So neither a flood from one network nor one from many keeps the
-//! owners of accounts from signing in, and a class behind one address has all places if nobody else
-//! needs them.
+//! for all others, which take turns; within a line, networks take turns (fair queueing, RFC 970). In
+//! a full line, a newcomer takes the place of one from the network that holds the most. So neither a
+//! flood from one network nor one from many keeps the owners of accounts from signing in, and a class
+//! behind one address has all places if nobody else needs them.
 
 use super::Fault;
 use crate::clock::Stopwatch;
 use crate::domain::client_address::ClientAddress;
 use crate::metrics::Metrics;
 use ipnet::IpNet;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -51,20 +51,25 @@ struct Lines {
     free: usize,
     /// Places in each line.
     places: usize,
-    known: VecDeque<Waiting>,
-    others: VecDeque<Waiting>,
+    known: Line,
+    others: Line,
     /// Whose turn it is if both lines wait.
     known_is_next: bool,
 }
 
-struct Waiting {
+/// The networks that wait, the next one first.
+#[derive(Default)]
+struct Line(VecDeque<WaitingNetwork>);
+
+/// The requests of a network that wait, the oldest first; there is at least one.
+struct WaitingNetwork {
     network: Option<IpNet>,
-    turn: oneshot::Sender<Turn>,
+    requests: VecDeque<oneshot::Sender<Turn>>,
 }
 
 impl HashQueue {
     pub fn new(cores: usize, metrics: Metrics) -> Self {
-        let (known, others) = (VecDeque::new(), VecDeque::new());
+        let (known, others) = (Line::default(), Line::default());
         let places = cores * PLACES_PER_CORE;
         let lines = Lines { free: cores, places, known, others, known_is_next: true };
         Self { lines: Arc::new(Mutex::new(lines)), metrics }
@@ -97,59 +102,80 @@ impl HashQueue {
 
     /// Whether requests wait.
     pub fn is_waiting(&self) -> bool {
-        lock(&self.lines).waiting() > 0
+        lock(&self.lines).is_waiting()
     }
 }
 
 impl Lines {
     fn join(&mut self, waiter: Waiter) -> Result<oneshot::Receiver<Turn>, Fault> {
-        let places = self.places;
         let line = if waiter.is_known { &mut self.known } else { &mut self.others };
-        // Those that disconnected or waited too long.
-        line.retain(|waiting| !waiting.turn.is_closed());
-        if line.len() >= places {
-            make_room(line, waiter.network)?;
+        line.forget_closed();
+        if line.len() >= self.places {
+            line.make_room(waiter.network)?;
         }
         let (turn, receiver) = oneshot::channel();
-        line.push_back(Waiting { network: waiter.network, turn });
+        line.push(waiter.network, turn);
         Ok(receiver)
     }
 
     /// The next request that still waits, from each line in turn.
-    fn next(&mut self) -> Option<Waiting> {
+    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
         let (first, second) = if self.known_is_next {
             (&mut self.known, &mut self.others)
         } else {
             (&mut self.others, &mut self.known)
         };
         self.known_is_next = !self.known_is_next;
-        next_in(first).or_else(|| next_in(second))
+        first.next().or_else(|| second.next())
     }
 
-    fn waiting(&self) -> usize {
-        self.known.len() + self.others.len()
+    fn is_waiting(&self) -> bool {
+        !self.known.0.is_empty() || !self.others.0.is_empty()
     }
 }
 
-fn next_in(line: &mut VecDeque<Waiting>) -> Option<Waiting> {
-    std::iter::from_fn(|| line.pop_front()).find(|waiting| !waiting.turn.is_closed())
-}
+impl Line {
+    fn len(&self) -> usize {
+        self.0.iter().map(|waiting| waiting.requests.len()).sum()
+    }
 
-/// Sends the last one of the network that holds the most places away, unless the newcomer's would
-/// hold as many.
-fn make_room(line: &mut VecDeque<Waiting>, newcomer: Option<IpNet>) -> Result<(), Fault> {
-    let mut held: HashMap<Option<IpNet>, usize> = HashMap::new();
-    for waiting in &*line {
-        *held.entry(waiting.network).or_default() += 1;
+    fn push(&mut self, network: Option<IpNet>, request: oneshot::Sender<Turn>) {
+        match self.0.iter_mut().find(|waiting| waiting.network == network) {
+            Some(waiting) => waiting.requests.push_back(request),
+            None => self.0.push_back(WaitingNetwork { network, requests: [request].into() }),
+        }
     }
-    let own = held.get(&newcomer).copied().unwrap_or_default();
-    let (network, most) = held.into_iter().max_by_key(|(_, held)| *held).ok_or(OVERLOADED)?;
-    if most <= own + 1 {
-        return Err(OVERLOADED);
+
+    /// The oldest request of the next network, which is then the last one to be next again.
+    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+        self.forget_closed();
+        let mut waiting = self.0.pop_front()?;
+        let request = waiting.requests.pop_front();
+        if !waiting.requests.is_empty() {
+            self.0.push_back(waiting);
+        }
+        request
     }
-    let last = line.iter().rposition(|waiting| waiting.network == network).ok_or(OVERLOADED)?;
-    line.remove(last);
-    Ok(())
+
+    /// Frees the places of those that disconnected or waited too long.
+    fn forget_closed(&mut self) {
+        for waiting in &mut self.0 {
+            waiting.requests.retain(|request| !request.is_closed());
+        }
+        self.0.retain(|waiting| !waiting.requests.is_empty());
+    }
+
+    /// Sends the newest request of the network that holds the most places away, unless the
+    /// newcomer's would hold as many.
+    fn make_room(&mut self, newcomer: Option<IpNet>) -> Result<(), Fault> {
+        let own = self.0.iter().find(|waiting| waiting.network == newcomer);
+        let own = own.map_or(0, |waiting| waiting.requests.len());
+        let most = self.0.iter_mut().max_by_key(|waiting| waiting.requests.len());
+        // At least two, so the network keeps one.
+        let most = most.filter(|most| most.requests.len() > own + 1).ok_or(OVERLOADED)?;
+        most.requests.pop_back();
+        Ok(())
+    }
 }
 
 impl Drop for Turn {
@@ -163,8 +189,8 @@ impl Drop for Turn {
             }
             next
         };
-        if let Some(waiting) = next {
-            drop(waiting.turn.send(Turn(Arc::clone(&self.0))));
+        if let Some(request) = next {
+            drop(request.send(Turn(Arc::clone(&self.0))));
         }
     }
 }

@@ -45,6 +45,17 @@ async fn in_a_full_line_a_network_with_fewer_places_takes_one_of_the_network_wit
 }
 
 #[tokio::test]
+async fn the_networks_of_a_line_take_turns() {
+    let (queue, turn) = busy().await;
+    let mut flood: Vec<_> =
+        (0..40).map(|_| join(&queue, from("192.0.2.1", false)).unwrap()).collect();
+    let mut visitor = join(&queue, from("192.0.2.2", false)).unwrap();
+    drop(turn);
+    drop(flood.remove(0).try_recv().unwrap());
+    assert!(visitor.try_recv().is_ok(), "a newcomer waits for one hash of the flood");
+}
+
+#[tokio::test]
 async fn the_lines_take_turns_and_each_is_first_come_first_served() {
     let (queue, turn) = busy().await;
     let mut others: Vec<_> =
@@ -90,11 +101,12 @@ async fn those_that_disconnect_free_their_places_and_lose_no_turn() {
 #[tokio::test]
 async fn a_turn_passes_any_number_of_requests_that_are_gone() {
     let (queue, turn) = busy().await;
-    let gone = || Waiting { network: None, turn: oneshot::channel().0 };
-    lock(&queue.lines).others.extend((0..100_000).map(|_| gone()));
+    for _ in 0..100_000 {
+        lock(&queue.lines).others.push(None, oneshot::channel().0);
+    }
     drop(turn);
     let lines = lock(&queue.lines);
-    assert_eq!((lines.free, lines.waiting()), (1, 0));
+    assert_eq!((lines.free, lines.is_waiting()), (1, false));
 }
 
 #[tokio::test(start_paused = true)]
