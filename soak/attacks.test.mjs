@@ -121,6 +121,7 @@ test("1,000 passwords for one account, from 50 addresses", () => withServer({}, 
 
 for (const { what, settings, networks, isKnown } of [
   { what: "from one address", settings: {}, networks: 1, isKnown: false },
+  { what: "from 40 addresses", settings: {}, networks: 40, isKnown: true },
   { what: "from one address, limits off", settings: UNLIMITED, networks: 1, isKnown: false },
   { what: "from 40 addresses, limits off", settings: UNLIMITED, networks: 40, isKnown: true },
 ]) {

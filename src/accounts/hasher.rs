@@ -5,7 +5,7 @@
 //! process grew by gigabytes in a flood (measured). `hash_queue.rs` decides who is next.
 
 use super::Fault;
-use super::hash_queue::{HashQueue, Waiter};
+use super::hash_queue::{HashQueue, Turn, Waiter};
 use crate::domain::password::{Password, PasswordError, PasswordHash};
 use crate::metrics::Metrics;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
@@ -49,7 +49,8 @@ impl Hasher {
         password: Password,
         waiter: Waiter,
     ) -> Result<PasswordHash, Fault> {
-        self.with_buffer(waiter, move |buffer| hash_in(buffer, &password)).await
+        let turn = self.turn(waiter).await?;
+        self.with_buffer(turn, move |buffer| hash_in(buffer, &password)).await
     }
 
     /// Hashes a new password unless the check refuses it. The check may take as long as a hash.
@@ -59,22 +60,28 @@ impl Hasher {
         waiter: Waiter,
         check: impl FnOnce(&Password) -> Result<(), PasswordError> + Send + 'static,
     ) -> Result<Result<PasswordHash, PasswordError>, Fault> {
-        self.with_buffer(waiter, move |buffer| match check(&password) {
+        let turn = self.turn(waiter).await?;
+        self.with_buffer(turn, move |buffer| match check(&password) {
             Ok(()) => hash_in(buffer, &password).map(Ok),
             Err(error) => Ok(Err(error)),
         })
         .await
     }
 
+    /// Waits for the right to compute a hash.
+    pub(super) async fn turn(&self, waiter: Waiter) -> Result<Turn, Fault> {
+        self.queue.wait(waiter).await
+    }
+
     /// Whether the password is the stored one. Without a stored one, the answer is no, at the same
     /// cost.
     pub(super) async fn verify(
         &self,
+        turn: Turn,
         password: Password,
         stored: Option<PasswordHash>,
-        waiter: Waiter,
     ) -> Result<bool, Fault> {
-        self.with_buffer(waiter, move |buffer| verify_in(buffer, &password, stored.as_ref())).await
+        self.with_buffer(turn, move |buffer| verify_in(buffer, &password, stored.as_ref())).await
     }
 
     /// Whether a stored hash has lower parameters than a new one.
@@ -89,14 +96,13 @@ impl Hasher {
         self.hashes.load(Ordering::Relaxed)
     }
 
-    /// Waits for a turn and uses a buffer on a blocking thread. The turn moves to that thread, so
+    /// Uses a buffer on a blocking thread. The turn moves to that thread, so
     /// that a client that disconnects does not free the slot of a hash that still runs.
-    async fn with_buffer<T, F>(&self, waiter: Waiter, work: F) -> Result<T, Fault>
+    async fn with_buffer<T, F>(&self, turn: Turn, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,
         F: FnOnce(&mut Vec<Block>) -> Result<T, Fault> + Send + 'static,
     {
-        let turn = self.queue.wait(waiter).await?;
         self.hashes.fetch_add(1, Ordering::Relaxed);
         let (buffers, queue) = (Arc::clone(&self.buffers), Arc::clone(&self.queue));
         let done = tokio::task::spawn_blocking(move || {

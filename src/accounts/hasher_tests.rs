@@ -1,5 +1,7 @@
 use super::*;
 use crate::accounts::{NewAccount, SignInAttempt, SignInOutcome, samples};
+use crate::domain::Span;
+use crate::store;
 use std::cell::Cell;
 
 thread_local! {
@@ -15,6 +17,10 @@ fn hasher() -> Hasher {
     Hasher::new(Metrics::default()).unwrap()
 }
 
+async fn turn(hasher: &Hasher) -> Turn {
+    hasher.turn(Waiter::default()).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_hash_verifies_only_its_own_password() {
     let hasher = hasher();
@@ -22,13 +28,13 @@ async fn a_hash_verifies_only_its_own_password() {
     assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
     assert!(
         hasher
-            .verify(password("correct horse"), Some(hash.clone()), Waiter::default())
+            .verify(turn(&hasher).await, password("correct horse"), Some(hash.clone()))
             .await
             .unwrap()
     );
     assert!(
         !hasher
-            .verify(password("Correct horse"), Some(hash.clone()), Waiter::default())
+            .verify(turn(&hasher).await, password("Correct horse"), Some(hash.clone()))
             .await
             .unwrap()
     );
@@ -48,7 +54,7 @@ async fn two_hashes_of_one_password_differ() {
 #[tokio::test]
 async fn nothing_verifies_against_a_missing_or_unreadable_hash() {
     let hasher = hasher();
-    assert!(!hasher.verify(password("x"), None, Waiter::default()).await.unwrap());
+    assert!(!hasher.verify(turn(&hasher).await, password("x"), None).await.unwrap());
     let unreadable = [
         "",
         "plain",
@@ -58,9 +64,9 @@ async fn nothing_verifies_against_a_missing_or_unreadable_hash() {
         assert!(
             !hasher
                 .verify(
+                    turn(&hasher).await,
                     password("x"),
-                    Some(PasswordHash::from_phc(phc.to_owned())),
-                    Waiter::default()
+                    Some(PasswordHash::from_phc(phc.to_owned()))
                 )
                 .await
                 .unwrap()
@@ -80,7 +86,8 @@ fn stored_with(m: u32, t: u32, p: u32, text: &str) -> PasswordHash {
 async fn lower_parameters_still_verify_and_are_weak() {
     let stored = stored_with(8192, 1, 1, "old");
     assert!(Hasher::is_weak(&stored));
-    assert!(hasher().verify(password("old"), Some(stored), Waiter::default()).await.unwrap());
+    let hasher = hasher();
+    assert!(hasher.verify(turn(&hasher).await, password("old"), Some(stored)).await.unwrap());
 }
 
 #[tokio::test]
@@ -91,13 +98,13 @@ async fn higher_parameters_verify_up_to_the_cap_and_are_not_weak() {
         assert_eq!(Hasher::is_weak(&stored), t < 2, "m={m}");
         assert!(
             hasher
-                .verify(password("strong"), Some(stored.clone()), Waiter::default())
+                .verify(turn(&hasher).await, password("strong"), Some(stored.clone()))
                 .await
                 .unwrap(),
             "m={m}"
         );
         assert!(
-            !hasher.verify(password("wrong"), Some(stored), Waiter::default()).await.unwrap(),
+            !hasher.verify(turn(&hasher).await, password("wrong"), Some(stored)).await.unwrap(),
             "m={m}"
         );
     }
@@ -145,7 +152,7 @@ async fn a_client_that_disconnects_does_not_free_the_slot_of_a_hash_that_still_r
     let all = std::thread::available_parallelism().unwrap().get();
     let (started, running) = std::sync::mpsc::channel();
     let (finish, finished) = std::sync::mpsc::channel::<()>();
-    let mut task = Box::pin(hasher.with_buffer(Waiter::default(), move |_| {
+    let mut task = Box::pin(hasher.with_buffer(turn(&hasher).await, move |_| {
         started.send(()).unwrap();
         finished.recv().unwrap();
         Ok(())
@@ -170,7 +177,7 @@ async fn futures_poll_once<F: Future>(
 }
 
 #[tokio::test]
-async fn an_attempt_whose_password_could_not_be_tested_does_not_count() {
+async fn an_attempt_whose_password_could_not_be_tested_does_not_count_and_writes_nothing() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), samples::clock());
     let accounts = samples::start(folder.path(), &clock).await.accounts;
     accounts.sign_up(samples::ada()).await.unwrap();
@@ -196,6 +203,9 @@ async fn an_attempt_whose_password_could_not_be_tested_does_not_count() {
         assert!(matches!(attempt().await, Err(Fault::Overloaded(_))));
     }
     tokio::time::resume();
+    let far = clock.now() + Span::days(365);
+    let written = accounts.store.read(move |tx| store::throttles::sweep(tx, far, 100)).await;
+    assert_eq!(written.unwrap(), 0, "rows of counters");
     drop(turns);
     assert!(matches!(attempt().await, Ok(SignInOutcome::SignedIn { .. })));
 }

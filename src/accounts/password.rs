@@ -56,12 +56,15 @@ impl Accounts {
         };
         let stored = self.store.read(move |tx| store::credentials::find_password(tx, id)).await?;
         let (hash, version) = stored.map(|stored| (stored.hash, stored.version)).unzip();
-        if !self.test_password(change.current, hash, &admission).await? {
-            self.record_wrong_password(current.session, change.device).await?;
-            return Ok(PasswordOutcome::WrongPassword);
+        match self.test_password(change.current, hash, &admission).await? {
+            // Also if the new one is refused: whoever knows the current one has not guessed.
+            Ok(true) => self.limits.withdraw(&admission, self.clock.now()).await?,
+            Ok(false) => {
+                self.record_wrong_password(current.session, change.device).await?;
+                return Ok(PasswordOutcome::WrongPassword);
+            }
+            Err(refused) => return Ok(PasswordOutcome::TooManyAttempts(refused)),
         }
-        // Also if the new one is refused: whoever knows the current one has not guessed.
-        self.limits.withdraw(&admission, self.clock.now()).await?;
         let owner = (&current.account.name, &current.account.email);
         let (passwords, waiter) = (&self.policy.passwords, admission.waiter);
         let hash = match passwords.hash(&self.hasher, change.new, owner, waiter).await? {

@@ -84,7 +84,10 @@ impl Accounts {
             self.store.read(move |tx| store::credentials::find_by_email(tx, &email)).await?;
         let (account, stored) = found.unzip();
         let hash = stored.clone().map(|stored| stored.hash);
-        let is_correct = self.test_password(password.clone(), hash, &admission).await?;
+        let is_correct = match self.test_password(password.clone(), hash, &admission).await? {
+            Ok(is_correct) => is_correct,
+            Err(refused) => return Ok(SignInOutcome::TooManyAttempts(refused)),
+        };
         let enabled = account.clone().filter(|account| !account.is_disabled());
         let (Some(account), Some(stored), true) = (enabled, stored, is_correct) else {
             self.record_refused(account.map(|account| account.id), is_correct, device);

@@ -19,11 +19,12 @@ pub struct Attempter {
     pub device_token: Option<String>,
 }
 
-/// An attempt that was admitted, and counted.
+/// An attempt that was admitted, and is counted in memory; in the database when it has its turn.
 pub struct Admission {
     pub(super) networks: Vec<MemoryCounter>,
     /// None if limits are off.
     pub(super) counter: Option<Counter>,
+    pub(super) address: Option<ClientAddress>,
     /// Its place among those that wait for a hash.
     pub waiter: Waiter,
 }

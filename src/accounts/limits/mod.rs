@@ -120,15 +120,26 @@ impl Limits {
         self.counter(Limit::SessionStarts, &[&account.0.to_string()])
     }
 
-    /// Takes an admitted attempt back: no password was tested, or the correct one.
+    /// Takes an admitted attempt back: its password was correct.
     pub(super) async fn withdraw(&self, admission: &Admission, now: Time) -> Result<(), Fault> {
         self.memory.refund(&admission.networks);
         let Some(counter) = admission.counter.clone() else { return Ok(()) };
         Ok(self.store.write(now, move |unit| counter.refund(unit)).await?)
     }
 
-    /// A password was correct, so its network has not guessed. Its own counter is refunded in the
-    /// transaction that uses the password.
+    /// Counts an admitted attempt whose turn has come, unless others have used up the limit since.
+    pub(super) async fn count_admitted(
+        &self,
+        admission: &Admission,
+        now: Time,
+    ) -> Result<Result<(), TooManyAttempts>, Fault> {
+        let Some(counter) = &admission.counter else { return Ok(Ok(())) };
+        let wait = self.count(counter, now).await?;
+        Ok(wait.map_or(Ok(()), |wait| Err(self.refuse(counter.limit, wait, admission.address))))
+    }
+
+    /// An attempt was no guess: its password was correct, or not tested. Its own counter is refunded
+    /// in the transaction that uses the password.
     pub(super) fn refund_network(&self, admission: &Admission) {
         self.memory.refund(&admission.networks);
     }
@@ -168,7 +179,7 @@ impl Limits {
             return Ok(Err(refused));
         }
         if let Some(counter) = &counter {
-            let wait = self.count(counter, now).await;
+            let wait = self.look(counter, now).await;
             if !matches!(wait, Ok(None)) {
                 self.memory.refund(&networks);
             }
@@ -177,7 +188,8 @@ impl Limits {
             }
         }
         let network = address.map(ClientAddress::widest_network);
-        Ok(Ok(Admission { networks, counter, waiter: Waiter { network, is_known } }))
+        let waiter = Waiter { network, is_known };
+        Ok(Ok(Admission { networks, counter, address, waiter }))
     }
 
     fn count_in_memory(
