@@ -96,8 +96,8 @@ impl Hasher {
         self.hashes.load(Ordering::Relaxed)
     }
 
-    /// Uses a buffer on a blocking thread. The turn moves to that thread, so
-    /// that a client that disconnects does not free the slot of a hash that still runs.
+    /// Uses a buffer on a blocking thread. The turn moves to that thread, so that a client that
+    /// disconnects does not free the slot of a hash that still runs.
     async fn with_buffer<T, F>(&self, turn: Turn, work: F) -> Result<T, Fault>
     where
         T: Send + 'static,

@@ -1,6 +1,6 @@
 //! Changing the password.
 
-use super::limits::{Counter, Limit, TooManyAttempts};
+use super::limits::{Counter, Limit, TooManyAttempts, count_if_limited};
 use super::sessions::{NewSession, SessionStart, TokenPair};
 use super::{Accounts, Fault};
 use crate::domain::Span;
@@ -154,8 +154,7 @@ impl VerifiedChange {
             record_wrong_password(unit, &session, &self.start.session.device)?;
             return Ok(ChangeResult::WrongPassword);
         }
-        let wait = self.starts.as_ref().map(|starts| starts.count(unit)).transpose()?.flatten();
-        if let Some(wait) = wait {
+        if let Some(wait) = count_if_limited(self.starts.as_ref(), unit)? {
             return Ok(ChangeResult::TooMany(wait));
         }
         store::credentials::change_password(unit, &account, &self.hash)?;

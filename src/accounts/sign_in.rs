@@ -2,7 +2,7 @@
 
 use super::hash_queue::Waiter;
 use super::hasher::Hasher;
-use super::limits::{Admission, Attempter, Counter, Limit, TooManyAttempts};
+use super::limits::{Admission, Attempter, Counter, Limit, TooManyAttempts, count_if_limited};
 use super::sessions::{NewSession, SessionStart, TokenPair};
 use super::{Accounts, Fault, strangers};
 use crate::domain::Span;
@@ -196,8 +196,7 @@ impl VerifiedPassword {
             return Ok(Started::NoLongerCorrect);
         }
         self.admission.refund(unit)?;
-        let wait = self.starts.as_ref().map(|starts| starts.count(unit)).transpose()?.flatten();
-        if let Some(wait) = wait {
+        if let Some(wait) = count_if_limited(self.starts.as_ref(), unit)? {
             return Ok(Started::TooMany(wait));
         }
         if let Some(hash) = &self.rehashed {

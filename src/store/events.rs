@@ -81,6 +81,7 @@ pub fn anonymise(tx: &mut Tx<'_>, account: AccountId) -> Result<(), StoreFault> 
         .execute(tx.0)?;
     Ok(())
 }
+
 /// Deletes at most `limit` events from before then; returns how many.
 pub fn sweep(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<usize, StoreFault> {
     let old = events::table.filter(events::at.lt(millis(before)));

@@ -1,15 +1,11 @@
 //! Whether an attempt is admitted.
 
-use super::Limit;
 use super::counter::Counter;
 use super::memory::MemoryCounter;
 use crate::accounts::hash_queue::Waiter;
 use crate::domain::Span;
 use crate::domain::client_address::ClientAddress;
-use crate::domain::event::StrangerEvent;
-use crate::metrics::Metrics;
 use crate::store::{StoreFault, Unit};
-use tracing::field::display;
 
 /// Who attempts to sign in.
 #[derive(Clone, Debug, Default)]
@@ -41,29 +37,5 @@ impl Admission {
     /// Takes the attempt back, because the password was correct.
     pub fn refund(&self, unit: &mut Unit<'_>) -> Result<(), StoreFault> {
         self.counter.as_ref().map_or(Ok(()), |counter| counter.refund(unit))
-    }
-}
-
-impl TooManyAttempts {
-    /// Refusals of strangers are logged and not stored: nobody may fill the disk.
-    pub(in crate::accounts) fn log(
-        limit: Limit,
-        wait: Span,
-        by: Option<ClientAddress>,
-        metrics: &Metrics,
-    ) -> Self {
-        metrics.limit_hit(limit.into_str());
-        let (limit, seconds, address) = (limit.into_str(), wait.num_seconds(), by.map(display));
-        let event = StrangerEvent::LimitHit.into_str();
-        tracing::warn!(
-            event,
-            outcome = "refused",
-            actor = "anonymous",
-            address,
-            limit,
-            seconds,
-            "security event"
-        );
-        Self { wait }
     }
 }

@@ -30,6 +30,14 @@ impl Counter {
     }
 }
 
+/// Counts an attempt, unless limits are off; or, if it is refused, how long to wait.
+pub fn count_if_limited(
+    counter: Option<&Counter>,
+    unit: &mut Unit<'_>,
+) -> Result<Option<Span>, StoreFault> {
+    counter.map_or(Ok(None), |counter| counter.count(unit))
+}
+
 fn wait(throttled: Throttled) -> Option<Span> {
     match throttled {
         Throttled::Allowed(_) => None,

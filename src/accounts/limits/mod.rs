@@ -10,11 +10,11 @@ mod rates;
 
 pub(super) use admission::Admission;
 pub use admission::{Attempter, TooManyAttempts};
-pub(super) use counter::Counter;
+pub(super) use counter::{Counter, count_if_limited};
 pub use rates::Limit;
 
-use super::Fault;
 use super::hash_queue::Waiter;
+use super::{Fault, strangers};
 use crate::domain::account::AccountId;
 use crate::domain::claims::AccessClaims;
 use crate::domain::client_address::ClientAddress;
@@ -162,7 +162,9 @@ impl Limits {
         wait: Span,
         by: Option<ClientAddress>,
     ) -> TooManyAttempts {
-        TooManyAttempts::log(limit, wait, by, self.store.metrics())
+        self.store.metrics().limit_hit(limit.into_str());
+        strangers::log_limit_hit(limit.into_str(), wait, by);
+        TooManyAttempts { wait }
     }
 
     async fn admit(
@@ -204,11 +206,8 @@ impl Limits {
         self.memory.count(counters, now).map_err(|(limit, wait)| self.refuse(limit, wait, by))
     }
 
-    /// Counts an attempt; or, if it is refused, how long to wait. Refused ones write nothing.
+    /// Counts an attempt; or, if it is refused, how long to wait. Refused ones change nothing.
     async fn count(&self, counter: &Counter, now: Time) -> Result<Option<Span>, Fault> {
-        if let Some(wait) = self.look(counter, now).await? {
-            return Ok(Some(wait));
-        }
         let counting = counter.clone();
         Ok(self.store.write(now, move |unit| counting.count(unit)).await?)
     }
