@@ -140,14 +140,18 @@ impl Values {
                 DatabaseUrl::Sqlite(PathBuf::from(path))
             }
             Some(("postgres" | "postgresql", _)) => {
-                errors.push(
-                    "DATABASE_URL: this version does not support PostgreSQL yet; use sqlite://<file>",
-                );
-                default
+                if self.get("secret").or(self.get("secret_file")).is_none() {
+                    errors.push(
+                        "with PostgreSQL, VESTIBULE_SECRET or VESTIBULE_SECRET_FILE must be set, the same for every server: \
+                         create one with `openssl rand -hex 32`",
+                    );
+                }
+                DatabaseUrl::Postgres(given.to_owned())
             }
             _ => {
                 errors.push(
-                    "DATABASE_URL must be sqlite://<file>, for example sqlite:///srv/vestibule/vestibule.db"
+                    "DATABASE_URL must be sqlite://<file>, for example sqlite:///srv/vestibule/vestibule.db, \
+                     or postgres://<user>@<host>/<database>"
                 );
                 default
             }

@@ -165,12 +165,14 @@ fn an_in_memory_database_and_a_vestibule_key_that_is_no_table_are_refused() {
 }
 
 #[test]
-fn postgresql_is_not_supported_yet() {
-    let errors = load(&[("DATABASE_URL", "postgres://u:hidden@h/d")]).unwrap_err();
-    assert!(
-        errors.0[0].contains("does not support PostgreSQL yet")
-            && !errors.to_string().contains("hidden")
-    );
+fn with_postgresql_the_secret_must_be_given() {
+    let url = ("DATABASE_URL", "postgres://u:hidden@h/d");
+    let errors = load(&[url]).unwrap_err();
+    assert!(errors.0[0].contains("must be set, the same for every server"), "{errors}");
+    assert!(!errors.to_string().contains("hidden"), "{errors}");
+    let secret =
+        ("VESTIBULE_SECRET", "8f1d0c9ab2e47563fa0e91b2c3d4a5968778695a4b3c2d1e0f00112233445566");
+    assert!(matches!(load(&[url, secret]).unwrap().database, DatabaseUrl::Postgres(_)));
 }
 
 #[test]

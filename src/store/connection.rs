@@ -10,12 +10,20 @@ use tokio::time::Instant;
 /// survives a power cut; if a rotation were lost, the browser's newer token would look stolen.
 const SQLITE_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                             PRAGMA foreign_keys = ON;";
+/// The settings of every PostgreSQL connection. All times end before a request must be answered: a
+/// lock, a statement, and a transaction whose process has stopped. One isolation level for all
+/// databases: the units of work lock what they decide on.
+const POSTGRES_SETUP: &str = "SET default_transaction_isolation = 'read committed'; \
+                              SET lock_timeout = '1500ms'; SET statement_timeout = '10s'; \
+                              SET idle_in_transaction_session_timeout = '10s'; \
+                              SET synchronous_commit = on;";
 /// Locks on what is not a row: advisory locks on PostgreSQL. The numbers are arbitrary, but unique
 /// in the database.
 #[derive(Clone, Copy, Debug)]
 pub enum Lock {
     Administrators = 7_012_835,
     SigningKeys = 7_012_836,
+    Migration = 7_012_837,
 }
 
 #[derive(diesel::MultiConnection)]
@@ -48,7 +56,13 @@ impl Db {
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Db::Sqlite(connection))
             }
-            DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(Db::Postgres),
+            DatabaseUrl::Postgres(url) => {
+                let mut connection = PgConnection::establish(url)?;
+                connection
+                    .batch_execute(POSTGRES_SETUP)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Db::Postgres(connection))
+            }
         }
     }
 
@@ -83,9 +97,7 @@ impl Db {
     pub fn lock(&mut self, lock: Lock) -> QueryResult<()> {
         match self {
             Db::Sqlite(_) => Ok(()),
-            Db::Postgres(connection) => {
-                connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({})", lock as i64))
-            }
+            Db::Postgres(connection) => self::lock(connection, lock),
         }
     }
 
@@ -100,6 +112,11 @@ impl Db {
     pub fn ping(&mut self) -> QueryResult<()> {
         self.batch_execute("SELECT 1")
     }
+}
+
+/// Takes an advisory lock until the end of the transaction.
+pub fn lock(connection: &mut PgConnection, lock: Lock) -> QueryResult<()> {
+    connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({})", lock as i64))
 }
 
 fn begin<C>(connection: &mut C, sql: &str) -> QueryResult<()>

@@ -1,8 +1,9 @@
 //! Migrates the database to this version, or refuses one of another version.
 
-use super::connection::Db;
+use super::connection::{Db, Lock, lock};
 use super::schema::__diesel_schema_migrations as applied;
 use super::{StoreFault, Tx};
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -11,8 +12,12 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Runs the missing migrations. On SQLite under the write lock, because processes that start
-/// together would otherwise all create the same tables.
+/// How long a process waits while another one migrates.
+const WAIT_FOR_OTHERS: &str =
+    "SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = '10min'";
+
+/// Runs the missing migrations, under a lock: processes that start together would otherwise all
+/// create the same tables.
 pub(super) fn run(db: &mut Db) -> Result<(), StoreFault> {
     match db {
         Db::Sqlite(connection) => {
@@ -24,10 +29,12 @@ pub(super) fn run(db: &mut Db) -> Result<(), StoreFault> {
                 connection.run_pending_migrations(SQLITE).map(drop).map_err(failed)
             })
         }
-        Db::Postgres(connection) => {
+        Db::Postgres(connection) => connection.transaction(|connection| {
+            connection.batch_execute(WAIT_FOR_OTHERS)?;
+            lock(connection, Lock::Migration)?;
             check_version(connection, POSTGRES)?;
             connection.run_pending_migrations(POSTGRES).map(drop).map_err(failed)
-        }
+        }),
     }
 }
 
