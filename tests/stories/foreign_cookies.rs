@@ -145,11 +145,7 @@ async fn the_sign_in_page_keeps_the_cookies_of_a_session_it_does_not_know() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();
-    diesel::connection::SimpleConnection::batch_execute(
-        &mut app.database(),
-        "DELETE FROM sessions",
-    )
-    .unwrap();
+    app.execute("DELETE FROM sessions");
     assert_eq!(ada.get("/profile").await.location.as_deref(), TO_SIGN_IN);
     let reply = ada.get("/login").await;
     assert!(reply.status == 200 && cleared(&reply).is_empty(), "{reply:?}");

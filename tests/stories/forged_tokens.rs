@@ -358,12 +358,7 @@ async fn a_refresh_token_ahead_of_its_session_is_refused_and_ends_nothing() {
     app.outlive_access_token();
     let old = ada.clone();
     ada.get("/profile").await;
-    let mut database = app.database();
-    diesel::connection::SimpleConnection::batch_execute(
-        &mut database,
-        "UPDATE sessions SET generation = 1, parent = 1",
-    )
-    .unwrap();
+    app.execute("UPDATE sessions SET generation = 1, parent = 1");
     app.outlive_access_token();
     assert_eq!(ada.get("/profile").await.status, 303, "the record was restored from a backup");
     assert_eq!(app.open_sessions(), 1);

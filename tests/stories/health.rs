@@ -1,7 +1,6 @@
 //! What load balancers and orchestrators ask.
 
 use crate::support::{TestApp, within_a_second};
-use diesel::connection::SimpleConnection;
 use rocket::http::Method;
 use serde_json::{Value, json};
 use vestibule::domain::Span;
@@ -41,10 +40,10 @@ async fn a_process_that_can_serve_is_live_and_ready_for_everyone() {
 async fn a_database_that_fails_is_named_and_the_process_stays_live() {
     let app = TestApp::start().await;
     let applied = "__diesel_schema_migrations";
-    app.database().batch_execute(&format!("ALTER TABLE {applied} RENAME TO away")).unwrap();
+    app.execute(&format!("ALTER TABLE {applied} RENAME TO away"));
     assert_eq!(ready(&app).await, not_ready(&["database"]));
     assert_eq!(app.visitor().get("/health/live").await.status, 200);
-    app.database().batch_execute(&format!("ALTER TABLE away RENAME TO {applied}")).unwrap();
+    app.execute(&format!("ALTER TABLE away RENAME TO {applied}"));
     app.wait(Span::seconds(1));
     assert_eq!(ready(&app).await.0, 200, "it recovers by itself");
 }
@@ -53,9 +52,9 @@ async fn a_database_that_fails_is_named_and_the_process_stays_live() {
 async fn a_missing_migration_is_named_but_a_newer_one_is_not() {
     let app = TestApp::start().await;
     let insert = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101')";
-    app.database().batch_execute(insert).unwrap();
+    app.execute(insert);
     assert_eq!(ready(&app).await.0, 200, "a newer version is being rolled out");
-    app.database().batch_execute("DELETE FROM __diesel_schema_migrations").unwrap();
+    app.execute("DELETE FROM __diesel_schema_migrations");
     app.wait(Span::seconds(1));
     assert_eq!(ready(&app).await, not_ready(&["migrations"]));
 }
@@ -64,7 +63,7 @@ async fn a_missing_migration_is_named_but_a_newer_one_is_not() {
 async fn revocations_and_keys_that_cannot_be_read_are_named_after_5_seconds() {
     for (table, name) in [("revocations", "revocations"), ("signing_keys", "keys")] {
         let app = TestApp::start().await;
-        app.database().batch_execute(&format!("ALTER TABLE {table} RENAME TO away")).unwrap();
+        app.execute(&format!("ALTER TABLE {table} RENAME TO away"));
         assert_eq!(ready(&app).await.0, 200, "{name}");
         app.wait(Span::seconds(6));
         // The other one is out of date too, until it is read again.
@@ -82,7 +81,7 @@ async fn revocations_and_keys_that_cannot_be_read_are_named_after_5_seconds() {
 async fn asking_often_costs_the_database_one_query_a_second() {
     let app = TestApp::start().await;
     assert_eq!(ready(&app).await.0, 200);
-    app.database().batch_execute("DELETE FROM __diesel_schema_migrations").unwrap();
+    app.execute("DELETE FROM __diesel_schema_migrations");
     app.wait(Span::milliseconds(999));
     assert_eq!(ready(&app).await.0, 200, "the answer of 999 ms ago");
     app.wait(Span::milliseconds(1));
@@ -93,7 +92,7 @@ async fn asking_often_costs_the_database_one_query_a_second() {
 async fn a_clock_that_is_set_back_does_not_keep_an_old_answer() {
     let app = TestApp::start().await;
     assert_eq!(ready(&app).await.0, 200);
-    app.database().batch_execute("DELETE FROM __diesel_schema_migrations").unwrap();
+    app.execute("DELETE FROM __diesel_schema_migrations");
     app.wait(Span::hours(-1));
     assert_eq!(ready(&app).await, not_ready(&["migrations"]));
 }

@@ -24,14 +24,13 @@ async fn sessions_revocations_and_events_are_swept_when_they_are_no_longer_neede
 
 #[rocket::async_test]
 async fn any_number_of_expired_sessions_are_swept_in_batches_while_people_sign_in() {
-    use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let copies = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) \
         INSERT INTO sessions SELECT 'copy-' || i, account_id, generation, parent, parent_leaf, rotated_at, \
         replay_until, confirmed, persistent, methods, created_at, authenticated_at, last_seen_at, 0, \
         0, user_agent, address, ended_at, end_reason FROM sessions, n";
-    app.database().batch_execute(copies).unwrap();
+    app.execute(copies);
     let operator = app.operator().await;
     let (swept, page) = rocket::tokio::join!(
         operator.housekeeping.sweep(),

@@ -3,7 +3,6 @@
 use crate::support::{
     ACCESS, Api, EMAIL, PASSWORD, REFRESH, TestApp, claims, header, text, within_a_second,
 };
-use diesel::connection::SimpleConnection;
 use rocket::futures::future::join_all;
 use rocket::http::Method;
 use serde_json::{Value, json};
@@ -174,7 +173,7 @@ async fn unknown_key_ids_are_invalid_but_undecided_while_keys_cannot_be_read() {
         ("ALTER TABLE signing_keys RENAME TO away", 503),
         ("ALTER TABLE away RENAME TO signing_keys", 401),
     ] {
-        app.database().batch_execute(rename).unwrap();
+        app.execute(rename);
         let answers = join_all((0..100).map(|_| api.me(&access))).await;
         assert!(answers.iter().all(|reply| reply.status == status), "{status}: {answers:?}");
         let answers = join_all((0..100).map(|_| api.refresh(&refresh))).await;
@@ -193,7 +192,7 @@ async fn while_tokens_are_undecided_nobody_is_signed_in_or_out_and_no_cookie_is_
         let token = with_key_id(ada.cookie(name), header);
         unknown.jar.insert(name.to_owned(), token);
     }
-    app.database().batch_execute("ALTER TABLE signing_keys RENAME TO away").unwrap();
+    app.execute("ALTER TABLE signing_keys RENAME TO away");
     let fields = [("email", EMAIL), ("password", PASSWORD), ("name", "Ada")];
     for path in ["/logout", "/login", "/register"] {
         let reply = unknown.post(path, &fields).await;
@@ -206,7 +205,7 @@ async fn while_tokens_are_undecided_nobody_is_signed_in_or_out_and_no_cookie_is_
         assert_eq!((reply.status, reply.set_cookies().len()), (503, 0), "{reply:?}");
     }
     assert_eq!(app.open_sessions(), 1);
-    app.database().batch_execute("ALTER TABLE away RENAME TO signing_keys").unwrap();
+    app.execute("ALTER TABLE away RENAME TO signing_keys");
     let reply = unknown.post("/logout", &[]).await;
     assert_eq!(reply.status, 303, "a key that does not exist makes the tokens worthless");
     assert!(unknown.jar.contains_key(ACCESS) && unknown.jar.contains_key(REFRESH), "not ours");
@@ -269,9 +268,7 @@ async fn a_missing_next_key_is_created_at_the_start() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     // As an older version left it: there is no next refresh key.
-    app.database()
-        .batch_execute("DELETE FROM signing_keys WHERE state = 'next' AND purpose = 'refresh'")
-        .unwrap();
+    app.execute("DELETE FROM signing_keys WHERE state = 'next' AND purpose = 'refresh'");
     let restarted = app.twin().await;
     let keys = app.operator().await.keys.list().await.unwrap();
     assert_eq!(keys.iter().filter(|key| key.state == KeyState::Next).count(), 2);
@@ -427,9 +424,7 @@ async fn an_emergency_takes_effect_even_if_the_keys_cannot_be_read() {
     let end = format!(
         "UPDATE sessions SET ended_at = created_at, end_reason = 'operator' WHERE id = '{session}'"
     );
-    app.database()
-        .batch_execute(&format!("ALTER TABLE signing_keys RENAME TO away; {end}"))
-        .unwrap();
+    app.execute(&format!("ALTER TABLE signing_keys RENAME TO away; {end}"));
     assert_eq!(
         copy.get("/").await.status,
         303,
@@ -439,7 +434,7 @@ async fn an_emergency_takes_effect_even_if_the_keys_cannot_be_read() {
     // Revocations are read again: this one concerns a session that is still active.
     let revoke = "INSERT INTO revocations (session_id, generation, created_at, until) \
                   SELECT id, NULL, 4102444800000, 4102444800000 FROM sessions WHERE ended_at IS NULL";
-    app.database().batch_execute(revoke).unwrap();
+    app.execute(revoke);
     within_a_second(async || other.get("/").await.status == 200).await;
     assert_eq!(copy.get("/").await.status, 200, "nobody is signed in");
 }

@@ -1,7 +1,6 @@
 //! What Prometheus reads.
 
 use crate::support::{EMAIL, PASSWORD, REFRESH, TestApp};
-use diesel::connection::SimpleConnection;
 use rocket::http::Method;
 use rocket::local::asynchronous::Client;
 use std::net::Ipv4Addr;
@@ -121,7 +120,7 @@ async fn gauges_are_read_when_they_are_asked_for() {
     assert!(value(&text, &connections("idle")).unwrap() >= 1.0, "{text}");
     assert!(value(&text, &connections("in_use")).is_some());
     assert!(value(&text, "vestibule_revocation_lag_seconds").unwrap() < 5.0);
-    app.database().batch_execute("ALTER TABLE revocations RENAME TO away").unwrap();
+    app.execute("ALTER TABLE revocations RENAME TO away");
     app.wait(Span::minutes(1));
     assert!(value(&scrape(&app).await, "vestibule_revocation_lag_seconds").unwrap() >= 60.0);
 }

@@ -125,7 +125,6 @@ async fn a_changed_role_takes_effect_within_a_second_and_signs_nobody_out() {
 
 #[rocket::async_test]
 async fn a_changed_role_takes_effect_immediately_while_the_revocations_are_stale() {
-    use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     app.operator()
         .await
@@ -138,7 +137,7 @@ async fn a_changed_role_takes_effect_immediately_while_the_revocations_are_stale
     let api = Api::of(&app);
     assert_eq!(api.me(&token).await.status, 200);
     let change = "ALTER TABLE revocations RENAME TO stalled; UPDATE accounts SET role = 'user'";
-    app.database().batch_execute(change).unwrap();
+    app.execute(change);
     app.wait(vestibule::domain::Span::seconds(6));
     let old = api.me(&token).await;
     assert!(old.status == 401 && old.body.contains("token_expired"), "{old:?}");
@@ -227,27 +226,25 @@ async fn no_concurrent_sign_in_keeps_the_old_role() {
 
 #[rocket::async_test]
 async fn a_disabled_account_is_refused_even_if_its_sessions_have_not_ended() {
-    use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     let api = Api::of(&app);
     let tokens = api.login().await;
     let other = api.login().await;
-    app.database().batch_execute("UPDATE accounts SET disabled_at = created_at").unwrap();
+    app.execute("UPDATE accounts SET disabled_at = created_at");
     assert_eq!(ada.get("/profile").await.status, 303, "a page that reads the database");
     let refused = parsed(&api.refresh(&tokens["refresh_token"]).await);
     assert_eq!((text(&refused, "code"), text(&refused, "reason")), ("session_ended", "disabled"));
     let mut copy = app.visitor();
     copy.jar.insert(ACCESS.to_owned(), text(&other, "access_token").to_owned());
     assert_eq!(copy.get("/").await.status, 303, "the home page checks only the token");
-    app.database().batch_execute("ALTER TABLE revocations RENAME TO stalled").unwrap();
+    app.execute("ALTER TABLE revocations RENAME TO stalled");
     app.wait(vestibule::domain::Span::seconds(6));
     assert_eq!(copy.get("/").await.status, 200, "stale revocations: the database is read");
 }
 
 #[rocket::async_test]
 async fn the_admin_pages_check_the_database_and_not_the_token() {
-    use diesel::connection::SimpleConnection;
     let app = TestApp::start().await;
     app.operator()
         .await
@@ -258,17 +255,15 @@ async fn the_admin_pages_check_the_database_and_not_the_token() {
         .account();
     let mut grace = signed_in(&app, "grace@example.org").await;
     assert_eq!(grace.get("/admin").await.status, 200);
-    app.database().batch_execute("UPDATE accounts SET role = 'user'").unwrap();
+    app.execute("UPDATE accounts SET role = 'user'");
     assert_eq!(grace.get("/admin").await.status, 403, "before the revocation is read");
-    app.database()
-        .batch_execute("UPDATE sessions SET ended_at = created_at, end_reason = 'operator'")
-        .unwrap();
+    app.execute("UPDATE sessions SET ended_at = created_at, end_reason = 'operator'");
     let json = grace.clone().with_header("Accept", "application/json").get("/admin").await;
     assert_eq!((json.status, text(&parsed(&json), "code")), (401, "session_ended"));
     assert_eq!(grace.get("/admin").await.status, 303);
-    app.database().batch_execute("UPDATE sessions SET ended_at = NULL, end_reason = NULL").unwrap();
+    app.execute("UPDATE sessions SET ended_at = NULL, end_reason = NULL");
     let mut grace = signed_in(&app, "grace@example.org").await;
-    app.database().batch_execute("ALTER TABLE accounts RENAME TO away").unwrap();
+    app.execute("ALTER TABLE accounts RENAME TO away");
     assert_eq!(grace.get("/admin").await.status, 503, "undecided fails closed");
 }
 

@@ -1,14 +1,13 @@
 //! What is not known is not taken for "no": a database that fails in the middle of a request.
 
 use crate::support::{ACCESS, REFRESH, TestApp, claims};
-use diesel::connection::SimpleConnection;
 use rocket::http::Method;
 
 #[rocket::async_test]
 async fn no_token_beside_it_turns_an_outage_into_anonymous_or_clears_a_cookie() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
-    app.database().batch_execute("ALTER TABLE sessions RENAME TO away").unwrap();
+    app.execute("ALTER TABLE sessions RENAME TO away");
     for refresh in [None, Some("garbage".to_owned()), Some(ada.cookie(REFRESH).to_owned())] {
         let mut visitor = ada.clone();
         visitor.jar.remove(REFRESH);
@@ -24,12 +23,10 @@ async fn no_token_beside_it_turns_an_outage_into_anonymous_or_clears_a_cookie() 
 async fn a_write_that_fails_does_not_rotate_a_session_whose_access_token_is_valid() {
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
-    let fails = "CREATE TRIGGER fails BEFORE UPDATE OF confirmed ON sessions WHEN new.confirmed = 1 \
-                 BEGIN SELECT RAISE(FAIL, 'disk full'); END";
-    app.database().batch_execute(fails).unwrap();
+    app.fail_confirmations();
     let before = claims(ada.cookie(ACCESS));
     assert_eq!((ada.get("/profile").await.status, app.generation()), (503, 1));
-    app.database().batch_execute("DROP TRIGGER fails").unwrap();
+    app.let_confirmations_succeed();
     assert!(ada.get("/profile").await.is_signed_in());
     assert_eq!(claims(ada.cookie(ACCESS)), before);
 }

@@ -157,8 +157,7 @@ async fn an_unavailable_database_is_a_503_that_keeps_cookies_and_recovers_by_its
     let app = TestApp::start().await;
     let mut ada = app.ada().await;
     app.outlive_access_token();
-    let mut blocker = app.database();
-    blocker.batch_execute("BEGIN EXCLUSIVE").unwrap();
+    let mut blocker = app.block();
     for path in ["/profile", "/", "/login"] {
         let reply = ada.get(path).await;
         assert_eq!(reply.status, 503, "{path}: a 503 is not a 401");

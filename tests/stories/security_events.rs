@@ -3,7 +3,6 @@
 use crate::support::{
     ACCESS, Api, Done, EMAIL, PASSWORD, TestApp, Visitor, claims, parsed, text, within_a_second,
 };
-use diesel::connection::SimpleConnection;
 use rocket::http::Method;
 use serde_json::json;
 use vestibule::accounts::administration::{
@@ -326,7 +325,7 @@ fn add(app: &TestApp, tenths: std::ops::Range<i64>) {
     };
     let rows = tenths.map(row).collect::<Vec<_>>().join(",");
     let insert = format!("INSERT INTO events (id, at, kind, outcome, actor) VALUES {rows}");
-    app.database().batch_execute(&insert).unwrap();
+    app.execute(&insert);
 }
 
 /// The next events, by their tenths of a second.

@@ -146,12 +146,11 @@ const WEAK_HASH: &str = "$argon2id$v=19$m=8192,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$N/
 
 #[rocket::async_test]
 async fn simultaneous_sign_ins_with_a_weak_hash_all_succeed_and_replace_it() {
-    use diesel::connection::SimpleConnection;
     use rocket::futures::future::join_all;
     let app = TestApp::start().await;
     app.ada().await;
     let weaken = format!("UPDATE credentials SET secret = '{WEAK_HASH}'");
-    app.database().batch_execute(&weaken).unwrap();
+    app.execute(&weaken);
     let sign_in = || async {
         app.visitor().post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await.status
     };

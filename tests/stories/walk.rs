@@ -1,4 +1,4 @@
-use crate::support::{ACCESS, EMAIL, PASSWORD, REFRESH, TestApp};
+use crate::support::{ACCESS, Database, EMAIL, PASSWORD, REFRESH, TestApp};
 use std::os::unix::fs::PermissionsExt;
 
 #[rocket::async_test]
@@ -99,7 +99,11 @@ async fn data_directory_and_files_are_private() {
         std::fs::metadata(app.folder.path().join(path)).unwrap().permissions().mode() & 0o777
     };
     assert_eq!(mode("data"), 0o700);
-    for file in ["data/vestibule.db", "data/vestibule.db-wal", "data/secret"] {
+    let files: &[&str] = match app.database {
+        Database::Sqlite(_) => &["data/vestibule.db", "data/vestibule.db-wal", "data/secret"],
+        Database::Postgres(..) => &["data/secret"],
+    };
+    for file in files {
         assert_eq!(mode(file), 0o600, "{file}");
     }
     assert_eq!(

@@ -1,3 +1,4 @@
+use super::database::Database;
 use super::visitor::Visitor;
 use super::{EMAIL, PASSWORD};
 use rocket::fairing::AdHoc;
@@ -17,6 +18,7 @@ pub struct TestApp {
     pub client: Client,
     pub clock: Clock,
     pub folder: TempDir,
+    pub database: Database,
 }
 
 impl TestApp {
@@ -28,29 +30,30 @@ impl TestApp {
     pub async fn start_with(environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::by_hand(Time::from_timestamp(1_800_000_000, 0).unwrap());
-        let client = client(&folder, &clock, environment).await;
-        Self { client, clock, folder }
+        let database = Database::create(&folder.path().join("data")).await;
+        let client = client(&folder, &database, &clock, environment).await;
+        Self { client, clock, folder, database }
     }
 
     /// Another process on the same data and the same clock.
     pub async fn twin(&self) -> Client {
-        client(&self.folder, &self.clock, &[]).await
+        client(&self.folder, &self.database, &self.clock, &[]).await
     }
 
     /// Another process with other settings.
     pub async fn twin_with(&self, environment: &[(&str, &str)]) -> Client {
-        client(&self.folder, &self.clock, environment).await
+        client(&self.folder, &self.database, &self.clock, environment).await
     }
 
     /// Another process whose clock is ahead by this much.
     pub async fn twin_with_clock(&self, ahead: Span) -> Client {
-        client(&self.folder, &self.clock.ahead_by(ahead), &[]).await
+        client(&self.folder, &self.database, &self.clock.ahead_by(ahead), &[]).await
     }
 
     /// Another process behind a real socket, for requests that `Client` cannot send. Returns its
     /// port; the base URL is the same.
     pub async fn serve(&self) -> u16 {
-        let (config, figment) = config(&self.folder, &[]);
+        let (config, figment) = config(&self.folder, &self.database, &[]);
         let figment = figment.merge(("port", 0));
         let rocket = vestibule::build(config, figment, self.clock.clone()).await.unwrap();
         let (tell, told) = oneshot::channel();
@@ -67,7 +70,7 @@ impl TestApp {
     }
 
     pub async fn operator_with(&self, environment: &[(&str, &str)]) -> Services {
-        let (config, _) = config(&self.folder, environment);
+        let (config, _) = config(&self.folder, &self.database, environment);
         vestibule::start(&config, self.clock.clone()).await.unwrap()
     }
 
@@ -126,16 +129,24 @@ pub async fn within_a_second(mut is_so: impl AsyncFnMut() -> bool) {
     }
 }
 
-async fn client(folder: &TempDir, clock: &Clock, environment: &[(&str, &str)]) -> Client {
-    let (config, figment) = config(folder, environment);
+async fn client(
+    folder: &TempDir,
+    database: &Database,
+    clock: &Clock,
+    environment: &[(&str, &str)],
+) -> Client {
+    let (config, figment) = config(folder, database, environment);
     let rocket = vestibule::build(config, figment, clock.clone()).await.unwrap();
     Client::untracked(rocket).await.unwrap()
 }
 
-fn config(folder: &TempDir, environment: &[(&str, &str)]) -> (Config, Figment) {
+fn config(folder: &TempDir, database: &Database, given: &[(&str, &str)]) -> (Config, Figment) {
     let data_dir = folder.path().join("data");
-    let set = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    let mut environment: Vec<_> = environment.iter().map(set).collect();
+    let mut environment = database.settings(&data_dir);
+    if given.iter().any(|(name, _)| *name == "VESTIBULE_SECRET") {
+        environment.retain(|(name, _)| name != "VESTIBULE_SECRET_FILE");
+    }
+    environment.extend(given.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())));
     environment.push(("VESTIBULE_DATA_DIR".to_owned(), data_dir.to_str().unwrap().to_owned()));
     let figment = figment();
     (Config::load(&figment, environment.into_iter()).unwrap(), figment)

@@ -33,7 +33,7 @@ impl TestApp {
             "SELECT id, algorithm, sealed FROM signing_keys WHERE state = 'active' AND purpose = '{purpose}'"
         );
         let Row { id, algorithm, sealed } =
-            diesel::sql_query(query).get_result(&mut self.database()).unwrap();
+            diesel::sql_query(query).get_result(&mut self.connect()).unwrap();
         let clear = self.unseal(&format!("{purpose} {algorithm} {id}"), &sealed);
         let (algorithm, key) = match algorithm.as_str() {
             "EdDSA" => (Algorithm::EdDSA, EncodingKey::from_ed_der(&clear)),
