@@ -188,8 +188,7 @@ impl VerifiedPassword {
         unit: &mut Unit<'_>,
         start: &SessionStart,
     ) -> Result<Started, StoreFault> {
-        let account = start.session.account_id;
-        let Some(account) = unit.lock(account)? else { return Ok(Started::NoLongerCorrect) };
+        let Some(account) = start.lock(unit)? else { return Ok(Started::NoLongerCorrect) };
         let stored = store::credentials::find_password(unit, account.id)?;
         let unchanged = stored.is_some_and(|stored| stored.version == self.version);
         if account.is_disabled() || !unchanged {

@@ -22,6 +22,7 @@ mod headers_and_cookies;
 mod health;
 mod hostile_output;
 mod housekeeping;
+mod isolation;
 mod keys;
 mod limits;
 mod malformed_requests;

@@ -45,6 +45,18 @@ impl Sessions {
 }
 
 impl SessionStart {
+    /// Locks the account; none if it does not exist. The account of the session that was presented
+    /// comes first if its ID is lower: two browsers that sign in to each other's account would
+    /// otherwise wait for each other.
+    pub fn lock(&self, unit: &mut Unit<'_>) -> Result<Option<LockedAccount>, StoreFault> {
+        let own = self.session.account_id;
+        let replaced = self.replaced(unit)?.map(|session| session.account_id);
+        if let Some(other) = replaced.filter(|other| *other < own) {
+            unit.lock(other)?;
+        }
+        unit.lock(own)
+    }
+
     /// Stores the session and ends the one that was presented, so that an attacker who planted it
     /// has no use of it.
     pub fn store(
@@ -60,8 +72,11 @@ impl SessionStart {
 
     /// The session that was presented may be one of another account.
     fn end_replaced(&self, unit: &mut Unit<'_>, by: &LockedAccount) -> Result<(), StoreFault> {
-        let Some(id) = self.replaces else { return Ok(()) };
-        let Some(replaced) = store::sessions::find(unit, id)? else { return Ok(()) };
+        let Some(replaced) = self.replaced(unit)? else { return Ok(()) };
         sign_out(unit, &replaced, &Initiator::owner(by.id, &self.session.device))
+    }
+
+    fn replaced(&self, unit: &mut Unit<'_>) -> Result<Option<Session>, StoreFault> {
+        self.replaces.map_or(Ok(None), |id| store::sessions::find(unit, id))
     }
 }

@@ -64,6 +64,10 @@ impl Database {
         }
     }
 
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(..))
+    }
+
     pub fn connect(&self) -> Db {
         match self {
             Self::Sqlite(path) => {

@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod database;
+mod interleaved;
 mod stolen;
 mod visitor;
 
