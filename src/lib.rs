@@ -89,6 +89,7 @@ pub async fn build(
     let services = start(&config, clock).await?;
     services.run_in_background();
     services.keys.reconcile(config.algorithm).await.map_err(StartError::Fault)?;
+    services.monitoring.warn_of_clock().await.map_err(StartError::Fault)?;
     Ok(web::build(
         figment,
         services,

@@ -12,8 +12,9 @@ const PERIOD: Duration = Duration::from_secs(3_600);
 const BATCH: i64 = 500;
 /// How long a session is kept after its absolute lifetime, to tell its browser why it ended.
 const KEEP_SESSIONS: Span = Span::days(1);
-/// How long a revocation is kept after its last token has expired: clocks differ.
-const KEEP_REVOCATIONS: Span = Span::seconds(30);
+/// How long a revocation is kept after its last token has expired by the clock of its writer, which
+/// may be behind.
+const KEEP_REVOCATIONS: Span = Span::minutes(10);
 
 /// Deletes rows that are no longer needed.
 #[derive(Clone)]

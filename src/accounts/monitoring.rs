@@ -1,7 +1,9 @@
 //! What operators' monitoring asks: whether this process can serve, and the metrics.
 
+use super::Fault;
 use super::signing_keys::SigningKeys;
 use crate::clock::Clock;
+use crate::domain::lifetimes::LEEWAY;
 use crate::domain::{Span, Time};
 use crate::metrics::Metrics;
 use crate::store::{self, MAX_STALENESS, Store, StoreFault};
@@ -72,6 +74,26 @@ impl Monitoring {
         let is_stale = self.store.revocation_lag(now) > MAX_STALENESS;
         let revocations = is_stale.then_some(Dependency::Revocations);
         [database, keys, revocations].into_iter().flatten().collect()
+    }
+
+    /// How far the clock of the database is ahead of ours; none if it is the same clock.
+    pub async fn clock_difference(&self) -> Result<Option<Span>, Fault> {
+        let there = self.store.read(store::database_clock::now).await?;
+        Ok(there.map(|there| there - self.clock.now()))
+    }
+
+    /// Warns if the clock of the database is not ours: sessions would seem to expire earlier or
+    /// later than they do for other processes.
+    pub async fn warn_of_clock(&self) -> Result<(), Fault> {
+        let difference = self.clock_difference().await?.unwrap_or_default();
+        if difference.abs() > LEEWAY {
+            let seconds = difference.num_seconds();
+            tracing::warn!(
+                seconds,
+                "the clock of the database is ahead of ours by this much: synchronise both (NTP), or people are signed out early"
+            );
+        }
+        Ok(())
     }
 
     /// Where requests are counted.

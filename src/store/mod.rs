@@ -7,6 +7,7 @@ pub mod accounts;
 mod column;
 mod connection;
 pub mod credentials;
+pub mod database_clock;
 mod event_log;
 pub mod event_search;
 pub mod events;

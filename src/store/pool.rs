@@ -115,14 +115,10 @@ impl Store {
         .await
     }
 
-    /// Reads what other processes have revoked; on the first call, everything.
+    /// Reads what other processes have revoked, in the order of the database.
     pub async fn sync_revocations(&self, now: Time) -> Result<(), StoreFault> {
-        let since = self.revocations.read_from(now);
-        let read = move |tx: &mut Tx<'_>| match since {
-            Some(since) => revocations::created_since(tx, since),
-            None => revocations::current(tx, now),
-        };
-        let recent = self.read(read).await?;
+        let last = self.revocations.read_after();
+        let recent = self.read(move |tx| revocations::after(tx, last)).await?;
         self.revocations.refresh(&recent, now);
         Ok(())
     }

@@ -3,18 +3,19 @@
 //! Revocations of this process are added before the request is answered; those of other processes
 //! are read twice a second. If they could not be read for a while, the answer is "undecided".
 
+use super::revocations::StoredRevocation;
 use crate::domain::claims::AccessClaims;
 use crate::domain::revocation::{Revocation, RevokedTokens};
 use crate::domain::session::SessionId;
 use crate::domain::{Span, Time};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How old the last read may be. Beyond it, sessions are read from the database instead.
 pub const MAX_STALENESS: Span = Span::seconds(5);
-/// How far each read goes back before the previous one: rows may be committed late, and clocks
-/// differ.
-const OVERLAP: Span = Span::seconds(30);
+/// How many reads later a row may become visible than one with a higher ID: 30 s, longer than a
+/// transaction can last. Counted in reads, because clocks jump.
+const OVERLAP: usize = 60;
 
 /// Whether an access token is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +35,16 @@ pub(super) struct RevocationCache(RwLock<Known>);
 struct Known {
     revoked: HashMap<SessionId, (RevokedTokens, Time)>,
     read_at: Option<Time>,
+    /// The highest ID that each of the last reads had found, oldest first.
+    highest: VecDeque<i64>,
 }
 
 impl RevocationCache {
-    /// The time from which revocations must be read; none means everything. After an outage or a
-    /// suspended machine, it includes all that was missed.
-    pub fn read_from(&self, now: Time) -> Option<Time> {
-        self.read().read_at.map(|at| at.min(now) - OVERLAP)
+    /// The ID after which revocations must be read: that of `OVERLAP` reads ago. All, until there
+    /// have been so many.
+    pub fn read_after(&self) -> i64 {
+        let known = self.read();
+        known.highest.front().filter(|_| known.highest.len() == OVERLAP).copied().unwrap_or(0)
     }
 
     /// Adds revocations. Adding one again changes nothing.
@@ -48,12 +52,23 @@ impl RevocationCache {
         self.write().add(revocations);
     }
 
-    /// Adds what was just read, and removes entries whose tokens have expired.
-    pub fn refresh(&self, revocations: &[Revocation], now: Time) {
+    /// Adds what was just read, and removes entries whose tokens have expired. The clock of the
+    /// writer may be behind: a new entry is kept for its lifetime by ours.
+    pub fn refresh(&self, stored: &[StoredRevocation], now: Time) {
         let mut known = self.write();
-        known.add(revocations);
+        for StoredRevocation { revocation, lifetime, .. } in stored {
+            let until = revocation.until.max(now + *lifetime);
+            let is_new = !known.revoked.contains_key(&revocation.session_id);
+            known.add(&[if is_new { Revocation { until, ..*revocation } } else { *revocation }]);
+        }
         known.revoked.retain(|_, (_, until)| *until > now);
         known.read_at = Some(now);
+        let found = stored.iter().map(|row| row.id).max();
+        let highest = found.max(known.highest.back().copied()).unwrap_or(0);
+        known.highest.push_back(highest);
+        if known.highest.len() > OVERLAP {
+            known.highest.pop_front();
+        }
     }
 
     pub fn judge(&self, claims: &AccessClaims, now: Time) -> Revoked {

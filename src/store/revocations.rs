@@ -11,11 +11,24 @@ use crate::domain::{Span, Time};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
+/// A revocation as some process wrote it.
+#[derive(Clone, Copy)]
+pub(super) struct StoredRevocation {
+    /// In the order in which they were written, not in that in which they were committed.
+    pub id: i64,
+    /// Its end is by the clock of the writer.
+    pub revocation: Revocation,
+    /// How long it is needed, by any clock.
+    pub lifetime: Span,
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = revocations)]
 struct Row {
+    id: i64,
     session_id: String,
     generation: Option<i64>,
+    created_at: i64,
     until: i64,
 }
 
@@ -48,17 +61,10 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Everything created since then. By time and not by ID, because a row may be committed after one
-/// with a higher ID.
-pub(super) fn created_since(tx: &mut Tx<'_>, since: Time) -> Result<Vec<Revocation>, StoreFault> {
-    let recent = revocations::table.filter(revocations::created_at.ge(millis(since)));
-    recent.select(Row::as_select()).load(tx.0)?.into_iter().map(Row::revocation).collect()
-}
-
-/// Everything that is still needed.
-pub(super) fn current(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Revocation>, StoreFault> {
-    let current = revocations::table.filter(revocations::until.gt(millis(now)));
-    current.select(Row::as_select()).load(tx.0)?.into_iter().map(Row::revocation).collect()
+/// Everything with a higher ID than this.
+pub(super) fn after(tx: &mut Tx<'_>, id: i64) -> Result<Vec<StoredRevocation>, StoreFault> {
+    let later = revocations::table.filter(revocations::id.gt(id));
+    later.select(Row::as_select()).load(tx.0)?.into_iter().map(Row::revocation).collect()
 }
 
 /// Deletes at most `limit` revocations that are no longer needed; returns how many.
@@ -84,11 +90,13 @@ impl NewRow {
 }
 
 impl Row {
-    fn revocation(self) -> Result<Revocation, StoreFault> {
-        Ok(Revocation {
+    fn revocation(self) -> Result<StoredRevocation, StoreFault> {
+        let revocation = Revocation {
             session_id: SessionId(Column("revocations.session_id").id(&self.session_id)?),
             tokens: self.generation.map_or(RevokedTokens::All, RevokedTokens::UpTo),
             until: Column("revocations.until").time(self.until)?,
-        })
+        };
+        let lifetime = Span::milliseconds(self.until.saturating_sub(self.created_at));
+        Ok(StoredRevocation { id: self.id, revocation, lifetime })
     }
 }

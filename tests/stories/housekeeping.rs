@@ -11,7 +11,7 @@ async fn sessions_revocations_and_events_are_swept_when_they_are_no_longer_neede
     let count = |table| app.number(&format!("SELECT count(*) AS n FROM {table}"));
     for (wait, expected) in [
         (Span::zero(), [1, 1, 2]),
-        (Span::minutes(16), [1, 0, 2]),
+        (Span::minutes(26), [1, 0, 2]),
         (Span::days(30), [1, 0, 2]),
         (Span::days(1), [0, 0, 2]),
         (Span::days(335), [0, 0, 0]),

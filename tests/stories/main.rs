@@ -26,6 +26,7 @@ mod isolation;
 mod keys;
 mod limits;
 mod malformed_requests;
+mod many_processes;
 mod metrics;
 mod openapi;
 mod operator;

@@ -74,7 +74,6 @@ CREATE TABLE revocations (
     created_at BIGINT NOT NULL,
     until BIGINT NOT NULL
 );
-CREATE INDEX revocations_by_creation ON revocations (created_at);
 CREATE INDEX revocations_by_end ON revocations (until);
 
 -- Key material is sealed under the operator's secret.
