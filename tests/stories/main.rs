@@ -28,6 +28,7 @@ mod limits;
 mod malformed_requests;
 mod many_processes;
 mod metrics;
+mod migrations;
 mod openapi;
 mod operator;
 mod origin_check;

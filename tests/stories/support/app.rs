@@ -17,8 +17,9 @@ use vestibule::domain::{Span, Time};
 pub struct TestApp {
     pub client: Client,
     pub clock: Clock,
-    pub folder: TempDir,
+    // Dropped before the folder it may lie in.
     pub database: Database,
+    pub folder: TempDir,
 }
 
 impl TestApp {

@@ -3,7 +3,7 @@
 //! A SQLite file; or, if `TEST_POSTGRES_URL` names a server, a PostgreSQL database of its own: a copy
 //! of one that was migrated once.
 
-use super::TestApp;
+use super::{TestApp, query_plans};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -13,6 +13,8 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use vestibule::BuildError;
+use vestibule::accounts::Services;
 use vestibule::clock::Clock;
 use vestibule::config::Config;
 
@@ -47,13 +49,34 @@ struct Details {
 impl Database {
     /// An empty one.
     pub async fn create(data_dir: &Path) -> Self {
+        query_plans::note();
         let Some(server) = SERVER.as_deref() else {
             return Self::Sqlite(data_dir.join("vestibule.db"));
         };
         let template = template(server).await;
-        let name = format!("story_{}", uuid::Uuid::new_v4().simple());
+        let name = new_name();
         run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
         Self::Postgres(server, name)
+    }
+
+    /// One without tables.
+    pub fn create_bare(data_dir: &Path) -> Self {
+        let Some(server) = SERVER.as_deref() else {
+            std::fs::create_dir_all(data_dir).unwrap();
+            return Self::Sqlite(data_dir.join("vestibule.db"));
+        };
+        let name = new_name();
+        run(server, &format!("CREATE DATABASE {name}"));
+        Self::Postgres(server, name)
+    }
+
+    /// The services on it, as a process starts them.
+    pub async fn start(&self, data_dir: &Path) -> Result<Services, BuildError> {
+        let mut environment = self.settings(data_dir);
+        let data_dir = data_dir.to_str().unwrap().to_owned();
+        environment.push(("VESTIBULE_DATA_DIR".to_owned(), data_dir));
+        let config = Config::load(&vestibule::figment(), environment.into_iter()).unwrap();
+        vestibule::start(&config, Clock::system()).await
     }
 
     /// The settings that lead to it.
@@ -69,7 +92,7 @@ impl Database {
     }
 
     pub fn connect(&self) -> Db {
-        match self {
+        let mut connection = match self {
             Self::Sqlite(path) => {
                 let mut file = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
                 // The application sweeps in the background.
@@ -79,16 +102,24 @@ impl Database {
             Self::Postgres(server, name) => {
                 Db::Postgres(PgConnection::establish(&url(server, name)).unwrap())
             }
-        }
+        };
+        query_plans::ignore(&mut connection);
+        connection
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
+        let scans = query_plans::scans(self);
         if let Self::Postgres(server, name) = self {
             run(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
+        assert!(std::thread::panicking() || scans.is_empty(), "no index:\n{}", scans.join("\n"));
     }
+}
+
+fn new_name() -> String {
+    format!("story_{}", uuid::Uuid::new_v4().simple())
 }
 
 /// The database that stories copy; the first one creates it.
@@ -133,7 +164,9 @@ fn url(server: &str, name: &str) -> String {
 }
 
 fn run(url: &str, sql: &str) {
-    PgConnection::establish(url).unwrap().batch_execute(sql).unwrap();
+    let mut connection = Db::Postgres(PgConnection::establish(url).unwrap());
+    query_plans::ignore(&mut connection);
+    connection.batch_execute(sql).unwrap();
 }
 
 impl TestApp {

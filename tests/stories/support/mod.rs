@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod database;
 mod interleaved;
+mod query_plans;
 mod stolen;
 mod visitor;
 
