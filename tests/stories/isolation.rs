@@ -188,7 +188,7 @@ async fn two_rotations_of_the_keys_leave_one_active_and_one_next_key_each() {
             there.keys.rotate(KeyRotation::Ordinary),
         )
         .await;
-    (first.unwrap(), second.unwrap());
+    first.and(second).unwrap();
     let keys = here.keys.list().await.unwrap();
     for (state, expected) in [(KeyState::Active, 2), (KeyState::Next, 2), (KeyState::Retiring, 4)] {
         assert_eq!(keys.iter().filter(|key| key.state == state).count(), expected, "{state:?}");

@@ -33,7 +33,7 @@ impl TestApp {
         let clock = Clock::by_hand(Time::from_timestamp(1_800_000_000, 0).unwrap());
         let database = Database::create(&folder.path().join("data")).await;
         let client = client(&folder, &database, &clock, environment).await;
-        Self { client, clock, folder, database }
+        Self { client, clock, database, folder }
     }
 
     /// Another process on the same data and the same clock.

@@ -22,8 +22,7 @@ const EXCEPTIONS: [(&str, &str); 6] = [
     ("(1=0)", "an empty list: nothing is read"),
 ];
 
-/// Whether a query was planned.
-
+/// All queries, and those that were planned.
 struct Queries {
     noted: BTreeSet<String>,
     planned: BTreeSet<String>,
@@ -74,7 +73,7 @@ fn note_query(event: InstrumentationEvent<'_>) {
 
 /// `IN (?, ?, ?)` of any length is one query.
 fn without_repetition(sql: &str) -> String {
-    let mut sql = sql.replace("`", "\"");
+    let mut sql = sql.replace('`', "\"");
     while sql.contains("?, ?, ?") {
         sql = sql.replace("?, ?, ?", "?, ?");
     }
@@ -129,7 +128,7 @@ fn plan(connection: &mut Db, sql: &str) -> QueryResult<Vec<String>> {
             Ok(rows.into_iter().map(|row| row.detail).collect())
         }
         Db::Postgres(server) => {
-            let parameters = (1..).take_while(|n| sql.contains(&format!("${n}"))).count();
+            let parameters = (1..100).take_while(|n| sql.contains(&format!("${n}"))).count();
             let nulls = vec!["NULL"; parameters].join(", ");
             let execute =
                 if nulls.is_empty() { "planned".to_owned() } else { format!("planned({nulls})") };
