@@ -13,7 +13,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const binary = process.env.VESTIBULE_BINARY ?? join(target, "debug/vestibule");
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address();

@@ -171,7 +171,7 @@ fn with_postgresql_the_secret_must_be_given() {
     assert!(errors.0[0].contains("must be set, the same for every server"), "{errors}");
     assert!(!errors.to_string().contains("hidden"), "{errors}");
     let secret =
-        ("VESTIBULE_SECRET", "8f1d0c9ab2e47563fa0e91b2c3d4a5968778695a4b3c2d1e0f00112233445566");
+        ("VESTIBULE_SECRET", "b41f7d0c9ae36258f5d0137cbb9e84a2660f3dd1785ce94b2a907c13ef46d85b");
     assert!(matches!(load(&[url, secret]).unwrap().database, DatabaseUrl::Postgres(_)));
 }
 
