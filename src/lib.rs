@@ -45,7 +45,7 @@ pub enum BuildError {
     Secret(#[from] SecretError),
     #[error(
         "there is a database, but no secret to open its keys: VESTIBULE_SECRET and VESTIBULE_SECRET_FILE are not set, and there is no file {0}. \
-         If the server has one of these settings, set the same. Otherwise, restore the file from a backup. If it is lost for good, follow README.md, \
+         If the server has one of these settings, set the same. Otherwise, restore the file from a backup. If it is lost for good, follow docs/OPERATING.md, \
          \"The secret\""
     )]
     SecretLost(PathBuf),

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 #[command(
     version,
     about,
-    after_help = "Settings come from Rocket.toml and the environment; README.md lists them all."
+    after_help = "Settings come from Rocket.toml and the environment; docs/CONFIGURATION.md lists them all."
 )]
 struct Arguments {
     #[command(subcommand)]

@@ -248,3 +248,46 @@ fn plain_http_off_loopback_is_warned_of() {
         assert_eq!(about.len(), usize::from(warned), "{address}: {about:?}");
     }
 }
+
+/// The rows of docs/CONFIGURATION.md: the names of the first column, and the default.
+fn documented() -> Vec<(Vec<&'static str>, &'static str)> {
+    let rows = include_str!("../../docs/CONFIGURATION.md").lines();
+    rows.filter_map(|row| {
+        let [names, default, _] =
+            row.strip_prefix("| `")?.strip_suffix(" |")?.split(" | ").collect::<Vec<_>>()[..]
+        else {
+            panic!("not three columns: {row}")
+        };
+        Some((names.split(", ").map(|name| name.trim_matches('`')).collect(), default))
+    })
+    .collect()
+}
+
+#[test]
+fn the_document_lists_exactly_the_settings() {
+    let mut listed: Vec<String> = documented()
+        .into_iter()
+        .flat_map(|(names, _)| names)
+        .filter_map(|name| name.strip_prefix("VESTIBULE_"))
+        .map(str::to_lowercase)
+        .collect();
+    listed.sort_unstable();
+    let mut known = values::NAMES.map(str::to_owned);
+    known.sort_unstable();
+    assert_eq!(listed, known);
+}
+
+#[test]
+fn the_documented_defaults_are_those_with_nothing_set() {
+    let unset = format!("{:?}", load(&[]).unwrap());
+    let mut checked = 0;
+    for (names, default) in documented() {
+        let Some(value) = default.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')) else {
+            continue;
+        };
+        let set = load(&[(names[0], value)]).unwrap();
+        assert_eq!(format!("{set:?}"), unset, "{}", names[0]);
+        checked += 1;
+    }
+    assert!(checked > 10);
+}

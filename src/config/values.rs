@@ -7,7 +7,7 @@ use figment::value::Value;
 use std::collections::BTreeMap;
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
-const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 19] = [
     "data_dir",
     "base_url",
     "secret",

@@ -45,4 +45,5 @@ mod sessions;
 mod signing_in;
 mod signing_up;
 mod thieves;
+mod upgrades;
 mod walk;

@@ -32,6 +32,15 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::by_hand(Time::from_timestamp(1_800_000_000, 0).unwrap());
         let database = Database::create(&folder.path().join("data")).await;
+        Self::start_on(folder, database, clock, environment).await
+    }
+
+    pub async fn start_on(
+        folder: TempDir,
+        database: Database,
+        clock: Clock,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let client = client(&folder, &database, &clock, environment).await;
         Self { client, clock, database, folder }
     }

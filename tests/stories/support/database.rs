@@ -12,6 +12,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::LazyLock;
 use vestibule::BuildError;
 use vestibule::accounts::Services;
@@ -87,6 +88,11 @@ impl Database {
         }
     }
 
+    /// Whether the stories run on PostgreSQL.
+    pub fn are_on_postgres() -> bool {
+        SERVER.is_some()
+    }
+
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(..))
     }
@@ -105,6 +111,22 @@ impl Database {
         };
         query_plans::ignore(&mut connection);
         connection
+    }
+
+    /// All of it as SQL, by the database's own program.
+    pub fn dump(&self) -> String {
+        let output = match self {
+            Self::Sqlite(path) => Command::new("sqlite3").arg(path).arg(".dump").output(),
+            Self::Postgres(server, name) => {
+                let options = ["--inserts", "--no-owner", "--no-privileges"];
+                Command::new("pg_dump").args(options).arg(url(server, name)).output()
+            }
+        };
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let sql = String::from_utf8(output.stdout).unwrap();
+        // Commands of psql, which no server understands.
+        sql.lines().filter(|line| !line.starts_with('\\')).map(|line| format!("{line}\n")).collect()
     }
 }
 

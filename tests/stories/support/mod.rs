@@ -10,7 +10,7 @@ mod visitor;
 
 pub use api::{Api, claims, header, parsed, text};
 pub use app::{Done, TestApp, within_a_second};
-pub use database::Database;
+pub use database::{Database, Db};
 pub use stolen::{StolenKey, sign, unsigned};
 pub use visitor::{ACCESS, DEVICE, REFRESH, Reply, Visitor};
 
