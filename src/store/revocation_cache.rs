@@ -3,7 +3,6 @@
 //! Revocations of this process are added before the request is answered; those of other processes
 //! are read twice a second. If they could not be read for a while, the answer is "undecided".
 
-use super::revocations::StoredRevocation;
 use crate::domain::claims::AccessClaims;
 use crate::domain::revocation::{Revocation, RevokedTokens};
 use crate::domain::session::SessionId;
@@ -26,6 +25,17 @@ pub enum Revoked {
     /// The records decide: the role has changed, or the revocations of other processes have not been
     /// read recently.
     Undecided,
+}
+
+/// A revocation as some process wrote it.
+#[derive(Clone, Copy)]
+pub(super) struct StoredRevocation {
+    /// In the order in which they were written, not in that in which they were committed.
+    pub id: i64,
+    /// Its end is by the clock of the writer.
+    pub revocation: Revocation,
+    /// How long it is needed, by any clock.
+    pub lifetime: Span,
 }
 
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 use super::column::{Column, millis};
 use super::connection::on_either;
+use super::revocation_cache::StoredRevocation;
 use super::schema::{revocations, signing_keys};
 use super::{StoreFault, Tx};
 use crate::domain::lifetimes::LEEWAY;
@@ -10,17 +11,6 @@ use crate::domain::session::SessionId;
 use crate::domain::{Span, Time};
 use diesel::dsl::max;
 use diesel::prelude::*;
-
-/// A revocation as some process wrote it.
-#[derive(Clone, Copy)]
-pub(super) struct StoredRevocation {
-    /// In the order in which they were written, not in that in which they were committed.
-    pub id: i64,
-    /// Its end is by the clock of the writer.
-    pub revocation: Revocation,
-    /// How long it is needed, by any clock.
-    pub lifetime: Span,
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = revocations)]
