@@ -126,7 +126,7 @@ impl Database {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let sql = String::from_utf8(output.stdout).unwrap();
         // Commands of psql, which no server understands.
-        sql.lines().filter(|line| !line.starts_with('\\')).map(|line| format!("{line}\n")).collect()
+        sql.split_inclusive('\n').filter(|line| !line.starts_with('\\')).collect()
     }
 }
 
