@@ -101,6 +101,17 @@ impl Db {
         }
     }
 
+    /// Lets statements of this transaction take minutes: one that changes a million rows must not
+    /// fail because it is slow.
+    pub fn allow_long_statements(&mut self) -> QueryResult<()> {
+        match self {
+            Db::Sqlite(_) => Ok(()),
+            Db::Postgres(connection) => {
+                connection.batch_execute("SET LOCAL statement_timeout = '10min'")
+            }
+        }
+    }
+
     /// Whether the connection cannot be used again: a panic left a transaction open, or the server
     /// is gone.
     pub fn is_broken(&mut self) -> bool {

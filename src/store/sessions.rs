@@ -163,6 +163,7 @@ pub fn last_expiry(tx: &mut Tx<'_>) -> Result<Option<Time>, StoreFault> {
 /// Ends all open sessions of all accounts, without revocations: used when all keys are deleted, so
 /// that no token verifies any more.
 pub fn end_all(unit: &mut Unit<'_>, reason: EndReason) -> Result<usize, StoreFault> {
+    unit.0.allow_long_statements()?;
     let open = sessions::table.filter(sessions::ended_at.is_null());
     let change = Ending::new(reason, unit.now());
     Ok(diesel::update(open).set(&change).execute(unit.0)?)
