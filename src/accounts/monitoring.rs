@@ -9,6 +9,7 @@ use crate::metrics::Metrics;
 use crate::store::{self, MAX_STALENESS, Store, StoreFault};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use strum::IntoStaticStr;
 use tokio::sync::Mutex;
 
@@ -27,6 +28,8 @@ pub enum Dependency {
     Keys,
     /// The revocations of other processes were read recently.
     Revocations,
+    /// The process is not about to stop.
+    Stopping,
 }
 
 /// The state of this process, for operators.
@@ -36,15 +39,29 @@ pub struct Monitoring {
     clock: Clock,
     /// The last answer, and when it was found.
     cached: Mutex<Option<(Time, Vec<Dependency>)>>,
+    stopping: AtomicBool,
 }
 
 impl Monitoring {
     pub(super) fn new(store: Store, keys: Arc<SigningKeys>, clock: Clock) -> Self {
-        Self { store, keys, clock, cached: Mutex::default() }
+        Self { store, keys, clock, cached: Mutex::default(), stopping: AtomicBool::new(false) }
+    }
+
+    /// From now on this process is not ready, and asks clients to close their connections.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// What is not ready, at most a second ago; nothing if this process can serve.
     pub async fn not_ready(&self) -> Vec<Dependency> {
+        if self.is_stopping() {
+            return vec![Dependency::Stopping];
+        }
         // Held while asking, so that concurrent requests share one answer.
         let mut cached = self.cached.lock().await;
         // An answer from the future is from before the clock was set back.

@@ -10,6 +10,7 @@ mod log;
 mod output;
 pub mod passwords;
 pub mod serve;
+mod shutdown;
 
 use output::text;
 use rocket::figment::Figment;

@@ -1,18 +1,20 @@
 //! `vestibule serve`.
 
+use super::shutdown::{Signals, tell_systemd, without_signals};
 use super::{load, log, output, refuse, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
+use sd_notify::NotifyState;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
+use vestibule::accounts::Monitoring;
 use vestibule::clock::Clock;
 use vestibule::config::{Config, ConfigErrors};
 
@@ -24,7 +26,7 @@ const POLL: Duration = Duration::from_millis(20);
 
 /// Serves until a signal ends it.
 pub fn run() -> ExitCode {
-    let figment = with_free_port(vestibule::figment());
+    let figment = without_signals(with_free_port(vestibule::figment()));
     let config = match load(&figment) {
         Ok(config) => config,
         Err(errors) => return wrong_use(&errors),
@@ -69,10 +71,15 @@ fn runtime(figment: &Figment) -> io::Result<Runtime> {
 
 async fn serve(config: Config, figment: Figment) -> ExitCode {
     warn_of(&config);
+    let signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => return not_started(&format!("signals cannot be handled: {error}")),
+    };
+    let drain = config.drain.to_std().unwrap_or_default();
     let base_url = config.base_url.as_str().to_owned();
     let metrics_address = config.metrics_address;
     let rocket = match vestibule::build(config, figment, Clock::system()).await {
-        Ok(rocket) => rocket.attach(end_on_hangup()).attach(ready(base_url)),
+        Ok(rocket) => rocket.attach(end_by(signals, drain)).attach(ready(base_url)),
         Err(error) => return not_started(&error.to_string()),
     };
     if let Some(address) = metrics_address
@@ -142,40 +149,22 @@ fn warn_of(config: &Config) {
     }
 }
 
-/// A terminal that closes ends the server as SIGTERM does: running requests are answered. Under
-/// `nohup` it goes on.
-fn end_on_hangup() -> AdHoc {
-    AdHoc::on_liftoff("end on SIGHUP", |rocket| {
+/// Ends the server at a signal.
+fn end_by(signals: Signals, drain: Duration) -> AdHoc {
+    AdHoc::on_liftoff("end by signals", move |rocket| {
         Box::pin(async move {
-            if ignores_hangup() {
-                return;
-            }
-            let shutdown = rocket.shutdown();
-            match signal(SignalKind::hangup()) {
-                Ok(mut hangup) => {
-                    tokio::spawn(async move {
-                        hangup.recv().await;
-                        shutdown.notify();
-                    });
-                }
-                Err(error) => tracing::warn!(%error, "SIGHUP cannot be handled"),
+            if let Some(monitoring) = rocket.state::<Arc<Monitoring>>() {
+                tokio::spawn(signals.end(Arc::clone(monitoring), drain, rocket.shutdown()));
             }
         })
     })
-}
-
-/// Whether whoever started the server had SIGHUP ignored (Linux: the lowest bit of `SigIgn`).
-fn ignores_hangup() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .is_some_and(|mask| mask & 1 == 1)
 }
 
 /// Says where to go once the port is open.
 fn ready(base_url: String) -> AdHoc {
     AdHoc::on_liftoff("ready", |_| {
         Box::pin(async move {
+            tell_systemd(NotifyState::Ready);
             // A closed standard output is no reason to stop serving.
             let _ = output::print(format!("Vestibule is ready: open {base_url}"));
         })

@@ -59,6 +59,8 @@ pub struct Config {
     pub metrics_address: Option<SocketAddr>,
     /// How long security events are kept.
     pub event_retention: Span,
+    /// How long this process answers that it is not ready before it stops accepting.
+    pub drain: Span,
     /// What access tokens are signed with.
     pub algorithm: Algorithm,
     /// Templates, locales and static files that replace the built-in ones.

@@ -46,6 +46,7 @@ impl Values {
             template_dir: self.template_dir(errors),
             metrics_address: self.metrics_address(errors),
             event_retention: self.duration("event_retention", Span::days(365), errors),
+            drain: self.drain(errors),
             algorithm: self.algorithm(errors),
             warnings: Vec::new(),
             data_dir,
@@ -62,6 +63,13 @@ impl Values {
             );
         }
         on
+    }
+
+    fn drain(&self, errors: &mut ConfigErrors) -> Span {
+        if self.get("drain") == Some("0s") {
+            return Span::zero();
+        }
+        self.duration("drain", Span::zero(), errors)
     }
 
     fn metrics_address(&self, errors: &mut ConfigErrors) -> Option<SocketAddr> {

@@ -7,7 +7,7 @@ use figment::value::Value;
 use std::collections::BTreeMap;
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
-pub(super) const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 20] = [
     "data_dir",
     "base_url",
     "secret",
@@ -27,6 +27,7 @@ pub(super) const NAMES: [&str; 19] = [
     "max_sessions",
     "event_retention",
     "password_min_length",
+    "drain",
 ];
 
 /// `VESTIBULE_*` by name in lower case without the prefix, and `DATABASE_URL`. Values are trimmed

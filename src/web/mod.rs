@@ -23,7 +23,7 @@ use errors::catchers;
 use http::cookie_names::CookieNames;
 use http::cors::CorsOrigins;
 use http::method_not_allowed::Paths;
-use http::{checks, headers, original_method, request_log};
+use http::{checks, headers, original_method, request_log, running_requests};
 pub use presentation::Presentation;
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
@@ -103,6 +103,7 @@ pub fn build(
         .attach(Shield::new())
         .attach(original_method::RecordOriginalMethod)
         .attach(request_log::RequestLog)
+        .attach(running_requests::RunningRequests::default())
         .attach(headers::Headers)
         .mount("/", checked)
         .register("/", catchers::catchers())

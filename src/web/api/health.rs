@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub struct Health {
     /// `live`, `ready` or `not_ready`
     status: &'static str,
-    /// `database`, `migrations`, `keys`, `revocations`
+    /// `database`, `migrations`, `keys`, `revocations`, `stopping`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_ready: Vec<&'static str>,
 }

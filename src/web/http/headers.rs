@@ -1,12 +1,14 @@
 //! The headers of every response: protection headers and cookies. The fairing also runs after a
 //! catcher.
 
+use crate::accounts::Monitoring;
 use crate::config::BaseUrl;
 use crate::web::http::cookies::ReplyCookies;
 use crate::web::http::cors;
 use crate::web::http::request_id::RequestId;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::{Request, Response};
+use std::sync::Arc;
 
 /// No page has a script: `script-src` and `connect-src` are those of `default-src`.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
@@ -51,6 +53,11 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     }
     response.set_header(RequestId::of(request).header());
     cors::set_headers(request, response);
+    // So that a proxy sends its next request to another process, and none on a connection that is just
+    // being closed.
+    if request.rocket().state::<Arc<Monitoring>>().is_some_and(|process| process.is_stopping()) {
+        response.set_raw_header("Connection", "close");
+    }
     if !response.headers().contains("Cache-Control") {
         response.set_raw_header("Cache-Control", "no-store");
     }

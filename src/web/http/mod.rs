@@ -15,4 +15,5 @@ pub mod one_header;
 pub mod original_method;
 pub mod request_id;
 pub mod request_log;
+pub mod running_requests;
 pub mod well_formed;
