@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -31,6 +31,7 @@ async function three(port) {
     DATABASE_URL: url.href,
     VESTIBULE_SECRET: randomBytes(32).toString("hex"),
     VESTIBULE_BASE_URL: `http://localhost:${port}`,
+    VESTIBULE_DRAIN: "1s",
     ...UNLIMITED,
   };
   return Promise.all([0, 1, 2].map(() => Server.start(settings)));
@@ -105,7 +106,7 @@ async function nginx(port, servers) {
       upstream vestibule { ${upstreams} keepalive 32; }
       server { listen 127.0.0.1:${port}; location / {
         proxy_pass http://vestibule; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host;
-        proxy_next_upstream error timeout; proxy_connect_timeout 1s; } } }`,
+        proxy_next_upstream error timeout non_idempotent; proxy_connect_timeout 1s; } } }`,
   );
   const process = spawn("nginx", ["-p", folder, "-c", "nginx.conf"], { stdio: "inherit" });
   const front = { port };
@@ -118,7 +119,9 @@ async function nginx(port, servers) {
   const stop = async () => {
     process.kill("SIGQUIT");
     await once(process, "exit");
+    const errors = await readFile(join(folder, "logs/error.log"), "utf8");
     await rm(folder, { recursive: true });
+    return errors;
   };
   return { port, stop };
 }
@@ -158,9 +161,9 @@ test(`rolling restart behind nginx at ${RATE} requests a second, ${RESTARTS} tim
     clearInterval(timer);
     await Promise.all(running);
     t.diagnostic(`${sent} requests: ${JSON.stringify(statuses)}`);
-    assert.deepEqual(Object.keys(statuses), ["as expected"]);
+    const errors = await front.stop();
+    assert.deepEqual(Object.keys(statuses), ["as expected"], errors);
   } finally {
-    await front.stop();
     await Promise.all(servers.map((server) => server.stop()));
   }
 });

@@ -17,7 +17,7 @@ pub mod texts;
 mod token;
 mod web;
 
-pub use web::{ROUTES, RouteEntry, figment, figment_problems, metrics_server};
+pub use web::{ROUTES, RouteEntry, RunningRequests, figment, figment_problems, metrics_server};
 
 use accounts::sessions::SessionPolicy;
 use accounts::signing_keys::KeySettings;

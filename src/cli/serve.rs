@@ -1,6 +1,6 @@
 //! `vestibule serve`.
 
-use super::shutdown::{Signals, tell_systemd, without_signals};
+use super::shutdown::{Server, Signals, tell_systemd, without_signals};
 use super::{load, log, output, refuse, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
-use vestibule::accounts::Monitoring;
 use vestibule::clock::Clock;
 use vestibule::config::{Config, ConfigErrors};
 
@@ -75,11 +74,12 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
         Ok(signals) => signals,
         Err(error) => return not_started(&format!("signals cannot be handled: {error}")),
     };
+    let (end, ended) = oneshot::channel();
     let drain = config.drain.to_std().unwrap_or_default();
     let base_url = config.base_url.as_str().to_owned();
     let metrics_address = config.metrics_address;
     let rocket = match vestibule::build(config, figment, Clock::system()).await {
-        Ok(rocket) => rocket.attach(end_by(signals, drain)).attach(ready(base_url)),
+        Ok(rocket) => rocket.attach(end_by(signals, drain, end)).attach(ready(base_url)),
         Err(error) => return not_started(&error.to_string()),
     };
     if let Some(address) = metrics_address
@@ -89,9 +89,12 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
             "the metrics cannot be served on {address}: {error}. Set another VESTIBULE_METRICS_ADDRESS"
         ));
     }
-    match rocket.launch().await {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(error) => ended(&error).await,
+    tokio::select! {
+        launched = rocket.launch() => match launched {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(error) => failed_to_end(&error).await,
+        },
+        Ok(()) = ended => ExitCode::SUCCESS,
     }
 }
 
@@ -119,7 +122,7 @@ async fn serve_metrics(application: &Rocket<Build>, address: SocketAddr) -> Resu
 /// How Rocket ended. A shutdown that is requested between two polls of its accept loop ends that loop
 /// before the grace period has begun, and Rocket reports a failure while requests still run: they get
 /// their time here.
-async fn ended(error: &rocket::Error) -> ExitCode {
+async fn failed_to_end(error: &rocket::Error) -> ExitCode {
     let ErrorKind::Shutdown(rocket, None) = error.kind() else {
         return not_started(&format!(
             "{}. Set another ROCKET_PORT or ROCKET_ADDRESS, or see more with ROCKET_LOG_LEVEL=critical",
@@ -149,12 +152,15 @@ fn warn_of(config: &Config) {
     }
 }
 
-/// Ends the server at a signal.
-fn end_by(signals: Signals, drain: Duration) -> AdHoc {
+/// Ends the server at a signal; `ended` is told when the last request has been answered.
+fn end_by(signals: Signals, drain: Duration, ended: oneshot::Sender<()>) -> AdHoc {
     AdHoc::on_liftoff("end by signals", move |rocket| {
         Box::pin(async move {
-            if let Some(monitoring) = rocket.state::<Arc<Monitoring>>() {
-                tokio::spawn(signals.end(Arc::clone(monitoring), drain, rocket.shutdown()));
+            if let Some(server) = Server::of(rocket) {
+                tokio::spawn(async move {
+                    signals.ended(server, drain).await;
+                    let _ = ended.send(());
+                });
             }
         })
     })

@@ -1,13 +1,14 @@
 //! How signals end the server: it first answers that it is not ready, then stops accepting, finishes
 //! what runs, and exits with 0.
 
-use rocket::Shutdown;
 use rocket::figment::Figment;
+use rocket::{Orbit, Rocket, Shutdown};
 use sd_notify::NotifyState;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use vestibule::RunningRequests;
 use vestibule::accounts::Monitoring;
 
 /// The signals that end the server.
@@ -16,6 +17,21 @@ pub struct Signals {
     interrupt: Signal,
     /// A terminal that closes. None under `nohup`, where the server keeps running.
     hangup: Option<Signal>,
+}
+
+/// What is to be ended.
+pub struct Server {
+    shutdown: Shutdown,
+    monitoring: Arc<Monitoring>,
+    running: Arc<RunningRequests>,
+}
+
+impl Server {
+    pub fn of(rocket: &Rocket<Orbit>) -> Option<Self> {
+        let monitoring = Arc::clone(rocket.state::<Arc<Monitoring>>()?);
+        let running = Arc::clone(rocket.state::<Arc<RunningRequests>>()?);
+        Some(Self { shutdown: rocket.shutdown(), monitoring, running })
+    }
 }
 
 impl Signals {
@@ -40,11 +56,11 @@ impl Signals {
         }
     }
 
-    /// Waits for a signal, and then for load balancers to notice: for `drain`, or until the next
-    /// signal.
-    pub async fn end(mut self, monitoring: Arc<Monitoring>, drain: Duration, shutdown: Shutdown) {
+    /// Waits for a signal, then for load balancers to notice (for `drain`, or until the next signal),
+    /// then for running requests.
+    pub async fn ended(mut self, server: Server, drain: Duration) {
         self.next().await;
-        monitoring.stop();
+        server.monitoring.stop();
         tell_systemd(NotifyState::Stopping);
         if !drain.is_zero() {
             tracing::info!(
@@ -53,7 +69,8 @@ impl Signals {
             );
             let _ = tokio::time::timeout(drain, self.next()).await;
         }
-        shutdown.notify();
+        server.shutdown.notify();
+        server.running.finished().await;
     }
 }
 

@@ -13,6 +13,7 @@ mod requests;
 mod routes;
 mod texts;
 
+pub use http::running_requests::RunningRequests;
 pub use metrics::metrics_server;
 pub use routes::{ROUTES, RouteEntry};
 
@@ -23,7 +24,7 @@ use errors::catchers;
 use http::cookie_names::CookieNames;
 use http::cors::CorsOrigins;
 use http::method_not_allowed::Paths;
-use http::{checks, headers, original_method, request_log, running_requests};
+use http::{checks, headers, original_method, request_log};
 pub use presentation::Presentation;
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
@@ -85,7 +86,9 @@ pub fn build(
     let paths = Paths::of(&routes);
     let checked: Vec<Route> =
         routes.into_iter().chain(paths.missing()).map(checks::checked).collect();
+    let running = Arc::new(RunningRequests::default());
     rocket::custom(figment)
+        .manage(Arc::clone(&running))
         .manage(openapi::Document::new(services.accounts.min_password_length()))
         .manage(services.keys)
         .manage(services.sessions)
@@ -103,7 +106,7 @@ pub fn build(
         .attach(Shield::new())
         .attach(original_method::RecordOriginalMethod)
         .attach(request_log::RequestLog)
-        .attach(running_requests::RunningRequests::default())
+        .attach(running)
         .attach(headers::Headers)
         .mount("/", checked)
         .register("/", catchers::catchers())

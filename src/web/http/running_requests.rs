@@ -1,28 +1,38 @@
-//! Lets the server end as soon as its last request has been answered.
-//!
-//! Rocket looks once, when it stops accepting, whether connections are still open. Idle ones close a
-//! moment later, so it would then wait for its whole grace period.
+//! The requests that have not been answered, so that the server can end as soon as there are none.
+//! Rocket itself looks once, before idle connections have closed, and then waits for its whole grace
+//! period.
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::tokio::time::{Instant, sleep};
-use rocket::{Data, Orbit, Request, Response, Rocket};
+use rocket::tokio::time::sleep;
+use rocket::{Data, Request, Response};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How often it is looked whether requests still run. Connections close in less.
+/// How often it is looked whether requests still run. An answer is on the wire in less.
 const POLL: Duration = Duration::from_millis(20);
 
-/// Counts the requests that have not been answered.
+/// Counts them.
 #[derive(Default)]
 pub struct RunningRequests(AtomicUsize);
 
 /// Whether a request has been counted: Rocket answers some without asking fairings first.
 struct Counted;
 
+impl RunningRequests {
+    /// Waits until all requests are answered, and their answers sent.
+    pub async fn finished(&self) {
+        sleep(POLL).await;
+        while self.0.load(Ordering::Relaxed) > 0 {
+            sleep(POLL).await;
+        }
+        sleep(POLL).await;
+    }
+}
+
 #[rocket::async_trait]
 impl Fairing for RunningRequests {
     fn info(&self) -> Info {
-        Info { name: "running requests", kind: Kind::Request | Kind::Response | Kind::Shutdown }
+        Info { name: "running requests", kind: Kind::Request | Kind::Response }
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
@@ -34,17 +44,5 @@ impl Fairing for RunningRequests {
         if request.local_cache(|| None::<Counted>).is_some() {
             self.0.fetch_sub(1, Ordering::Relaxed);
         }
-    }
-
-    async fn on_shutdown(&self, rocket: &Rocket<Orbit>) {
-        let grace = Duration::from_secs(rocket.config().shutdown.grace.into());
-        let deadline = Instant::now() + grace;
-        loop {
-            sleep(POLL).await;
-            if self.0.load(Ordering::Relaxed) == 0 || Instant::now() >= deadline {
-                break;
-            }
-        }
-        sleep(POLL).await;
     }
 }
