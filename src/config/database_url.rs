@@ -1,5 +1,6 @@
 //! Where the database is, from `DATABASE_URL`.
 
+use super::postgres_url::PostgresUrl;
 use std::path::PathBuf;
 
 /// The database to connect to.
@@ -7,6 +8,5 @@ use std::path::PathBuf;
 pub enum DatabaseUrl {
     /// A file; created on first use.
     Sqlite(PathBuf),
-    /// A connection URL.
-    Postgres(String),
+    Postgres(PostgresUrl),
 }

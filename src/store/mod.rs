@@ -16,6 +16,7 @@ pub mod keys;
 mod locks;
 pub mod migration;
 mod pool;
+mod postgres;
 mod revocation_cache;
 pub mod revocations;
 mod schema;
