@@ -1,0 +1,76 @@
+//! `vestibule account`.
+
+use crate::support::{PASSWORD, run_with, serve, sign_in_by_api};
+
+#[test]
+fn an_operator_creates_an_account_with_a_password_from_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let account = |arguments: &[&str], input: &str| {
+        run_with(folder.path(), &[&["account"], arguments].concat(), input)
+    };
+    let create = ["create", "Grace@example.org", "--name", "Grace Hopper", "--role", "admin"];
+    for (input, problem) in [
+        ("", "new database at"),
+        ("", "Enter your password"),
+        ("short\n", "8 characters"),
+        ("password\n", "too easy to guess"),
+    ] {
+        let (code, _, error) = account(&create, input);
+        assert!(code == Some(1) && error.contains(problem), "{input}: {error}");
+    }
+    let (code, out, error) = account(&create, &format!("{PASSWORD}\n"));
+    assert!(
+        code == Some(0) && out.contains("grace@example.org") && !out.contains(PASSWORD),
+        "{out}{error}"
+    );
+    let (code, _, error) = account(&create, PASSWORD);
+    assert!(
+        code == Some(1) && error.contains("already") && !error.contains("new database"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_operator_changes_and_deletes_accounts_under_a_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let account = |arguments: &[&str], input: &str| {
+        run_with(folder.path(), &[&["account"], arguments].concat(), input)
+    };
+    account(
+        &["create", "grace@example.org", "--name", "Grace Hopper", "--role", "admin"],
+        PASSWORD,
+    );
+    let served = serve(folder.path());
+    let sign_in = || sign_in_by_api(&served, "grace@example.org");
+    assert!(sign_in().starts_with("http/1.1 200"));
+    let (_, out, _) = account(&["show", "grace@example.org"], "");
+    for part in ["Grace Hopper", "admin", "enabled", "127.0.0.1"] {
+        assert!(out.contains(part), "{part} is missing in {out}");
+    }
+    let (code, _, error) = account(&["disable", "grace@example.org"], "");
+    assert!(
+        code == Some(1) && error.contains("last administrator") && error.contains("account role"),
+        "{error}"
+    );
+    assert!(error.contains("account enable"), "{error}");
+    account(&["create", "joan@example.org", "--name", "Joan"], PASSWORD);
+    for (arguments, told) in [
+        (&["role", "joan@example.org", "admin"][..], "role admin"),
+        (&["sign-out", "grace@example.org"], "Signed out grace@example.org"),
+        (&["disable", "grace@example.org"], "Disabled grace@example.org"),
+    ] {
+        let (code, out, error) = account(arguments, "");
+        assert!(code == Some(0) && out.contains(told), "{arguments:?}: {out}{error}");
+    }
+    assert!(sign_in().starts_with("http/1.1 401"));
+    assert!(account(&["list"], "").1.contains("disabled 20"));
+    assert_eq!(account(&["enable", "grace@example.org"], "").0, Some(0));
+    assert!(sign_in().starts_with("http/1.1 200"));
+    let (code, _, log) = account(&["delete", "grace@example.org"], "");
+    assert!(
+        code == Some(0) && log.contains(r#""event":"account_deleted""#) && !log.contains("grace@"),
+        "{log}"
+    );
+    let (code, _, error) = account(&["show", "grace@example.org"], "");
+    assert!(code == Some(1) && error.contains("account list"), "{error}");
+}
