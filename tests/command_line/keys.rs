@@ -1,8 +1,7 @@
 //! `vestibule keys`, and the secret.
 
-use crate::support::{ask, run, run_with, serve, start, until, vestibule};
+use crate::support::{access_key, ask, run, run_with, serve, start, until, vestibule};
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::Stdio;
 
 #[test]
@@ -22,7 +21,9 @@ fn no_secret_is_created_if_a_database_has_lost_its_own() {
     drop(serve(folder.path()));
     let secret = folder.path().join("data/secret");
     std::fs::remove_file(&secret).unwrap();
-    for arguments in [&["serve"][..], &["keys", "list"], &["keys", "rotate", "--emergency"]] {
+    for arguments in
+        [&["serve"][..], &["keys", "list"], &["keys", "rotate", "--emergency", "--yes"]]
+    {
         let (code, _, error) = run_with(folder.path(), arguments, "");
         assert!(
             code == Some(1) && error.contains("restore the file from a backup"),
@@ -55,35 +56,21 @@ fn an_operator_changes_the_keys_under_a_running_server() {
     assert!(published(&first) && published(&id("next")));
     let (code, _, error) = keys(&["retire", &first], "");
     assert!(code == Some(1) && error.contains("keys rotate"), "{error}");
-    let (code, _, log) = keys(&["rotate"], "");
-    assert!(code == Some(0) && log.contains(r#""event":"keys_rotated""#), "{log}");
+    let events = || run_with(folder.path(), &["events"], "").1;
+    assert_eq!(keys(&["rotate"], "").0, Some(0));
+    assert!(events().contains("keys_rotated"), "{}", events());
     assert_eq!(id("retiring"), first);
     until(|| published(&id("next")));
-    let (code, _, log) = keys(&["retire", &first], "");
-    assert!(
-        code == Some(0)
-            && log.contains(r#""event":"key_retired""#)
-            && log.contains(&format!("key={first}")),
-        "{log}"
-    );
+    assert_eq!(keys(&["retire", &first], "").0, Some(0));
+    assert!(events().contains(&format!("key={first}")), "{}", events());
     until(|| !published(&first));
     let (code, _, error) = keys(&["retire", &first], "");
     assert!(code == Some(1) && error.contains("keys list"), "{error}");
     let second = id("active");
-    let (_, out, log) = keys(&["rotate", "--emergency"], "");
-    assert!(
-        out.contains("sign in again") && log.contains(r#""event":"keys_replaced""#),
-        "{out}{log}"
-    );
+    let (_, out, _) = keys(&["rotate", "--emergency", "--yes"], "");
+    assert!(out.contains("sign in again") && events().contains("keys_replaced"), "{out}");
     until(|| !published(&second));
     assert_eq!(access_key(folder.path(), "retiring"), None);
-}
-
-/// The ID of the first access token key in this state, as `keys list` shows it.
-fn access_key(folder: &Path, state: &str) -> Option<String> {
-    let (_, listed, _) = run_with(folder, &["keys", "list"], "");
-    let line = listed.lines().find(|line| line.contains("access") && line.contains(state))?;
-    line.split_whitespace().next().map(str::to_owned)
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The program, its commands and its servers.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
 
 pub fn vestibule(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
@@ -105,4 +108,53 @@ pub fn until(is_so: impl Fn() -> bool) {
     while !is_so() {
         assert!(waited.micros() < 5_000_000, "the server does not follow");
     }
+}
+
+/// Every command of the program with its arguments' names left out, from its help: `[]`, `["keys"]`,
+/// `["keys", "list"]` and so on.
+pub fn commands() -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    collect(&[], &mut found);
+    found
+}
+
+/// The commands that have no commands of their own.
+pub fn leaf_commands() -> Vec<String> {
+    let all = commands();
+    let is_leaf = |one: &&Vec<String>| {
+        !all.iter().any(|other| other.len() > one.len() && other.starts_with(one))
+    };
+    all.iter().filter(is_leaf).map(|command| command.join(" ")).collect()
+}
+
+fn collect(command: &[String], found: &mut Vec<Vec<String>>) {
+    found.push(command.to_vec());
+    let help = Command::new(env!("CARGO_BIN_EXE_vestibule")).args(command).arg("-h").output();
+    let help = String::from_utf8(help.unwrap().stdout).unwrap();
+    let Some((_, listed)) = help.split_once("Commands:\n") else { return };
+    let names = listed.lines().take_while(|line| line.starts_with("  "));
+    for name in names.filter_map(|line| line.split_whitespace().next()) {
+        if name != "help" {
+            collect(&[command, &[name.to_owned()]].concat(), found);
+        }
+    }
+}
+
+/// The ID of the first access token key in this state, as `keys list` shows it.
+pub fn access_key(folder: &Path, state: &str) -> Option<String> {
+    let (_, listed, _) = run_with(folder, &["keys", "list"], "");
+    let line = listed.lines().find(|line| line.contains("access") && line.contains(state))?;
+    line.split_whitespace().next().map(str::to_owned)
+}
+
+/// The same database in another folder.
+pub fn copy_of(folder: &Path) -> TempDir {
+    let (from, copy) = (folder.join("data"), tempfile::tempdir().unwrap());
+    let to = copy.path().join("data");
+    fs::DirBuilder::new().mode(0o700).create(&to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+    copy
 }
