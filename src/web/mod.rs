@@ -64,12 +64,14 @@ fn profile() -> Profile {
     given.map_or(rocket::Config::DEFAULT_PROFILE, |name| Profile::new(name.trim()))
 }
 
-/// Where requests may come from.
+/// Where requests may come from, and what browsers are told about us.
 pub struct WebSettings {
     /// Our own origin.
     pub base_url: BaseUrl,
     /// Other origins whose pages may use the API.
     pub cors_origins: Vec<BaseUrl>,
+    /// Whether HSTS includes our subdomains.
+    pub hsts_subdomains: bool,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
 }
@@ -100,6 +102,7 @@ pub fn build(
         .manage(presentation.assets)
         .manage(paths)
         .manage(CookieNames::new(&settings.base_url))
+        .manage(headers::Hsts::new(&settings.base_url, settings.hsts_subdomains))
         .manage(settings.base_url)
         .manage(CorsOrigins(settings.cors_origins))
         .manage(settings.trusted_proxies)

@@ -107,10 +107,10 @@ fn unknown_methods_get_405_with_our_headers() {
     let folder = tempfile::tempdir().unwrap();
     let served = serve(folder.path());
     for (request, status, allow) in [
-        ("FOO /", "405", Some("GET, HEAD")),
-        ("PROPFIND /login", "405", Some("GET, POST, HEAD")),
-        ("QUERY /api/auth/sessions/7", "405", Some("DELETE")),
-        ("QUERY /api/auth/login", "405", Some("POST")),
+        ("FOO /", "405", Some("GET, HEAD, OPTIONS")),
+        ("PROPFIND /login", "405", Some("GET, POST, HEAD, OPTIONS")),
+        ("QUERY /api/auth/sessions/7", "405", Some("DELETE, OPTIONS")),
+        ("QUERY /api/auth/login", "405", Some("POST, OPTIONS")),
         ("FOO /nowhere", "404", None),
     ] {
         let answer =
@@ -119,6 +119,28 @@ fn unknown_methods_get_405_with_our_headers() {
             .is_none_or(|allow| answer.contains(&format!("allow: {}\r\n", allow.to_lowercase())));
         assert!(answer.starts_with(&format!("http/1.1 {status}")) && allowed, "{answer}");
         assert!(answer.contains("x-frame-options: deny"), "{answer}");
+    }
+}
+
+#[test]
+fn the_default_check_of_haproxy_succeeds_and_is_not_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let served = serve_logging(folder.path(), std::fs::File::create(&log).unwrap().into());
+    let answer = ask(&served, "OPTIONS / HTTP/1.0\r\n\r\n");
+    assert!(answer.starts_with("http/1.0 204") && answer.contains("allow: get, head"), "{answer}");
+    assert!(ask(&served, "GET / HTTP/1.0\r\n\r\n").starts_with("http/1.0 400"), "no host");
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("GET") && !log.contains("OPTIONS"), "{log}");
+}
+
+#[test]
+fn a_log_that_cannot_be_written_disturbs_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let served = serve_logging(folder.path(), full.into());
+    for _ in 0..3 {
+        assert!(get(served.1, "/login").starts_with("HTTP/1.1 200"));
     }
 }
 
