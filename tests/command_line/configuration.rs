@@ -3,6 +3,7 @@
 use crate::support::{run, serve, start, vestibule};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
+use std::process::Stdio;
 
 #[test]
 fn an_invalid_configuration_is_reported_in_one_message_with_exit_code_2() {
@@ -157,4 +158,49 @@ fn settings_of_zero_a_syntax_error_and_an_older_database_are_told_and_no_secret_
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     ));
     assert!(code == Some(1) && message.trim_end().ends_with("start with a new one."), "{message}");
+}
+
+#[test]
+fn of_rockets_names_too_an_empty_value_means_unset_and_values_are_trimmed() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(serve(folder.path()));
+    let list = |name: &str, value: &str| {
+        run(vestibule(folder.path()).args(["keys", "list"]).env(name, value))
+    };
+    let config = figment::Figment::from(rocket::Config::default());
+    let settings: figment::value::Dict = config.extract().unwrap();
+    let names = settings.into_keys().map(|name| format!("ROCKET_{}", name.to_uppercase()));
+    let names: Vec<String> =
+        names.chain(["PROFILE", "CONFIG", "TLS"].map(|name| format!("ROCKET_{name}"))).collect();
+    assert!(names.len() > 12, "{names:?}");
+    for name in names {
+        for empty in ["", "  ", "\r\n"] {
+            let (code, message) = list(&name, empty);
+            assert_eq!(code, Some(0), "{name}={empty:?}: {message}");
+        }
+    }
+    for (name, value) in [
+        ("ROCKET_ADDRESS", "127.0.0.2\r\n"),
+        ("ROCKET_WORKERS", " 2\r"),
+        ("ROCKET_LOG_LEVEL", "critical\r\n"),
+        ("ROCKET_SHUTDOWN", "{grace=1}\r\n"),
+        ("ROCKET_SHUTDOWN.GRACE", "1\r\n"),
+        ("ROCKET_IDENT", "false\r"),
+        ("ROCKET_PROFILE", "debug\r\n"),
+        ("ROCKET_CONFIG", "Rocket.toml\r\n"),
+    ] {
+        let (code, message) = list(name, value);
+        assert_eq!(code, Some(0), "{name}={value:?}: {message}");
+    }
+    let mut command = vestibule(folder.path());
+    let served = start(
+        command
+            .env("ROCKET_PORT", " 0\r\n")
+            .env("ROCKET_ADDRESS", "\r")
+            .env("DATABASE_URL", "\r\n"),
+        Stdio::null(),
+    );
+    assert_ne!(served.1, 0);
+    let (code, message) = list("ROCKET_PORT", "many\r\n");
+    assert!(code == Some(2) && message.contains("PORT") && message.contains("many"), "{message}");
 }

@@ -213,9 +213,9 @@ async fn more_accounts_than_fit_into_one_transaction_are_all_signed_out() {
         methods, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, \
         user_agent, address, ended_at, end_reason";
     // Copies of Ada and of her session.
-    let copies: String = (0..210)
+    let copies: Vec<String> = (0..210)
         .map(|copy| {
-            let (id, session_id) = (Uuid::now_v7(), Uuid::now_v7());
+            let (id, session_id) = (Uuid::new_v4(), Uuid::new_v4());
             format!(
                 "INSERT INTO accounts (id, email, {account}) SELECT '{id}', 'ada{copy}@example.org', \
                  {account} FROM accounts WHERE email = '{EMAIL}'; \
@@ -225,7 +225,7 @@ async fn more_accounts_than_fit_into_one_transaction_are_all_signed_out() {
             )
         })
         .collect();
-    app.execute(&copies);
+    app.execute(&copies.concat());
     assert_eq!(app.open_sessions(), 211);
     let operator = app.operator().await.administration;
     assert_eq!(operator.sign_out_all().await.unwrap(), 211);
