@@ -82,14 +82,21 @@ pub enum Account {
 
 #[derive(clap::Args)]
 pub struct SignOut {
-    /// Email address or ID of the account
-    #[arg(value_name = "ACCOUNT", value_parser = account_ref, required_unless_present = "all")]
-    account: Option<AccountRef>,
-    /// Everybody has to sign in again; asks for confirmation
-    #[arg(long, conflicts_with = "account")]
-    all: bool,
+    #[command(flatten)]
+    whom: Whom,
     #[command(flatten)]
     confirmation: Confirmation,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Whom {
+    /// Email address or ID of the account
+    #[arg(value_name = "ACCOUNT", value_parser = account_ref)]
+    account: Option<AccountRef>,
+    /// Everybody has to sign in again; asks for confirmation
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(clap::Args)]
@@ -102,7 +109,9 @@ pub struct Target {
 pub fn run(command: Account) -> ExitCode {
     let asks = match &command {
         Account::Delete { confirmation, .. }
-        | Account::SignOut(SignOut { all: true, confirmation, .. }) => Some(confirmation),
+        | Account::SignOut(SignOut { whom: Whom { all: true, .. }, confirmation }) => {
+            Some(confirmation)
+        }
         _ => None,
     };
     if let Some(Err(wrong_use)) = asks.map(Confirmation::check) {
@@ -185,7 +194,7 @@ async fn set_password(accounts: &Administration, target: Target) -> Done {
 }
 
 async fn sign_out(accounts: &Administration, command: SignOut) -> Done {
-    if let Some(account) = command.account {
+    if let Some(account) = command.whom.account {
         return changed(accounts.sign_out(account).await, "cli-account-signed-out");
     }
     command.confirmation.ask(&text("cli-account-confirm-sign-out-all", &[]), "yes")?;

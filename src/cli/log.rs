@@ -1,6 +1,7 @@
 //! Logging. The log of a server is readable on a terminal, and JSON lines everywhere else. A line that
 //! cannot be written is lost, and nothing else: the default would panic.
 
+use super::output::complain;
 use std::io::{self, IsTerminal};
 use tracing::Level;
 
@@ -13,6 +14,15 @@ pub fn start_for_server() {
         builder.json().flatten_event(true).with_span_list(false).init();
     }
     std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a request handler panicked")));
+}
+
+/// Says why a server does not start, in the form of its log.
+pub fn not_started(error: &str) {
+    if io::stderr().is_terminal() {
+        complain(format!("Vestibule did not start: {error}."));
+    } else {
+        tracing::error!("Vestibule did not start: {error}.");
+    }
 }
 
 /// Starts the log of a command: warnings, for the person who runs it. What it did is its output and

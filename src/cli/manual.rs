@@ -15,9 +15,11 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Completions {
+    /// The shell
     shell: Shell,
 }
 
+/// To read the page: vestibule man | man -l -
 #[derive(clap::Args)]
 pub struct Man {
     /// Where to write a page for each command, such as /usr/local/share/man/man1

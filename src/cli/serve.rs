@@ -1,7 +1,7 @@
 //! `vestibule serve`.
 
 use super::shutdown::{Server, Signals, tell_systemd, without_signals};
-use super::{load, log, output, refuse, wrong_use};
+use super::{REFUSED, load, log, output, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
@@ -178,5 +178,6 @@ fn ready(base_url: String) -> AdHoc {
 }
 
 fn not_started(error: &str) -> ExitCode {
-    refuse(&format!("Vestibule did not start: {error}."))
+    log::not_started(error);
+    ExitCode::from(REFUSED)
 }

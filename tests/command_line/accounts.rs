@@ -73,3 +73,54 @@ fn an_operator_changes_and_deletes_accounts_under_a_running_server() {
     let (code, _, error) = account(&["show", "grace@example.org"], "");
     assert!(code == Some(1) && error.contains("account list"), "{error}");
 }
+
+#[test]
+fn what_is_refused_says_what_to_do_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &str| run_with(folder.path(), arguments, input);
+    run(&["account", "create", "grace@example.org", "--name", "Grace"], PASSWORD);
+    run(&["account", "create", "joan@example.org", "--name", "Joan"], PASSWORD);
+    let shown = run(&["account", "list"], "").1;
+    let none = "00000000-0000-0000-0000-000000000000";
+    for (arguments, input, expected, advice) in [
+        (
+            &["account", "email", "joan@example.org", "Grace@Example.org"][..],
+            "",
+            1,
+            "another address",
+        ),
+        (&["account", "email", "joan@example.org", "joan"], "", 2, "name@example.org"),
+        (&["account", "rename", "joan@example.org", " "], "", 2, "1 to 100 characters"),
+        (&["account", "rename", none, "Joan"], "", 1, "account list"),
+        (&["account", "password", "joan@example.org"], "short", 1, "8 characters"),
+        (&["account", "password", "joan@example.org"], "password", 1, "too easy to guess"),
+        (&["account", "password", "nobody@example.org"], "", 1, "account list"),
+        (&["account", "sign-out"], "", 2, "--all"),
+        (&["account", "sign-out", "joan@example.org", "--all"], "", 2, "cannot be used with"),
+        (&["session", "end", none], "", 1, "session list"),
+        (&["session", "end", "7"], "", 2, "--help"),
+        (&["session", "list", "nobody@example.org"], "", 1, "account list"),
+    ] {
+        let (code, out, error) = run(arguments, input);
+        assert_eq!((code, &*out), (Some(expected), ""), "{arguments:?}: {error}");
+        assert!(error.contains(advice), "{arguments:?}: {error}");
+    }
+    assert_eq!(run(&["account", "list"], "").1, shown);
+}
+
+#[test]
+fn a_session_that_has_ended_cannot_be_ended_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run_with(folder.path(), arguments, PASSWORD);
+    run(&["account", "create", "grace@example.org", "--name", "Grace"]);
+    let served = serve(folder.path());
+    assert!(sign_in_by_api(&served, "grace@example.org").starts_with("http/1.1 200"));
+    let listed = run(&["session", "list", "grace@example.org"]).1;
+    let id = listed.lines().nth(1).and_then(|line| line.split(' ').next()).unwrap();
+    let (code, out, _) = run(&["session", "end", id]);
+    assert!(code == Some(0) && out.contains(id), "{out}");
+    let (code, _, error) = run(&["session", "end", id]);
+    assert!(code == Some(1) && error.contains("has ended before"), "{error}");
+    let (code, out, _) = run(&["session", "list", "grace@example.org"]);
+    assert!(code == Some(0) && out.lines().count() == 1, "{out}");
+}

@@ -135,6 +135,24 @@ fn the_default_check_of_haproxy_succeeds_and_is_not_in_the_log() {
 }
 
 #[test]
+fn a_server_that_does_not_start_says_so_in_the_form_of_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path());
+    let mut command = vestibule(folder.path());
+    let output = command
+        .env("ROCKET_PORT", served.1.to_string())
+        .env("VESTIBULE_ROTATION_GRACE", "5s")
+        .output()
+        .unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    let lines = log.lines().map(serde_json::from_str::<serde_json::Value>);
+    let lines: Vec<_> = lines.collect::<Result<_, _>>().unwrap_or_default();
+    let levels: Vec<_> = lines.iter().filter_map(|line| line["level"].as_str()).collect();
+    assert!(levels.contains(&"WARN") && levels.last() == Some(&"ERROR"), "{log}");
+    assert!(log.contains("did not start") && output.stdout.is_empty(), "{log}");
+}
+
+#[test]
 fn a_log_that_cannot_be_written_disturbs_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
