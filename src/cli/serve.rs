@@ -7,6 +7,7 @@ use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use sd_notify::NotifyState;
+use serde_json::json;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -172,7 +173,8 @@ fn ready(base_url: String) -> AdHoc {
         Box::pin(async move {
             tell_systemd(NotifyState::Ready);
             // A closed standard output is no reason to stop serving.
-            let _ = output::print(format!("Vestibule is ready: open {base_url}"));
+            let text = format!("Vestibule is ready: open {base_url}");
+            let _ = output::print_sentence(text, [("base_url", json!(base_url))]);
         })
     })
 }
