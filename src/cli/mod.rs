@@ -1,18 +1,22 @@
 //! The commands, one a file. Exit codes: 0 done, 1 refused, 2 wrong use.
 
-#![expect(clippy::print_stderr, reason = "a command reports to its caller")]
-
 pub mod account;
+mod confirmation;
 pub mod events;
 mod input;
 pub mod keys;
 mod log;
-mod output;
+pub mod manual;
+pub mod output;
 pub mod passwords;
+mod records;
 pub mod serve;
+pub mod session;
 mod shutdown;
+mod table;
+mod terminal;
 
-use output::text;
+use output::{complain, text};
 use rocket::figment::Figment;
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -46,8 +50,7 @@ fn operate<F: Future<Output = Done>>(
         Err(errors) => return wrong_use(&errors),
     };
     log::start_for_command();
-    let done = find(database, &config.database).and_then(|()| run(&config, command));
-    done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
+    finish(find(database, &config.database).and_then(|()| run(&config, command)))
 }
 
 fn run<F: Future<Output = Done>>(config: &Config, command: impl FnOnce(Services) -> F) -> Done {
@@ -68,7 +71,7 @@ fn find(database: Database, url: &DatabaseUrl) -> Done {
             return Err(text("cli-database-missing", &[("path", &place)]));
         }
         (Ok(false), Database::MayBeNew) => {
-            eprintln!("{}", text("cli-database-new", &[("path", &place)]));
+            complain(text("cli-database-new", &[("path", &place)]));
         }
         (Err(error), _) => {
             let arguments = [("path", &*place), ("error", &error.to_string())];
@@ -99,13 +102,30 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 }
 
 fn refuse(refusal: &str) -> ExitCode {
-    eprintln!("{refusal}");
+    complain(refusal);
     ExitCode::from(REFUSED)
 }
 
 fn wrong_use(errors: &ConfigErrors) -> ExitCode {
-    eprint!("{errors}");
+    misuse(errors.to_string().trim_end())
+}
+
+fn misuse(advice: &str) -> ExitCode {
+    complain(advice);
     ExitCode::from(WRONG_USE)
+}
+
+/// What clap answers instead of a command: help and the version, or what is wrong with the arguments.
+pub fn answer(answer: &clap::Error) -> ExitCode {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        return misuse(text.trim_end());
+    }
+    finish(output::print(text.trim_end()))
+}
+
+fn finish(done: Done) -> ExitCode {
+    done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
 }
 
 /// A fault, as the operator reads it.

@@ -1,12 +1,13 @@
 //! `vestibule serve`.
 
 use super::shutdown::{Server, Signals, tell_systemd, without_signals};
-use super::{load, log, output, refuse, wrong_use};
+use super::{REFUSED, load, log, output, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use sd_notify::NotifyState;
+use serde_json::json;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -172,11 +173,13 @@ fn ready(base_url: String) -> AdHoc {
         Box::pin(async move {
             tell_systemd(NotifyState::Ready);
             // A closed standard output is no reason to stop serving.
-            let _ = output::print(format!("Vestibule is ready: open {base_url}"));
+            let text = format!("Vestibule is ready: open {base_url}");
+            let _ = output::print_sentence(text, [("base_url", json!(base_url))]);
         })
     })
 }
 
 fn not_started(error: &str) -> ExitCode {
-    refuse(&format!("Vestibule did not start: {error}."))
+    log::not_started(error);
+    ExitCode::from(REFUSED)
 }
