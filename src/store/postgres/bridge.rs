@@ -1,6 +1,7 @@
 //! Passes bytes between libpq, on a local socket, and a server, over TLS.
 
-use super::dial::{DialError, Target, dial};
+use super::dial::{Target, dial};
+use super::error::DialError;
 use data_encoding::HEXLOWER;
 use std::io;
 use std::sync::{LazyLock, mpsc};

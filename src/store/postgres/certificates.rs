@@ -1,6 +1,6 @@
 //! What a server's certificate must satisfy.
 
-use super::dial::DialError;
+use super::error::DialError;
 use crate::config::Tls;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! A TLS connection to a PostgreSQL server, and why there is none.
 
 use super::certificates;
+use super::error::DialError;
 use crate::config::Tls;
 use socket2::{SockRef, TcpKeepalive};
 use std::io;
@@ -24,33 +25,6 @@ pub struct Target {
     pub root_certificates: Option<PathBuf>,
     /// For name resolution, connection and handshake together.
     pub timeout: Duration,
-}
-
-/// Why there is no TLS connection, and what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum DialError {
-    #[error("it cannot be reached ({0}): check host, port and firewall")]
-    Unreachable(#[source] io::Error),
-    #[error("it did not answer within {}s: check host, port and firewall", .0.as_secs())]
-    TimedOut(Duration),
-    #[error(
-        "it does not offer TLS: set ssl = on in its postgresql.conf; or add sslmode=disable to DATABASE_URL if nobody else can listen"
-    )]
-    NoTls,
-    #[error("{0}")]
-    Certificate(String),
-    #[error("TLS failed: {0}")]
-    Tls(#[source] io::Error),
-    #[error("the certificates in {0} cannot be read ({1}): correct sslrootcert in DATABASE_URL")]
-    RootCertificates(PathBuf, String),
-    #[error(
-        "this system has no certificates of authorities: install ca-certificates, or name your own in sslrootcert of DATABASE_URL"
-    )]
-    NoRootCertificates,
-    #[error("{0:?} is no name that a certificate can have: correct DATABASE_URL")]
-    Name(String),
-    #[error("the TLS connection cannot be passed on: {0}")]
-    Bridge(#[source] io::Error),
 }
 
 pub async fn dial(target: &Target) -> Result<TlsStream<TcpStream>, DialError> {

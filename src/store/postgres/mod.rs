@@ -4,10 +4,10 @@
 mod bridge;
 mod certificates;
 mod dial;
+mod error;
 mod parameters;
 
 use crate::config::{Host, PostgresUrl, Tls};
-use dial::DialError;
 use diesel::{Connection, ConnectionError, PgConnection};
 use parameters::parameters;
 
@@ -36,7 +36,7 @@ fn connect_to(host: &Host, url: &PostgresUrl) -> Result<PgConnection, String> {
                 root_certificates: url.root_certificates.clone(),
                 timeout: url.connect_timeout,
             };
-            let socket = bridge::open(target).map_err(|error: DialError| error.to_string())?;
+            let socket = bridge::open(target).map_err(|error| error.to_string())?;
             direct(&socket, bridge::PORT)
         }
     }
