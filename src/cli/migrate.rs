@@ -1,0 +1,34 @@
+//! `vestibule migrate`.
+
+use super::output::{print, say, text, text_with_number};
+use super::{Database, Done, find, with_config};
+use std::process::ExitCode;
+use vestibule::BuildError;
+use vestibule::accounts::{migrate, pending_migrations};
+use vestibule::config::Config;
+
+/// A start does the same. Run it before, to know how long it takes, or once for many servers.
+#[derive(clap::Args)]
+pub struct Migrate {
+    /// Only list the missing migrations
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(command: &Migrate) -> ExitCode {
+    with_config(|config| carry_out(config, command.dry_run))
+}
+
+fn carry_out(config: &Config, dry_run: bool) -> Done {
+    find(Database::MustExist, &config.database)?;
+    let work = if dry_run { pending_migrations } else { migrate };
+    let migrations = work(&config.database).map_err(|error| {
+        text("cli-migrate-failed", &[("error", &BuildError::Start(error).to_string())])
+    })?;
+    migrations.iter().try_for_each(print)?;
+    match (migrations.len(), dry_run) {
+        (0, _) => say("cli-migrate-current", &[]),
+        (count, true) => print(text_with_number("cli-migrate-pending", "count", count)),
+        (count, false) => print(text_with_number("cli-migrate-done", "count", count)),
+    }
+}
