@@ -69,18 +69,29 @@ impl RestoreDraft {
         let failed = |error| RestoreError::File(self.database.clone(), error);
         File::open(self.file()).and_then(|file| file.sync_all()).map_err(failed)?;
         let existed = self.database.exists();
+        if existed {
+            self.fold_replaced()?;
+        }
         self.keep_replaced(existed).map_err(failed)?;
         fs::rename(self.file(), &self.database).map_err(failed)?;
         sync_folder_of(&self.database).map_err(failed)?;
         Ok(existed.then(|| self.replaced()))
     }
 
+    /// Writes the log of the database from before into it. That of a damaged one is kept beside it.
+    fn fold_replaced(&self) -> Result<(), StoreFault> {
+        match store::backup::fold_log(&self.database) {
+            Err(fault @ StoreFault::InUse) => Err(fault),
+            Err(fault) => {
+                tracing::warn!(%fault, "the database from before the restore is damaged");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// A log that stayed beside the database would be taken for that of the backup.
     fn keep_replaced(&self, exists: bool) -> io::Result<()> {
-        // The log of a damaged database cannot be written into it: both are kept.
-        if exists && let Err(fault) = store::backup::fold_log(&self.database) {
-            tracing::warn!(%fault, "the database from before the restore is damaged");
-        }
         for ending in [LOG, "-shm"] {
             let beside = beside(&self.database, ending);
             if beside.exists() {

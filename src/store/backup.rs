@@ -10,6 +10,8 @@ use std::path::Path;
 
 /// Nobody waits for an answer, so there is time for a writer or a recovery to end.
 const SETUP: &str = "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL;";
+/// For connections of this process that are about to close.
+const SHORT_WAIT: &str = "PRAGMA busy_timeout = 2000";
 /// Tables of every version.
 const TABLES: &str = "count(*) FROM sqlite_schema WHERE type = 'table' \
                       AND name IN ('__diesel_schema_migrations', 'accounts', 'signing_keys')";
@@ -42,7 +44,12 @@ pub fn check(file: &Path) -> Result<(), StoreFault> {
 /// moved. The next process that opens it starts another log.
 pub fn fold_log(file: &Path) -> Result<(), StoreFault> {
     let mut connection = connect(file)?;
-    connection.batch_execute("PRAGMA journal_mode = DELETE")?;
+    connection.batch_execute(SHORT_WAIT)?;
+    let folded = connection.batch_execute("PRAGMA journal_mode = DELETE");
+    folded.map_err(|error| match error.to_string().as_str() {
+        "database is locked" => StoreFault::InUse,
+        _ => StoreFault::of_file(file, error),
+    })?;
     let mode = diesel::select(sql::<Text>("journal_mode FROM pragma_journal_mode"));
     let mode: String = mode.get_result(&mut connection)?;
     if mode == "delete" { Ok(()) } else { Err(StoreFault::InUse) }

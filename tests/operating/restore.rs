@@ -1,6 +1,8 @@
 //! `vestibule restore`.
 
 use crate::program::{Program, documented, shell};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -149,6 +151,20 @@ fn nothing_is_restored_while_the_database_is_in_use() {
     }
     drop(lock);
     program.must(&restore);
+}
+
+#[test]
+fn nothing_is_restored_while_another_program_reads_the_database() {
+    let (mut program, file) = backed_up();
+    program.end("TERM");
+    let database = program.data("vestibule.db");
+    let mut reader = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    reader.batch_execute("BEGIN; SELECT count(*) FROM accounts").unwrap();
+    let refusal = program.refused(&["restore", file.to_str().unwrap()]);
+    assert!(refusal.contains("in use"), "{refusal}");
+    assert!(!program.data("vestibule.db.before-restore").exists());
+    drop(reader);
+    restore(&program, &file);
 }
 
 #[test]
