@@ -28,3 +28,20 @@ impl fmt::Display for DatabaseUrl {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::DatabaseUrl;
+
+    #[test]
+    fn a_password_is_not_displayed() {
+        for (url, shown) in [
+            ("postgres://ada:hidden@db.example.org:5432/app?password=hidden", "db.example.org/app"),
+            ("postgres:///app?host=/run/postgresql&password=hidden", "localhost/app"),
+            ("postgres://ada:hidden@one,two/app", ""),
+        ] {
+            let text = DatabaseUrl::Postgres(url.to_owned()).to_string();
+            assert!(text.ends_with(shown) && !text.contains("hidden"), "{text}");
+        }
+    }
+}
