@@ -105,6 +105,7 @@ pub async fn build(
         web::WebSettings {
             base_url: config.base_url,
             cors_origins: config.cors_origins,
+            hsts_subdomains: config.hsts_subdomains,
             trusted_proxies: config.trusted_proxies,
         },
     ))

@@ -2,7 +2,7 @@
 
 mod cli;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Accounts for your web application: sign-up, sign-in, sessions and signed tokens
@@ -13,6 +13,9 @@ use std::process::ExitCode;
     after_help = "Settings come from Rocket.toml and the environment; docs/CONFIGURATION.md lists them all."
 )]
 struct Arguments {
+    /// Print JSON, one object a line
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -27,6 +30,9 @@ enum Command {
     /// Manage accounts
     #[command(subcommand)]
     Account(cli::account::Account),
+    /// Show and end sessions
+    #[command(subcommand)]
+    Session(cli::session::Sessions),
     /// Show what has happened: sign-ins, refusals, changes
     Events(cli::events::Events),
     /// Check the settings
@@ -43,13 +49,23 @@ enum Command {
     /// Manage the passwords that are refused
     #[command(subcommand)]
     Passwords(cli::passwords::Passwords),
+    /// Print what completes commands in a shell
+    Completions(cli::manual::Completions),
+    /// Print the manual page, or write those of all commands into a folder
+    Man(cli::manual::Man),
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => return cli::answer(&answer),
+    };
+    cli::output::choose_json(arguments.json);
+    match arguments.command {
         None | Some(Command::Serve) => cli::serve::run(),
         Some(Command::Keys(command)) => cli::keys::run(command),
         Some(Command::Account(command)) => cli::account::run(command),
+        Some(Command::Session(command)) => cli::session::run(command),
         Some(Command::Events(command)) => cli::events::run(command),
         Some(Command::Config(command)) => cli::config::run(&command),
         Some(Command::Doctor(command)) => cli::doctor::run(&command),
@@ -57,5 +73,9 @@ fn main() -> ExitCode {
         Some(Command::Backup(command)) => cli::backup::run(&command),
         Some(Command::Restore(command)) => cli::restore::run(&command),
         Some(Command::Passwords(command)) => cli::passwords::run(command),
+        Some(Command::Completions(command)) => {
+            cli::manual::complete(&command, Arguments::command())
+        }
+        Some(Command::Man(command)) => cli::manual::describe(&command, Arguments::command()),
     }
 }

@@ -2,15 +2,28 @@
 
 cli-account-created = Created the account { $email } ({ $id }).
 cli-account-role-changed = { $email } ({ $id }) now has the role { $role }.
+cli-account-renamed = { $email } ({ $id }) has its new name.
+cli-account-email-changed = The account { $id } now signs in with { $email }.
+cli-account-password-changed = { $email } ({ $id }) has its new password and was signed out everywhere.
 cli-account-disabled = Disabled { $email } ({ $id }) and signed it out everywhere.
 cli-account-enabled = Enabled { $email } ({ $id }).
 cli-account-signed-out = Signed out { $email } ({ $id }) everywhere.
+cli-account-signed-out-all = { $sessions ->
+    [0] Nobody was signed in.
+    [one] Ended { $sessions-text } session. Everybody has to sign in again.
+   *[other] Ended { $sessions-text } sessions. Everybody has to sign in again.
+}
 cli-account-deleted = Deleted { $email } ({ $id }).
 cli-account-not-found = There is no such account. List all accounts with: vestibule account list
 cli-account-email-taken = There is already an account with this email address. Use another address.
 cli-account-last-administrator = This is the last administrator who can sign in. First give another account the role, or enable a disabled administrator: vestibule account role <ACCOUNT> admin, vestibule account enable <ACCOUNT>
 cli-account-no-sessions = The account is not signed in anywhere.
+cli-account-confirm-sign-out-all = This ends all sessions of all accounts. Everybody has to sign in again.
 cli-account-confirm-deletion = This deletes the account of { $name } and all of its data. It cannot be undone.
+
+cli-session-ended = Ended the session { $id }.
+cli-session-already-ended = The session { $id } has ended before. Nothing was changed.
+cli-session-not-found = There is no session { $id }. List the sessions of an account with: vestibule session list <ACCOUNT>
 
 cli-state-enabled = enabled
 cli-state-disabled = disabled { $since }
@@ -36,6 +49,7 @@ cli-column-details = DETAILS
 cli-column-algorithm = ALGORITHM
 
 cli-keys-rotated = The next keys now sign. The old keys verify until their last token has expired.
+cli-keys-confirm-emergency = This deletes all keys. Everybody has to sign in again.
 cli-keys-replaced = All old keys are deleted; every process stops using them within a second. Everybody has to sign in again, including anybody who signs in before that.
 cli-keys-algorithm-changed = Access tokens are now signed with { $new } instead of { $old }. Services that verify them must accept { $new }, and { $old } until its last token has expired.
 cli-keys-algorithm-symmetric = Access tokens are now signed with { $new } instead of { $old }. No other service can verify them.
@@ -69,10 +83,11 @@ cli-backup-failed = { $file } cannot be written: { $error }. Check its folder, t
 cli-backup-not-made = No backup was made: { $error }. Earlier backups are unchanged.
 cli-backup-postgres = PostgreSQL is backed up with its own program: pg_dump --format=custom --file={ $file } --dbname="$DATABASE_URL"
 
-cli-restored = Restored { $file } to { $database }, and ended { $count ->
+cli-restored = Restored { $file } to { $database }.
+cli-restore-ended = Ended { $count ->
     [one] { $count-text } session
    *[other] { $count-text } sessions
-}. Start the server.
+} of the backup. Start the server.
 cli-restore-kept = The database from before is in { $file }. Delete it once you do not need it any more.
 cli-restore-refused = Nothing was restored: { $error }
 cli-restore-other-secret = Nothing was restored: { $error }. A backup needs the secret of its time: put that into VESTIBULE_SECRET, the file of VESTIBULE_SECRET_FILE or the file `secret` in the data directory, and run this again.
@@ -106,10 +121,7 @@ cli-config-new = The configuration is correct. There is no database at { $path }
 cli-doctor-ok = ok
 cli-doctor-warning = warning
 cli-doctor-problem = problem
-cli-doctor-problems = { $count ->
-    [one] { $count-text } problem was
-   *[other] { $count-text } problems were
-} found. The lines that begin with "problem" say what to do.
+cli-doctor-problems = Problems found: { $count }. The lines that begin with "problem" say what to do.
 
 check-setting = { $warning }.
 check-address-ok = People open { $url }, and the server listens on port { $port }.
@@ -144,6 +156,9 @@ cli-database-unreadable = The database at { $path } cannot be opened: { $error }
 cli-database-new = Creating a new database at { $path }. If the server already has one, set VESTIBULE_DATA_DIR or DATABASE_URL as for the server.
 cli-failed = The command failed: { $error }. Check the database. Before you run the command again, check with `list` what was done.
 
+cli-man-not-written = The manual pages cannot be written to { $path }: { $error }. Name a folder that you may write to.
+
+cli-confirmation-impossible = This cannot be undone, and there is no terminal to ask for confirmation on. If you are sure, run the command again with --yes.
 cli-prompt-password = Password:
 cli-prompt-secret = New secret:
 cli-prompt-repeat-password = Repeat password:

@@ -1,7 +1,7 @@
 //! `vestibule config`.
 
-use super::output::{print, say, text};
-use super::{Done, doctor, load, log, refuse, runtime, wrong_use};
+use super::output::say;
+use super::{Done, doctor, finish, load, log, runtime, wrong_use};
 use clap::Subcommand;
 use std::process::ExitCode;
 use vestibule::checkup;
@@ -24,12 +24,12 @@ pub fn run(command: &Settings) -> ExitCode {
         return wrong_use(&ConfigErrors(vec![error]));
     }
     log::start_for_command();
-    check(&config).map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
+    finish(check(&config))
 }
 
 fn check(config: &Config) -> Done {
     for warning in &config.warnings {
-        print(text("check-setting", &[("warning", warning)]))?;
+        say("check-setting", &[("warning", warning)])?;
     }
     if let DatabaseUrl::Sqlite(path) = &config.database
         && let Ok(false) = path.try_exists()

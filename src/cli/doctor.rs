@@ -1,6 +1,6 @@
 //! `vestibule doctor`.
 
-use super::output::{print, text, text_with_number};
+use super::output::{is_json, print, text};
 use super::{Done, runtime, with_config};
 use serde_json::json;
 use std::process::ExitCode;
@@ -11,25 +11,21 @@ use vestibule::config::Config;
 /// Checks the settings, the data directory, the database, the keys, the clock and the age of the last
 /// backup. Nothing is changed. Exit code 1 if there is a problem; a warning is none.
 #[derive(clap::Args)]
-pub struct Doctor {
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
+pub struct Doctor;
+
+pub fn run(_: &Doctor) -> ExitCode {
+    with_config(examine)
 }
 
-pub fn run(command: &Doctor) -> ExitCode {
-    with_config(|config| examine(config, command.json))
-}
-
-fn examine(config: &Config, json: bool) -> Done {
+fn examine(config: &Config) -> Done {
     let port = vestibule::figment().extract_inner("port").unwrap_or_default();
     let findings = runtime()?.block_on(checkup::check(config, port, &Clock::system()));
     for finding in &findings {
-        print(if json { json_line(finding) } else { line(finding) })?;
+        print(if is_json() { json_line(finding) } else { line(finding) })?;
     }
     match findings.iter().filter(|finding| finding.state == State::Problem).count() {
         0 => Ok(()),
-        count => Err(text_with_number("cli-doctor-problems", "count", count)),
+        count => Err(text("cli-doctor-problems", &[("count", &count.to_string())])),
     }
 }
 

@@ -1,7 +1,8 @@
 //! `vestibule events`.
 
 use super::account::account_ref;
-use super::output::{at, print_if_open, text};
+use super::output::{at, is_json, json_time, print_if_open, text};
+use super::table::fit;
 use super::{Database, Done, failed, operate};
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
@@ -39,9 +40,6 @@ pub struct Events {
     /// Everything since then: a duration such as 24h, a date, or a time as in RFC 3339
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Since>,
-    /// Print one JSON object a line
-    #[arg(long)]
-    json: bool,
     /// Go on printing new events until the command is interrupted
     #[arg(long)]
     follow: bool,
@@ -59,7 +57,7 @@ pub fn run(command: Events) -> ExitCode {
 }
 
 async fn show(administration: Administration, command: Events) -> Done {
-    let Events { account, kind, since, json, follow } = command;
+    let Events { account, kind, since, follow } = command;
     let since = since.map(|since| match since {
         Since::Ago(span) => Clock::system().now() - span,
         Since::At(time) => time,
@@ -67,8 +65,8 @@ async fn show(administration: Administration, command: Events) -> Done {
     let reader =
         administration.events(EventQuery { account, kind, since }).await.map_err(failed)?;
     let mut reader = reader.ok_or_else(|| text("cli-account-not-found", &[]))?;
-    let line = if json { json_line } else { table_line };
-    if !json && !print_if_open(row(COLUMNS.map(|(key, _)| text(key, &[]))))? {
+    let line = if is_json() { json_line } else { table_line };
+    if !is_json() && !print_if_open(row(COLUMNS.map(|(key, _)| text(key, &[]))))? {
         return Ok(());
     }
     loop {
@@ -91,7 +89,7 @@ fn json_line(StoredEvent { id, event }: &StoredEvent) -> String {
     let details = event.details.iter().map(|(name, value)| (name.clone(), json!(value)));
     let line = json!({
         "id": id,
-        "at": event.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+        "at": json_time(event.at),
         "event": event.kind.into_str(),
         "outcome": event.outcome.into_str(),
         "actor": event.actor.to_string(),
@@ -120,7 +118,7 @@ fn table_line(StoredEvent { event, .. }: &StoredEvent) -> String {
 
 fn row(cells: [String; COLUMNS.len()]) -> String {
     let padded = cells.iter().zip(COLUMNS).map(|(cell, (_, width))| format!("{cell:<width$}"));
-    padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    fit(padded.collect::<Vec<_>>().join("  ").trim_end())
 }
 
 fn kind(text: &str) -> Result<EventKind, String> {

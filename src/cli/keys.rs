@@ -1,8 +1,11 @@
 //! `vestibule keys`.
 
-use super::output::{at, print, print_table, say, text, text_with_number};
+use super::confirmation::Confirmation;
+use super::output::{at, is_json, json_time, print, print_list, say, say_number, text};
+use super::table::Column;
 use super::{Database, Done, failed, input, operate};
 use clap::Subcommand;
+use serde_json::{Value, json};
 use std::process::ExitCode;
 use vestibule::accounts::SigningKeys;
 use vestibule::accounts::signing_keys::{KeyRotation, RetireOutcome};
@@ -20,9 +23,12 @@ pub enum Keys {
     /// running process follows within a second. A new key of access tokens has the algorithm of the
     /// next key, which a server replaces when it starts with another `VESTIBULE_ALGORITHM`.
     Rotate {
-        /// Delete all keys now, because one may have leaked: everybody has to sign in again
+        /// Delete all keys now, because one may have leaked: everybody has to sign in again; asks
+        /// for confirmation
         #[arg(long)]
         emergency: bool,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
     /// Delete a retiring key before it expires
     ///
@@ -47,6 +53,11 @@ pub enum Keys {
 }
 
 pub fn run(command: Keys) -> ExitCode {
+    if let Keys::Rotate { emergency: true, confirmation } = &command
+        && let Err(wrong_use) = confirmation.check()
+    {
+        return wrong_use;
+    }
     operate(Database::MustExist, |services| carry_out(services.keys, command))
 }
 
@@ -54,21 +65,25 @@ async fn carry_out(keys: impl AsRef<SigningKeys>, command: Keys) -> Done {
     let keys = keys.as_ref();
     match command {
         Keys::List => show(&keys.list().await.map_err(failed)?),
-        Keys::Rotate { emergency } => rotate(keys, emergency).await,
+        Keys::Rotate { emergency: false, .. } => {
+            rotate(keys, KeyRotation::Ordinary, "cli-keys-rotated").await
+        }
+        Keys::Rotate { emergency: true, confirmation } => {
+            confirmation.ask(&text("cli-keys-confirm-emergency", &[]), "yes")?;
+            rotate(keys, KeyRotation::Emergency, "cli-keys-replaced").await
+        }
         Keys::Retire { id } => retire(keys, id).await,
         Keys::Reseal => reseal(keys).await,
     }
 }
 
-async fn rotate(keys: &SigningKeys, emergency: bool) -> Done {
-    let (rotation, done) = if emergency {
-        (KeyRotation::Emergency, "cli-keys-replaced")
-    } else {
-        (KeyRotation::Ordinary, "cli-keys-rotated")
-    };
+async fn rotate(keys: &SigningKeys, rotation: KeyRotation, done: &str) -> Done {
     let before = keys.list().await.map_err(failed)?;
     keys.rotate(rotation).await.map_err(failed)?;
     let after = keys.list().await.map_err(failed)?;
+    if is_json() {
+        return show(&after);
+    }
     say(done, &[])?;
     warn_integrators(&before, &after)?;
     print("")?;
@@ -94,26 +109,40 @@ fn warn_integrators(before: &[KeyRecord], after: &[KeyRecord]) -> Done {
     Ok(())
 }
 
+const COLUMNS: [Column; 6] = [
+    Column::fixed("cli-column-id"),
+    Column::fixed("cli-column-tokens"),
+    Column::fixed("cli-column-algorithm"),
+    Column::fixed("cli-column-state"),
+    Column::fixed("cli-column-created"),
+    Column::fixed("cli-column-expires"),
+];
+
 fn show(keys: &[KeyRecord]) -> Done {
-    let row = |key: &KeyRecord| {
-        [
-            key.id.clone(),
-            key.purpose.into_str().to_owned(),
-            key.algorithm.into_str().to_owned(),
-            key.state.into_str().to_owned(),
-            at(key.created_at),
-            key.retires_at.map(at).unwrap_or_default(),
-        ]
-    };
-    let columns = [
-        "cli-column-id",
-        "cli-column-tokens",
-        "cli-column-algorithm",
-        "cli-column-state",
-        "cli-column-created",
-        "cli-column-expires",
-    ];
-    print_table(columns, &keys.iter().map(row).collect::<Vec<_>>())
+    print_list(&COLUMNS, keys, row, object)
+}
+
+/// A key in the order of `COLUMNS`.
+fn row(key: &KeyRecord) -> [String; 6] {
+    [
+        key.id.clone(),
+        key.purpose.into_str().to_owned(),
+        key.algorithm.into_str().to_owned(),
+        key.state.into_str().to_owned(),
+        at(key.created_at),
+        key.retires_at.map(at).unwrap_or_default(),
+    ]
+}
+
+fn object(key: &KeyRecord) -> Value {
+    json!({
+        "id": key.id,
+        "tokens": key.purpose.into_str(),
+        "algorithm": key.algorithm.into_str(),
+        "state": key.state.into_str(),
+        "created_at": json_time(key.created_at),
+        "expires_at": key.retires_at.map(json_time),
+    })
 }
 
 async fn retire(keys: &SigningKeys, id: String) -> Done {
@@ -130,8 +159,8 @@ async fn retire(keys: &SigningKeys, id: String) -> Done {
 }
 
 async fn reseal(keys: &SigningKeys) -> Done {
-    let secret =
-        decode_secret(&input::new_secret()?).ok_or_else(|| text("cli-secret-invalid", &[]))?;
+    let secret = decode_secret(&input::new_secret().await?)
+        .ok_or_else(|| text("cli-secret-invalid", &[]))?;
     let count = keys.reseal(secret).await.map_err(failed)?;
-    print(text_with_number("cli-keys-resealed", "count", count))
+    say_number("cli-keys-resealed", "count", count)
 }

@@ -1,7 +1,8 @@
 //! `vestibule migrate`.
 
-use super::output::{print, say, text, text_with_number};
+use super::output::{is_json, print, say, say_number, text};
 use super::{Database, Done, find, with_config};
+use serde_json::json;
 use std::process::ExitCode;
 use vestibule::BuildError;
 use vestibule::accounts::{migrate, pending_migrations};
@@ -25,10 +26,12 @@ fn carry_out(config: &Config, dry_run: bool) -> Done {
     let migrations = work(&config.database).map_err(|error| {
         text("cli-migrate-failed", &[("error", &BuildError::Start(error).to_string())])
     })?;
-    migrations.iter().try_for_each(print)?;
+    migrations.iter().try_for_each(|name| {
+        if is_json() { print(json!({ "migration": name })) } else { print(name) }
+    })?;
     match (migrations.len(), dry_run) {
         (0, _) => say("cli-migrate-current", &[]),
-        (count, true) => print(text_with_number("cli-migrate-pending", "count", count)),
-        (count, false) => print(text_with_number("cli-migrate-done", "count", count)),
+        (count, true) => say_number("cli-migrate-pending", "count", count),
+        (count, false) => say_number("cli-migrate-done", "count", count),
     }
 }

@@ -1,25 +1,29 @@
 //! The commands, one a file. Exit codes: 0 done, 1 refused, 2 wrong use.
 
-#![expect(clippy::print_stderr, reason = "a command reports to its caller")]
-
 pub mod account;
 pub mod backup;
 mod bind;
 pub mod config;
+mod confirmation;
 pub mod doctor;
 pub mod events;
 mod input;
 pub mod keys;
 mod log;
+pub mod manual;
 pub mod migrate;
-mod output;
+pub mod output;
 pub mod passwords;
+mod records;
 pub mod restore;
 pub mod serve;
+pub mod session;
 mod shutdown;
 mod start_report;
+mod table;
+mod terminal;
 
-use output::text;
+use output::{complain, text};
 use rocket::figment::Figment;
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -59,7 +63,7 @@ fn with_config(command: impl FnOnce(&Config) -> Done) -> ExitCode {
         Err(errors) => return wrong_use(&errors),
     };
     log::start_for_command();
-    command(&config).map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
+    finish(command(&config))
 }
 
 fn run<F: Future<Output = Done>>(config: &Config, command: impl FnOnce(Services) -> F) -> Done {
@@ -83,7 +87,7 @@ fn find(database: Database, url: &DatabaseUrl) -> Done {
             return Err(text("cli-database-missing", &[("path", &place)]));
         }
         (Ok(false), Database::MayBeNew) => {
-            eprintln!("{}", text("cli-database-new", &[("path", &place)]));
+            complain(text("cli-database-new", &[("path", &place)]));
         }
         (Err(error), _) => {
             let arguments = [("path", &*place), ("error", &error.to_string())];
@@ -114,13 +118,30 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 }
 
 fn refuse(refusal: &str) -> ExitCode {
-    eprintln!("{refusal}");
+    complain(refusal);
     ExitCode::from(REFUSED)
 }
 
 fn wrong_use(errors: &ConfigErrors) -> ExitCode {
-    eprint!("{errors}");
+    misuse(errors.to_string().trim_end())
+}
+
+fn misuse(advice: &str) -> ExitCode {
+    complain(advice);
     ExitCode::from(WRONG_USE)
+}
+
+/// What clap answers instead of a command: help and the version, or what is wrong with the arguments.
+pub fn answer(answer: &clap::Error) -> ExitCode {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        return misuse(text.trim_end());
+    }
+    finish(output::print(text.trim_end()))
+}
+
+fn finish(done: Done) -> ExitCode {
+    done.map_or_else(|refusal| refuse(&refusal), |()| ExitCode::SUCCESS)
 }
 
 /// A fault, as the operator reads it.

@@ -1,6 +1,6 @@
 //! `vestibule passwords`.
 
-use super::output::{print, text, text_with_number};
+use super::output::{say_number, text};
 use super::{Done, load, refuse, wrong_use};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ fn import(config: &Config, list: &Path, top: u64) -> Done {
     let top = usize::try_from(top).unwrap_or(usize::MAX);
     let count =
         breached::import(list, top, &file).map_err(|error| sentence(&error, list, &file))?;
-    print(text_with_number("cli-passwords-imported", "count", count))
+    say_number("cli-passwords-imported", "count", count)
 }
 
 fn sentence(error: &ImportError, list: &Path, file: &Path) -> String {

@@ -1,6 +1,6 @@
 //! `vestibule restore`.
 
-use super::output::{print, say, text};
+use super::output::{say, say_number, text};
 use super::{Done, failed, runtime, with_config};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +8,6 @@ use vestibule::BuildError;
 use vestibule::accounts::{Fault, RestoreDraft, RestoreError, StartError};
 use vestibule::clock::Clock;
 use vestibule::config::{Config, DatabaseUrl};
-use vestibule::texts::{Argument, Texts};
 
 /// Checks the backup, migrates it to this version, ends all of its sessions, and keeps the database
 /// from before beside it. Stop every server first. The secret must be the one of the backup's time.
@@ -36,7 +35,8 @@ fn restore(config: &Config, file: &Path) -> Done {
     let draft = RestoreDraft::of(file, database).map_err(|error| sentence(&error))?;
     let ended = end_sessions(config, &draft)?;
     let kept = draft.install().map_err(|error| sentence(&error))?;
-    print(restored(&name, &database.display().to_string(), ended))?;
+    say("cli-restored", &[("file", &name), ("database", &database.display().to_string())])?;
+    say_number("cli-restore-ended", "count", ended)?;
     match kept {
         Some(kept) => say("cli-restore-kept", &[("file", &kept.display().to_string())]),
         None => Ok(()),
@@ -58,13 +58,6 @@ fn not_started(error: &BuildError) -> String {
         return text("cli-restore-other-secret", &[("error", &error.to_string())]);
     }
     refused(&format!("{error}."))
-}
-
-fn restored(file: &str, database: &str, ended: usize) -> String {
-    let count = Argument::Number(i64::try_from(ended).unwrap_or(i64::MAX));
-    let arguments =
-        [("file", Argument::Text(file)), ("database", Argument::Text(database)), ("count", count)];
-    Texts::built_in().fallback().text_with("cli-restored", &arguments)
 }
 
 fn sentence(error: &RestoreError) -> String {

@@ -1,7 +1,7 @@
 //! `vestibule serve`.
 
 use super::shutdown::{Server, Signals, tell_systemd, without_signals};
-use super::{bind, load, log, refuse, start_report, wrong_use};
+use super::{REFUSED, bind, load, log, start_report, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
@@ -174,5 +174,6 @@ fn ready() -> AdHoc {
 }
 
 fn not_started(error: &str) -> ExitCode {
-    refuse(&format!("Vestibule did not start: {error}."))
+    log::not_started(error);
+    ExitCode::from(REFUSED)
 }

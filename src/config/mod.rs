@@ -41,6 +41,8 @@ pub struct Config {
     pub base_url: BaseUrl,
     /// Origins whose pages may use the API.
     pub cors_origins: Vec<BaseUrl>,
+    /// Whether browsers must use https for the subdomains of the base URL, too.
+    pub hsts_subdomains: bool,
     /// The secret as given; without it, one is created on the first run in the data directory.
     pub secret: Option<Secret>,
     pub lifetimes: Lifetimes,

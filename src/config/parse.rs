@@ -13,6 +13,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use strum::VariantArray;
 
+const SWITCH: [(&str, bool); 2] = [("on", true), ("off", false)];
 const REGISTRATIONS: [(&str, Registration); 2] =
     [("open", Registration::Open), ("closed", Registration::Closed)];
 /// Longest rotation grace. A superseded token does not count as stolen within the grace time and six
@@ -30,6 +31,7 @@ impl Values {
         Config {
             database: self.database(&data_dir, errors),
             cors_origins: self.cors_origins(errors),
+            hsts_subdomains: self.one_of("hsts_subdomains", false, &SWITCH, errors),
             secret: self.secret(errors),
             lifetimes: self.lifetimes(errors),
             audience: self.get("audience").unwrap_or(base_url.as_str()).to_owned(),
@@ -56,7 +58,7 @@ impl Values {
 
     /// Off is for load tests: on a public address it would invite guessing.
     fn rate_limits(&self, base_url: &BaseUrl, errors: &mut ConfigErrors) -> bool {
-        let on = self.one_of("rate_limits", true, &[("on", true), ("off", false)], errors);
+        let on = self.one_of("rate_limits", true, &SWITCH, errors);
         if !on && base_url.loopback_port().is_none() {
             errors.push(
                 "VESTIBULE_RATE_LIMITS is off, which is for load tests on this machine: remove it, or set VESTIBULE_BASE_URL to a loopback address",

@@ -215,6 +215,63 @@ fn an_empty_value_means_unset_and_values_are_trimmed() {
     assert!(config.secret.is_none() && config.registration == Registration::Closed);
 }
 
+/// A value of each setting that differs from its default.
+fn samples(folder: &str, secret_file: &str) -> Vec<(&'static str, String)> {
+    let owned = |samples: &[(&'static str, &str)]| -> Vec<_> {
+        samples.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+    };
+    owned(&[
+        ("DATABASE_URL", "sqlite://elsewhere.db"),
+        ("VESTIBULE_DATA_DIR", "elsewhere"),
+        ("VESTIBULE_BASE_URL", "https://id.example.org"),
+        ("VESTIBULE_SECRET", SECRET),
+        ("VESTIBULE_SECRET_FILE", secret_file),
+        ("VESTIBULE_ACCESS_TTL", "5m"),
+        ("VESTIBULE_IDLE_TTL", "8d"),
+        ("VESTIBULE_SESSION_TTL", "31d"),
+        ("VESTIBULE_ROTATION_GRACE", "21s"),
+        ("VESTIBULE_AUDIENCE", "app"),
+        ("VESTIBULE_ALGORITHM", "ES256"),
+        ("VESTIBULE_TRUSTED_PROXIES", "10.0.0.0/8"),
+        ("VESTIBULE_RATE_LIMITS", "off"),
+        ("VESTIBULE_REGISTRATION", "closed"),
+        ("VESTIBULE_CORS_ORIGINS", "https://app.example.org"),
+        ("VESTIBULE_HSTS_SUBDOMAINS", "on"),
+        ("VESTIBULE_METRICS_ADDRESS", "127.0.0.1:9100"),
+        ("VESTIBULE_TEMPLATE_DIR", folder),
+        ("VESTIBULE_DRAIN", "5s"),
+        ("VESTIBULE_MAX_SESSIONS", "7"),
+        ("VESTIBULE_EVENT_RETENTION", "30d"),
+        ("VESTIBULE_PASSWORD_MIN_LENGTH", "15"),
+    ])
+}
+
+#[test]
+fn of_every_name_an_empty_value_means_unset_and_values_are_trimmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret_file = folder.path().join("secret");
+    std::fs::write(&secret_file, format!("{SECRET}\r\n")).unwrap();
+    let samples = samples(folder.path().to_str().unwrap(), secret_file.to_str().unwrap());
+    let mut names: Vec<_> =
+        samples.iter().filter_map(|(name, _)| name.strip_prefix("VESTIBULE_")).collect();
+    let mut known = values::NAMES.map(str::to_uppercase);
+    names.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(names, known, "a name is missing here");
+    let loaded = |name, value: &str| format!("{:?}", load(&[(name, value)]).unwrap());
+    let unset = format!("{:?}", load(&[]).unwrap());
+    for (name, value) in samples {
+        for empty in ["", " ", "\r\n", "\t \r"] {
+            assert_eq!(loaded(name, empty), unset, "{name}={empty:?}");
+        }
+        let set = loaded(name, &value);
+        assert_ne!(set, unset, "{name}: the sample is the default");
+        for padded in [format!("{value}\r"), format!("{value}\r\n"), format!("\t{value} ")] {
+            assert_eq!(loaded(name, &padded), set, "{name}={padded:?}");
+        }
+    }
+}
+
 #[test]
 fn a_rotation_grace_has_an_upper_bound() {
     assert!(load(&[("VESTIBULE_ROTATION_GRACE", "60s")]).is_ok());

@@ -7,7 +7,7 @@ use figment::value::Value;
 use std::collections::BTreeMap;
 
 /// Every `VESTIBULE_*` name, without the prefix and in lower case.
-pub(super) const NAMES: [&str; 20] = [
+pub(super) const NAMES: [&str; 21] = [
     "data_dir",
     "base_url",
     "secret",
@@ -22,6 +22,7 @@ pub(super) const NAMES: [&str; 20] = [
     "rate_limits",
     "registration",
     "cors_origins",
+    "hsts_subdomains",
     "metrics_address",
     "template_dir",
     "max_sessions",

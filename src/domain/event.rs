@@ -104,6 +104,12 @@ impl Event {
         Self::new(kind, at, Actor::Operator, subject)
     }
 
+    /// Whether repetitions are folded. The operator cannot be made to cause any number.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.kind.is_folded() && self.actor != Actor::Operator
+    }
+
     /// The same event with one more fact.
     #[must_use]
     pub fn with_detail(mut self, name: &str, value: &str) -> Self {

@@ -25,6 +25,7 @@ pub enum EventKind {
     PasswordChanged,
     CurrentPasswordRefused,
     ProfileChanged,
+    EmailChanged,
     /// The response to a refresh was lost; the previous refresh token was accepted again.
     SessionHealed,
     /// A superseded refresh token came too late for the grace time.

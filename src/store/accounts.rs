@@ -83,6 +83,18 @@ pub fn rename(
     Ok(())
 }
 
+/// Changes the email address. If another account has just got it, the unique index refuses, and the
+/// unit of work is run again.
+pub fn set_email(
+    unit: &mut Unit<'_>,
+    account: &LockedAccount,
+    email: &EmailAddress,
+) -> Result<(), StoreFault> {
+    let row = accounts::table.find(account.id.0.to_string());
+    diesel::update(row).set(accounts::email.eq(email.as_str())).execute(unit.0)?;
+    Ok(())
+}
+
 pub fn set_role(
     unit: &mut Unit<'_>,
     account: &LockedAccount,

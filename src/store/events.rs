@@ -33,7 +33,7 @@ impl Unit<'_> {
             Actor::Operator => event.with_detail("system_user", self.system_user),
             Actor::Account(_) | Actor::Anonymous => event,
         };
-        let repeated = event.kind.is_folded() && is_repeated(self, &event)?;
+        let repeated = event.is_folded() && is_repeated(self, &event)?;
         if !repeated {
             let number = u16::try_from(self.effects.events.len()).unwrap_or(u16::MAX);
             insert(self, &event, number)?;

@@ -60,11 +60,13 @@ impl StoreFault {
     }
 
     /// Whether the transaction may succeed if it is run again: it conflicted with a concurrent one
-    /// (on PostgreSQL; SQLite has one writer at a time).
+    /// (on PostgreSQL; SQLite has one writer at a time). A transaction that stores something unique
+    /// has looked before whether it is there; run again, it finds what the other one stored.
     pub(super) fn is_transient(&self) -> bool {
         match self {
             StoreFault::Database(Error::DatabaseError(kind, info)) => {
-                matches!(kind, DatabaseErrorKind::SerializationFailure)
+                use DatabaseErrorKind::{SerializationFailure, UniqueViolation};
+                matches!(kind, SerializationFailure | UniqueViolation)
                     || info.message().contains("deadlock detected")
             }
             _ => false,

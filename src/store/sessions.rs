@@ -133,6 +133,22 @@ pub fn open(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Session>, StoreFa
     open.select(SessionRow::as_select()).load(tx.0)?.into_iter().map(SessionRow::session).collect()
 }
 
+/// Accounts with open sessions, in the order of their IDs.
+pub fn accounts_with_open(
+    tx: &mut Tx<'_>,
+    after: Option<AccountId>,
+    limit: i64,
+) -> Result<Vec<AccountId>, StoreFault> {
+    let after = after.map(|id| id.0.to_string()).unwrap_or_default();
+    let open = sessions::table
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::account_id.gt(after))
+        .order(sessions::account_id)
+        .limit(limit);
+    let ids: Vec<String> = open.select(sessions::account_id).distinct().load(tx.0)?;
+    ids.iter().map(|id| Ok(AccountId(Column("sessions.account_id").id(id)?))).collect()
+}
+
 /// The open sessions of an account beyond the `kept` last seen ones.
 pub(super) fn open_beyond(
     tx: &mut Tx<'_>,

@@ -2,6 +2,7 @@
 
 mod api;
 mod browser;
+mod environment;
 mod errors;
 mod guards;
 mod http;
@@ -20,6 +21,7 @@ pub use routes::{ROUTES, RouteEntry};
 use crate::accounts::Services;
 use crate::config::{BaseUrl, TrustedProxies};
 use api::openapi;
+use environment::{variable, with_variables};
 use errors::catchers;
 use http::cookie_names::CookieNames;
 use http::cors::CorsOrigins;
@@ -28,7 +30,7 @@ use http::{checks, headers, original_method, request_log};
 pub use presentation::Presentation;
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
-use rocket::figment::providers::{Env, Format, Toml};
+use rocket::figment::providers::{Format, Toml};
 use rocket::figment::{Figment, Profile};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
@@ -46,30 +48,32 @@ pub fn figment() -> Figment {
         .limit("data-form", body)
         .limit("json", body)
         .limit("string", body);
-    Figment::from(rocket::Config::default())
+    let file = variable("ROCKET_CONFIG");
+    let figment = Figment::from(rocket::Config::default())
         .merge(("limits", limits))
         .merge(("ident", false))
         // Anyone can send X-Real-IP.
         .merge(("ip_header", false))
         // Rocket's request log prints query strings; ours does not.
         .merge(("log_level", "off"))
-        .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
-        .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
-        .select(profile())
+        .merge(Toml::file(file.as_deref().unwrap_or("Rocket.toml")).nested());
+    with_variables(figment).select(profile())
 }
 
-/// `ROCKET_PROFILE`, or Rocket's default for this build; an empty value means unset.
+/// `ROCKET_PROFILE`, or Rocket's default for this build.
 fn profile() -> Profile {
-    let given = Env::var("ROCKET_PROFILE").filter(|name| !name.trim().is_empty());
-    given.map_or(rocket::Config::DEFAULT_PROFILE, |name| Profile::new(name.trim()))
+    let given = variable("ROCKET_PROFILE");
+    given.map_or(rocket::Config::DEFAULT_PROFILE, |name| Profile::new(&name))
 }
 
-/// Where requests may come from.
+/// Where requests may come from, and what browsers are told about us.
 pub struct WebSettings {
     /// Our own origin.
     pub base_url: BaseUrl,
     /// Other origins whose pages may use the API.
     pub cors_origins: Vec<BaseUrl>,
+    /// Whether HSTS includes our subdomains.
+    pub hsts_subdomains: bool,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: TrustedProxies,
 }
@@ -100,6 +104,7 @@ pub fn build(
         .manage(presentation.assets)
         .manage(paths)
         .manage(CookieNames::new(&settings.base_url))
+        .manage(headers::Hsts::new(&settings.base_url, settings.hsts_subdomains))
         .manage(settings.base_url)
         .manage(CorsOrigins(settings.cors_origins))
         .manage(settings.trusted_proxies)

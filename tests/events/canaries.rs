@@ -220,11 +220,17 @@ fn operate(program: &Program, canaries: &mut Canaries) {
         &["account", "show", EMAIL],
         &["account", "list"],
         &["keys", "rotate"],
-        &["keys", "rotate", "--emergency"],
-        &["account", "delete", other.0],
+        &["keys", "rotate", "--emergency", "--yes"],
+        &["account", "rename", other.0, NAME],
+        &["account", "sign-out", "--all", "--yes"],
+        &["session", "list", EMAIL],
+        &["account", "email", other.0, "canary-third@example.org"],
+        &["account", "delete", "canary-third@example.org", "--yes"],
     ] {
         program.run(command, "");
     }
+    program.run(&["account", "create", other.0, "--name", NAME], other.1);
+    program.run(&["account", "password", other.0], "another canary password");
     let secret = std::fs::read_to_string(program.data().join("secret")).unwrap();
     canaries.note(secret.trim());
     canaries.note(NEW_SECRET);

@@ -47,7 +47,7 @@ fn a_restored_backup_has_its_accounts_and_revives_no_session() {
     let keys = program.published_keys();
     program.end("TERM");
     let out = restore(&program, &file);
-    assert!(out.contains("ended 2 sessions"), "{out}");
+    assert!(out.contains("Ended 2 sessions"), "{out}");
     program.serve();
     let refused = program.refresh(&signed_out);
     assert_eq!(reason(&refused), (401, Some("restored")), "{refused:?}");

@@ -311,7 +311,7 @@ async fn refusals_have_stable_codes() {
     assert_problem(&Api::of(&app).call(Method::Get, "/api/nowhere", None).await, 404, "not_found");
     let wrong_method = Api::of(&app).call(Method::Get, "/api/auth/login", None).await;
     assert_problem(&wrong_method, 405, "method_not_allowed");
-    assert_eq!(wrong_method.header("Allow"), Some("POST"));
+    assert_eq!(wrong_method.header("Allow"), Some("POST, OPTIONS"));
     let closed = TestApp::start_with(&[("VESTIBULE_REGISTRATION", "closed")]).await;
     let new = json!({ "name": "Ada", "email": EMAIL, "password": PASSWORD });
     assert_problem(

@@ -47,6 +47,10 @@ async fn with_an_https_base_url_responses_have_hsts_but_not_on_a_name_that_other
         let app = TestApp::start_with(&[("VESTIBULE_BASE_URL", base_url)]).await;
         let reply = app.visitor().get("/nowhere").await;
         assert_eq!(reply.header("Strict-Transport-Security"), hsts, "{base_url}");
+        let settings = [("VESTIBULE_BASE_URL", base_url), ("VESTIBULE_HSTS_SUBDOMAINS", "on")];
+        let reply = TestApp::start_with(&settings).await.visitor().get("/nowhere").await;
+        let hsts = hsts.map(|alone| format!("{alone}; includeSubDomains"));
+        assert_eq!(reply.header("Strict-Transport-Security"), hsts.as_deref(), "{base_url}");
     }
 }
 

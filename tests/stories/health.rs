@@ -32,7 +32,11 @@ async fn a_process_that_can_serve_is_live_and_ready_for_everyone() {
         assert_eq!((reply.status, reply.set_cookies().len()), (200, 0), "{path}");
         assert_eq!(app.client.get(path).dispatch().await.status().code, 200, "{path} without Host");
         let refused = app.visitor().send(Method::Post, path, None).await;
-        assert_eq!((refused.status, refused.header("Allow")), (405, Some("GET, HEAD")), "{path}");
+        assert_eq!(
+            (refused.status, refused.header("Allow")),
+            (405, Some("GET, HEAD, OPTIONS")),
+            "{path}"
+        );
     }
 }
 

@@ -32,6 +32,7 @@ mod metrics;
 mod migrations;
 mod openapi;
 mod operator;
+mod operator_changes;
 mod origin_check;
 mod outages;
 mod overlay;

@@ -12,11 +12,11 @@ use vestibule::domain::email::EmailAddress;
 use vestibule::domain::name::DisplayName;
 use vestibule::domain::password::Password;
 
-fn who(email: &str) -> AccountRef {
+pub fn who(email: &str) -> AccountRef {
     AccountRef::Email(EmailAddress::parse(email).unwrap())
 }
 
-fn draft(email: &str, role: Role) -> AccountDraft {
+pub fn draft(email: &str, role: Role) -> AccountDraft {
     AccountDraft {
         name: DisplayName::parse("Grace").unwrap(),
         email: EmailAddress::parse(email).unwrap(),
@@ -25,7 +25,7 @@ fn draft(email: &str, role: Role) -> AccountDraft {
     }
 }
 
-async fn signed_in<'a>(app: &'a TestApp, email: &str) -> Visitor<'a> {
+pub async fn signed_in<'a>(app: &'a TestApp, email: &str) -> Visitor<'a> {
     let mut visitor = app.visitor();
     let reply = visitor.post("/login", &[("email", email), ("password", PASSWORD)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
@@ -287,22 +287,6 @@ async fn sessions_ended_by_a_command_with_other_lifetimes_stay_ended() {
         200,
         "the token is valid for another hour, but revoked"
     );
-}
-
-#[rocket::async_test]
-async fn the_operator_signs_an_account_out_everywhere() {
-    let app = TestApp::start().await;
-    let operator = app.operator().await;
-    let mut ada = app.ada().await;
-    let token = text(&Api::of(&app).login().await, "access_token").to_owned();
-    let (_, sessions) = operator.administration.show(who(EMAIL)).await.unwrap().unwrap();
-    assert_eq!(sessions.len(), 2);
-    operator.administration.sign_out(who(EMAIL)).await.unwrap().account();
-    within_a_second(async || Api::of(&app).me(&token).await.status == 401).await;
-    assert_eq!(ada.get("/profile").await.status, 303);
-    assert!(ada.get("/login").await.body.contains("The people who run this site signed you out."));
-    assert_eq!((app.open_sessions(), app.events("session_ended")), (0, 2));
-    assert!(signed_in(&app, EMAIL).await.get("/profile").await.is_signed_in());
 }
 
 #[rocket::async_test]

@@ -97,7 +97,8 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
     }
     for route in app.client.rocket().routes().filter(|route| route.rank >= 1000) {
         let reply = app.visitor().send(route.method, &filled(route.uri.path()), None).await;
-        assert_eq!(reply.status, 405, "{route}");
+        let expected = if route.method == Method::Options { 204 } else { 405 };
+        assert_eq!(reply.status, expected, "{route}");
     }
 }
 
@@ -105,15 +106,40 @@ async fn every_route_is_on_a_list_and_guarded_as_its_list_says() {
 async fn an_unsupported_method_is_405_with_the_supported_ones() {
     let app = TestApp::start().await;
     for (method, path, allow) in [
-        (Method::Post, "/", "GET, HEAD"),
-        (Method::Delete, "/profile", "GET, POST, HEAD"),
-        (Method::Put, "/login", "GET, POST, HEAD"),
-        (Method::Options, "/logout", "GET, POST, HEAD"),
+        (Method::Post, "/", "GET, HEAD, OPTIONS"),
+        (Method::Delete, "/profile", "GET, POST, HEAD, OPTIONS"),
+        (Method::Put, "/login", "GET, POST, HEAD, OPTIONS"),
+        (Method::Patch, "/api/auth/login", "POST, OPTIONS"),
     ] {
         let reply = app.visitor().send(method, path, None).await;
         assert_eq!((reply.status, reply.header("Allow")), (405, Some(allow)), "{method} {path}");
     }
     assert_eq!(app.visitor().send(Method::Post, "/nowhere", None).await.status, 404);
+}
+
+#[rocket::async_test]
+async fn options_lists_the_methods_of_every_path_and_does_nothing_else() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    for path in ROUTES.iter().map(|route| route.path).collect::<BTreeSet<_>>() {
+        let of_path = ROUTES.iter().filter(|route| route.path == path);
+        let mut expected: BTreeSet<&str> = of_path.map(|route| route.method.as_str()).collect();
+        if expected.contains("GET") {
+            expected.insert("HEAD");
+        }
+        expected.insert("OPTIONS");
+        for visitor in [app.visitor(), ada.clone(), ada.clone().with_header("Origin", "null")] {
+            let reply = visitor.clone().send(Method::Options, &filled(path), None).await;
+            assert_eq!((reply.status, reply.body.as_str()), (204, ""), "{path}");
+            let allow: BTreeSet<&str> = reply.header("Allow").unwrap().split(", ").collect();
+            assert_eq!(allow, expected, "{path}");
+            assert!(reply.set_cookies().is_empty(), "{path}");
+            assert_eq!(reply.header("Access-Control-Allow-Origin"), None, "{path}");
+            assert!(reply.header("Content-Security-Policy").is_some(), "{path}");
+        }
+    }
+    assert!(ada.clone().get("/profile").await.is_signed_in());
+    assert_eq!(app.visitor().send(Method::Options, "/nowhere", None).await.status, 404);
 }
 
 #[rocket::async_test]

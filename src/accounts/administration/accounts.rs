@@ -44,9 +44,13 @@ pub enum ChangeOutcome {
     NotFound,
     /// Refused: no other administrator can sign in.
     LastAdministrator,
+    /// Refused: another account has this email address.
+    EmailTaken,
+    /// Refused: the new password.
+    PasswordRefused(PasswordError),
 }
 
-const OPERATOR: &Initiator = &Initiator::OPERATOR;
+pub(super) const OPERATOR: &Initiator = &Initiator::OPERATOR;
 
 impl Administration {
     /// Creates an account, even if registration is closed. It is not signed in.
@@ -143,15 +147,6 @@ impl Administration {
         .await
     }
 
-    /// Ends all sessions of an account.
-    pub async fn sign_out(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
-        self.change(account, |unit, _, account| {
-            unit.end_sessions(&account, SessionSelector::All, EndReason::Operator, OPERATOR)?;
-            Ok(changed(account))
-        })
-        .await
-    }
-
     /// Deletes an account with all of its data. Its events are kept without personal data.
     pub async fn delete(&self, account: AccountRef) -> Result<ChangeOutcome, Fault> {
         self.change(account, |unit, administrators, account| {
@@ -168,7 +163,12 @@ impl Administration {
         .await
     }
 
-    async fn change<F>(&self, account: AccountRef, work: F) -> Result<ChangeOutcome, Fault>
+    /// Changes an account that is locked, with the lock on the number of administrators.
+    pub(super) async fn change<F>(
+        &self,
+        account: AccountRef,
+        work: F,
+    ) -> Result<ChangeOutcome, Fault>
     where
         F: Fn(
                 &mut Unit<'_>,
@@ -190,11 +190,11 @@ impl Administration {
     }
 }
 
-fn changed(account: LockedAccount) -> ChangeOutcome {
+pub(super) fn changed(account: LockedAccount) -> ChangeOutcome {
     ChangeOutcome::Changed(account.into_inner())
 }
 
-fn find(tx: &mut Tx<'_>, account: &AccountRef) -> Result<Option<Account>, StoreFault> {
+pub(super) fn find(tx: &mut Tx<'_>, account: &AccountRef) -> Result<Option<Account>, StoreFault> {
     match account {
         AccountRef::Id(id) => store::accounts::find(tx, *id),
         AccountRef::Email(email) => store::accounts::find_by_email(tx, email),

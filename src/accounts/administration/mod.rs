@@ -1,12 +1,15 @@
 //! What operators and administrators do with the accounts of others.
 
 mod accounts;
+mod details;
 mod events;
 mod overview;
+mod sessions;
 
 pub use crate::store::event_search::StoredEvent;
 pub use accounts::{AccountDraft, AccountRef, ChangeOutcome, CreateOutcome};
 pub use events::{EventBatch, EventQuery, EventReader};
+pub use sessions::EndSessionOutcome;
 
 use super::PasswordPolicy;
 use super::hasher::Hasher;

@@ -65,6 +65,7 @@ impl TestServer {
         let settings = crate::web::WebSettings {
             base_url: config.base_url,
             cors_origins: Vec::new(),
+            hsts_subdomains: false,
             trusted_proxies: config.trusted_proxies,
         };
         let rocket = crate::web::build(figment, services, presentation, settings);

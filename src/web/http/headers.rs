@@ -48,8 +48,8 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     for (name, value) in ALWAYS {
         response.set_raw_header(name, value);
     }
-    if request.rocket().state::<BaseUrl>().is_some_and(has_hsts) {
-        response.set_raw_header("Strict-Transport-Security", "max-age=31536000");
+    if let Some(Hsts(Some(value))) = request.rocket().state() {
+        response.set_raw_header("Strict-Transport-Security", *value);
     }
     response.set_header(RequestId::of(request).header());
     cors::set_headers(request, response);
@@ -63,8 +63,18 @@ pub fn protect(request: &Request<'_>, response: &mut Response<'_>) {
     }
 }
 
-/// Not on a loopback name, which other servers on other ports share: the browser would no longer reach
-/// those over http. Nor for subdomains, which may belong to others.
-fn has_hsts(base_url: &BaseUrl) -> bool {
-    base_url.is_https() && base_url.loopback_port().is_none()
+/// `Strict-Transport-Security` (RFC 6797).
+pub struct Hsts(Option<&'static str>);
+
+impl Hsts {
+    /// Not on a loopback name, which other servers on other ports share: the browser would no longer
+    /// reach those over http. Subdomains may belong to others, so they are included on request.
+    pub fn new(base_url: &BaseUrl, subdomains: bool) -> Self {
+        let has_hsts = base_url.is_https() && base_url.loopback_port().is_none();
+        Self(has_hsts.then_some(if subdomains {
+            "max-age=31536000; includeSubDomains"
+        } else {
+            "max-age=31536000"
+        }))
+    }
 }

@@ -1,5 +1,5 @@
-//! 405 for a path that does not support the method (RFC 9110 section 15.5.6), where Rocket answers
-//! 404.
+//! The methods that a path supports: what OPTIONS answers (RFC 9110 section 9.3.7), and 405 for all
+//! others (section 15.5.6), where Rocket answers 404.
 
 use crate::web::errors::code::Code;
 use crate::web::errors::refusal::Refusal;
@@ -7,7 +7,7 @@ use crate::web::http::cors;
 use crate::web::http::original_method;
 use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome};
-use rocket::{Data, Request, Route};
+use rocket::{Data, Request, Response, Route};
 use std::collections::BTreeMap;
 
 /// The rank of our routes: Rocket tries them last.
@@ -23,7 +23,7 @@ const METHODS: [Method; 7] = [
     Method::Trace,
 ];
 
-/// Answers 405 with the methods that the path supports.
+/// Answers with the methods that the path supports: OPTIONS with 204, all others with 405.
 #[derive(Clone)]
 struct NotAllowed(String);
 
@@ -69,21 +69,27 @@ fn matches_pattern(pattern: &str, path: &str) -> bool {
         && pattern.split('/').zip(path.split('/')).all(same)
 }
 
-/// Whether a route is one of ours, which answers 405.
+/// Whether a route is one of ours.
 pub fn answers(route: &Route) -> bool {
     route.rank == AFTER_ALL_ROUTES
 }
 
-fn allow(methods: &[Method]) -> String {
-    let mut allow: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+/// The methods of a path that do something.
+fn listed(methods: &[Method]) -> String {
+    let mut names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
     if methods.contains(&Method::Get) {
-        allow.push("HEAD");
+        names.push("HEAD");
     }
-    allow.join(", ")
+    names.join(", ")
+}
+
+/// The value of `Allow`.
+fn allow(listed: &str) -> String {
+    format!("{listed}, OPTIONS")
 }
 
 fn missing_on(path: &str, present: &[Method]) -> Vec<Route> {
-    let handler = NotAllowed(allow(present));
+    let handler = NotAllowed(listed(present));
     let missing = METHODS.into_iter().filter(|method| !present.contains(method));
     missing.map(|method| Route::ranked(AFTER_ALL_ROUTES, method, path, handler.clone())).collect()
 }
@@ -97,7 +103,7 @@ pub fn refusal(request: &Request<'_>) -> Option<Refusal> {
     let mut methods = request.rocket().state::<Paths>()?.methods(request.uri().path().as_str());
     Some(methods.next().map_or_else(
         || Refusal::new(Code::NotFound),
-        |methods| Refusal::method_not_allowed(allow(methods)),
+        |methods| Refusal::method_not_allowed(allow(&listed(methods))),
     ))
 }
 
@@ -107,7 +113,17 @@ impl Handler for NotAllowed {
         if let Some(answer) = cors::preflight(request, &self.0) {
             return Outcome::Success(answer);
         }
-        let status: Status = Refusal::method_not_allowed(self.0.clone()).note(request);
+        if request.method() == Method::Options {
+            return Outcome::Success(options(allow(&self.0)));
+        }
+        let status: Status = Refusal::method_not_allowed(allow(&self.0)).note(request);
         Outcome::error(status)
     }
+}
+
+/// Also what `HAProxy` checks by default.
+fn options<'r>(allow: String) -> Response<'r> {
+    let mut response = Response::build();
+    response.status(Status::NoContent).raw_header("Allow", allow);
+    response.finalize()
 }

@@ -34,7 +34,7 @@ impl Fairing for RequestLog {
         let (method, path, status) =
             (original_method::method(request), path(request), response.status().code);
         let request_id = RequestId::of(request).as_str();
-        if is_probe(request) && status == 200 {
+        if is_probe(request) && [200, 204].contains(&status) {
             tracing::debug!(%method, path, status, micros, request_id, "request");
         } else {
             tracing::info!(%method, path, status, micros, request_id, "request");
@@ -43,9 +43,9 @@ impl Fairing for RequestLog {
     }
 }
 
-/// Whether an orchestrator asks for its health, as it does every few seconds.
+/// Whether an orchestrator or a load balancer asks for its health, as it does every few seconds.
 fn is_probe(request: &Request<'_>) -> bool {
-    request.uri().path().starts_with(well_formed::HEALTH)
+    request.uri().path().starts_with(well_formed::HEALTH) || request.method() == Method::Options
 }
 
 fn measure(request: &Request<'_>, method: Method, status: u16, took: Duration) {

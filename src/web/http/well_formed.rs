@@ -15,7 +15,7 @@ use rocket::http::Method;
 /// Longest value of a header in bytes, as in nginx and Node.js. Our own cookies need 8 KiB.
 const MAX_HEADER_LENGTH: usize = 16 * 1024;
 
-/// Some probes of orchestrators send no `Host`.
+/// Some probes of orchestrators send no `Host`; nor does the default check of `HAProxy`, OPTIONS.
 pub const HEALTH: &str = "/health/";
 
 /// Why a request is malformed, if it is.
@@ -27,6 +27,7 @@ pub fn refusal(request: &Request<'_>) -> Option<Refusal> {
     match request.headers().get("Host").count() {
         1 => None,
         0 if request.uri().path().starts_with(HEALTH) => None,
+        0 if request.method() == Method::Options => None,
         _ => Some(Refusal::new(Code::BadRequest)),
     }
 }
