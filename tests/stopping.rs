@@ -1,13 +1,14 @@
 //! How the program ends: whoever it serves is answered, whoever balances the load is told first.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
+use vestibule::clock::Stopwatch;
 
 struct Server {
     process: Child,
@@ -42,8 +43,9 @@ impl Server {
 
     /// The exit code, and how long it took.
     fn wait(&mut self) -> (Option<i32>, Duration) {
-        let asked = Instant::now();
-        (self.process.wait().unwrap().code(), asked.elapsed())
+        let asked = Stopwatch::start();
+        let code = self.process.wait().unwrap().code();
+        (code, Duration::from_micros(asked.micros()))
     }
 
     /// A connection on which this request has been sent.

@@ -39,15 +39,16 @@ pub fn say(key: &str, arguments: &[(&str, &str)]) -> Done {
 pub fn say_number(key: &str, name: &str, number: usize) -> Done {
     let argument = Argument::Number(i64::try_from(number).unwrap_or(i64::MAX));
     let text = Texts::built_in().fallback().text_with(key, &[(name, argument)]);
-    print_sentence(text, [(name, json!(number))].into_iter())
+    print_sentence(text, [(name, json!(number))])
 }
 
-fn print_sentence<'a>(text: String, facts: impl Iterator<Item = (&'a str, Value)>) -> Done {
+/// Prints a sentence or, as JSON, the facts in it beside it.
+pub fn print_sentence<'a>(text: String, facts: impl IntoIterator<Item = (&'a str, Value)>) -> Done {
     if !is_json() {
         return print(text);
     }
     let message = [("message".to_owned(), json!(text))].into_iter();
-    let facts = facts.map(|(name, fact)| (name.replace('-', "_"), fact));
+    let facts = facts.into_iter().map(|(name, fact)| (name.replace('-', "_"), fact));
     print(Value::Object(message.chain(facts).collect()))
 }
 

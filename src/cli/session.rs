@@ -1,9 +1,9 @@
 //! `vestibule session`.
 
 use super::account::{Target, find};
-use super::output::{print, print_list, text};
+use super::output::{is_json, print, print_list, say, text};
 use super::records::{SESSION_COLUMNS, session_json, session_row};
-use super::{Database, Done, failed, operate, output};
+use super::{Database, Done, failed, operate};
 use clap::Subcommand;
 use std::process::ExitCode;
 use uuid::Uuid;
@@ -40,8 +40,8 @@ async fn carry_out(administration: Administration, command: Sessions) -> Done {
 async fn end(administration: &Administration, id: SessionId) -> Done {
     let shown = id.0.to_string();
     match administration.end_session(id).await.map_err(failed)? {
-        EndSessionOutcome::Ended(session) if output::is_json() => print(session_json(&session)),
-        EndSessionOutcome::Ended(_) => print(text("cli-session-ended", &[("id", &shown)])),
+        EndSessionOutcome::Ended(session) if is_json() => print(session_json(&session)),
+        EndSessionOutcome::Ended(_) => say("cli-session-ended", &[("id", &shown)]),
         EndSessionOutcome::AlreadyEnded => {
             Err(text("cli-session-already-ended", &[("id", &shown)]))
         }

@@ -1,8 +1,10 @@
 //! What the server prints once it is ready.
 
-use super::output::{print, text};
+use super::Done;
+use super::output::{print_sentence, say, text};
 use rocket::fairing::AdHoc;
 use rocket::{Orbit, Rocket};
+use serde_json::json;
 use std::net::SocketAddr;
 use vestibule::accounts::administration::Overview;
 use vestibule::accounts::{Accounts, Administration};
@@ -13,15 +15,16 @@ pub fn on_liftoff(config: &Config) -> AdHoc {
     let (base_url, database) = (config.base_url.as_str().to_owned(), config.database.to_string());
     AdHoc::on_liftoff("start report", |rocket| {
         Box::pin(async move {
-            // The first line alone is for scripts. A closed standard output is no reason to stop.
-            let _ = print(format!("Vestibule is ready: open {base_url}"));
-            let _ = print(settings(rocket, &database));
-            let _ = print(accounts(rocket).await);
+            let text = format!("Vestibule is ready: open {base_url}");
+            // The first line is for scripts. A closed standard output is no reason to stop.
+            let _ = print_sentence(text, [("base_url", json!(base_url))]);
+            let _ = say_settings(rocket, &database);
+            let _ = say_accounts(rocket).await;
         })
     })
 }
 
-fn settings(rocket: &Rocket<Orbit>, database: &str) -> String {
+fn say_settings(rocket: &Rocket<Orbit>, database: &str) -> Done {
     let config = rocket.config();
     let open = rocket.state::<Accounts>().is_some_and(Accounts::registration_open);
     let address = SocketAddr::new(config.address, config.port).to_string();
@@ -29,11 +32,11 @@ fn settings(rocket: &Rocket<Orbit>, database: &str) -> String {
     let registration = text(registration, &[]);
     let arguments =
         [("address", &*address), ("database", database), ("registration", &registration)];
-    text("cli-start-settings", &arguments)
+    say("cli-start-settings", &arguments)
 }
 
-async fn accounts(rocket: &Rocket<Orbit>) -> String {
-    let Some(administration) = rocket.state::<Administration>() else { return String::new() };
+async fn say_accounts(rocket: &Rocket<Orbit>) -> Done {
+    let Some(administration) = rocket.state::<Administration>() else { return Ok(()) };
     match administration.overview().await {
         Ok(Overview { accounts, administrators, .. }) => {
             let (accounts, administrators) = (accounts.to_string(), administrators.to_string());
@@ -42,8 +45,8 @@ async fn accounts(rocket: &Rocket<Orbit>) -> String {
             } else {
                 "cli-start-accounts"
             };
-            text(key, &[("accounts", &accounts), ("administrators", &administrators)])
+            say(key, &[("accounts", &accounts), ("administrators", &administrators)])
         }
-        Err(fault) => text("cli-start-uncounted", &[("error", &fault.to_string())]),
+        Err(fault) => say("cli-start-uncounted", &[("error", &fault.to_string())]),
     }
 }

@@ -7,6 +7,7 @@ mod errors;
 mod injected;
 mod numbers;
 mod parse;
+mod postgres_url;
 mod secret;
 mod trusted_proxies;
 mod values;
@@ -15,6 +16,7 @@ pub use base_url::BaseUrl;
 pub use database_url::DatabaseUrl;
 pub use errors::ConfigErrors;
 pub use numbers::parse_duration;
+pub use postgres_url::{Host, PostgresUrl, Tls};
 pub use secret::{SecretError, decode as decode_secret};
 pub use trusted_proxies::TrustedProxies;
 

@@ -1,7 +1,7 @@
 //! Each setting: from text to a checked value, or an error that says what to do.
 
 use super::values::Values;
-use super::{BaseUrl, Config, ConfigErrors, DatabaseUrl, TrustedProxies};
+use super::{BaseUrl, Config, ConfigErrors, DatabaseUrl, PostgresUrl, TrustedProxies};
 use crate::domain::Span;
 use crate::domain::account::Registration;
 use crate::domain::key::Algorithm;
@@ -149,14 +149,20 @@ impl Values {
             Some(("sqlite", path)) if is_file_name(path) => {
                 DatabaseUrl::Sqlite(PathBuf::from(path))
             }
-            Some(("postgres" | "postgresql", _)) => {
+            Some(("postgres" | "postgresql", url)) => {
                 if self.get("secret").or(self.get("secret_file")).is_none() {
                     errors.push(
                         "with PostgreSQL, VESTIBULE_SECRET or VESTIBULE_SECRET_FILE must be set, the same for every server: \
                          create one with `openssl rand -hex 32`",
                     );
                 }
-                DatabaseUrl::Postgres(given.to_owned())
+                match PostgresUrl::parse(url) {
+                    Ok(url) => DatabaseUrl::Postgres(url),
+                    Err(error) => {
+                        errors.push(format!("DATABASE_URL: {error}"));
+                        default
+                    }
+                }
             }
             _ => {
                 errors.push(

@@ -1,9 +1,15 @@
 //! The connection type for both databases, and its settings.
 
+use super::postgres;
 use super::write_lock::{SET_BUSY_TIMEOUT, begin_locked};
 use crate::config::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::{Connection, ConnectionError, PgConnection, QueryResult, SqliteConnection};
+use diesel::dsl::sql;
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types::Bool;
+use diesel::{
+    Connection, ConnectionError, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
+};
 use tokio::time::Instant;
 
 /// The settings of every SQLite connection. WAL: readers never wait for the writer. FULL: a commit
@@ -57,7 +63,7 @@ impl Db {
                 Ok(Db::Sqlite(connection))
             }
             DatabaseUrl::Postgres(url) => {
-                let mut connection = PgConnection::establish(url)?;
+                let mut connection = postgres::connect(url)?;
                 connection
                     .batch_execute(POSTGRES_SETUP)
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -122,6 +128,17 @@ impl Db {
 
     pub fn ping(&mut self) -> QueryResult<()> {
         self.batch_execute("SELECT 1")
+    }
+
+    /// Fails if the server only reads: it was demoted after another one had taken over.
+    pub fn ping_writable(&mut self) -> QueryResult<()> {
+        let Db::Postgres(connection) = self else { return self.ping() };
+        let writable = sql::<Bool>("current_setting('transaction_read_only') = 'off'");
+        if diesel::select(writable).get_result(connection)? {
+            return Ok(());
+        }
+        let message = Box::new("the server only reads".to_owned());
+        Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, message))
     }
 }
 

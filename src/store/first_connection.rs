@@ -13,15 +13,14 @@ use tokio::time::Instant;
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often it is tried.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Waiting changes nothing about these answers of PostgreSQL and libpq. Other languages and other
-/// reasons are waited for.
-const FINAL: [&str; 6] = [
+/// Waiting changes nothing about these answers of PostgreSQL, and errors of our own. Other reasons,
+/// and PostgreSQL in other languages, are waited for.
+const FINAL: [&str; 5] = [
     "password authentication failed",
     "no password supplied",
     "no pg_hba.conf entry",
     "does not exist",
-    "invalid connection option",
-    "invalid URI",
+    "DATABASE_URL",
 ];
 
 pub fn open(url: &DatabaseUrl) -> Result<Db, StoreFault> {
@@ -51,7 +50,10 @@ fn may_pass(url: &DatabaseUrl, error: &ConnectionError) -> bool {
     match url {
         // Another process recovers the log.
         DatabaseUrl::Sqlite(_) => text.contains("database is locked"),
-        DatabaseUrl::Postgres(_) => !FINAL.iter().any(|end| text.contains(end)),
+        // One error for each host.
+        DatabaseUrl::Postgres(_) => {
+            !text.split("; ").all(|error| FINAL.iter().any(|end| error.contains(end)))
+        }
     }
 }
 

@@ -18,6 +18,7 @@ pub mod keys;
 mod locks;
 pub mod migration;
 mod pool;
+mod postgres;
 mod revocation_cache;
 pub mod revocations;
 mod schema;

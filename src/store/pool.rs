@@ -243,7 +243,9 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, db: &mut Db) -> Result<(), Self::Error> {
-        db.ping().map_err(diesel::r2d2::Error::QueryError)
+        let writable = matches!(&self.0, DatabaseUrl::Postgres(url) if url.must_be_writable);
+        let pinged = if writable { db.ping_writable() } else { db.ping() };
+        pinged.map_err(diesel::r2d2::Error::QueryError)
     }
 
     fn has_broken(&self, db: &mut Db) -> bool {

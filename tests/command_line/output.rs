@@ -6,13 +6,13 @@ use crate::support::{
 };
 use serde_json::Value;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Seek, Write};
+use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use tempfile::TempDir;
 
 const SECRET: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-/// Commands that print no records: they run until they are ended, or print files.
+/// Commands with tests of their own: one runs until it is ended, the others print files.
 const OTHERS: [&str; 3] = ["serve", "completions", "man"];
 
 /// A database with two accounts, one of them signed in, and a retiring key.
@@ -147,6 +147,21 @@ fn every_command_prints_text_or_json_and_nothing_else_on_either_stream() {
         let all_are = objects.iter().all(Value::is_object) && !objects.is_empty();
         assert!(all_are, "{arguments:?}: {out}");
     }
+}
+
+#[test]
+fn a_server_says_as_json_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = vestibule(folder.path());
+    command.args(["serve", "--json"]).env("ROCKET_PORT", "0").stderr(Stdio::null());
+    let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    assert!(ready["base_url"].as_str().unwrap().starts_with("http://localhost:"), "{ready}");
+    assert!(ready["message"].as_str().unwrap().contains("is ready"), "{ready}");
 }
 
 #[test]

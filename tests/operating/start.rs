@@ -11,7 +11,7 @@ fn the_start_says_what_is_served_and_how_to_become_administrator() {
     assert_eq!(
         lines[0],
         format!(
-            "Listening on 127.0.0.1:{port}. Database: SQLite, {database}. Registration is open."
+            "Listening on 127.0.0.1:{port}. Database: sqlite://{database}. Registration is open."
         )
     );
     assert!(lines[1].starts_with("Accounts: 0. There is no administrator."), "{lines:?}");
