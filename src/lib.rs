@@ -6,8 +6,10 @@
 
 pub mod accounts;
 pub mod breached;
+pub mod checkup;
 pub mod clock;
 pub mod config;
+mod disk;
 pub mod domain;
 pub mod files;
 pub mod metrics;
@@ -38,7 +40,7 @@ use token::KeyringError;
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     #[error(
-        "the data directory {0} could not be created: {1}. Make its parent writable, or set VESTIBULE_DATA_DIR"
+        "the data directory {0} cannot be used: {1}. {advice}", advice = disk::advice(.1)
     )]
     DataDir(PathBuf, io::Error),
     #[error(transparent)]
@@ -53,19 +55,25 @@ pub enum BuildError {
     Overlay(#[from] FileError),
     #[error(transparent)]
     BreachedPasswords(#[from] breached::FileError),
-    #[error("{0}{advice}", advice = advice(.0))]
+    #[error("{0}{advice}", advice = advice_on_start(.0))]
     Start(#[from] StartError),
 }
 
 /// What to do about a failed start.
-fn advice(problem: &StartError) -> &'static str {
+fn advice_on_start(problem: &StartError) -> &'static str {
     match problem {
         StartError::Fault(Fault::Keys(KeyringError::OtherSecret(_))) => {
             ". Configure the secret that the keys are sealed with: after `vestibule keys reseal` the new one, otherwise the previous one"
         }
         StartError::Fault(Fault::Keys(_)) => ". Restore the table signing_keys from a backup",
         // These say themselves what to do.
-        StartError::Store(StoreFault::TooOld | StoreFault::TooNew) => "",
+        StartError::Store(
+            StoreFault::TooOld
+            | StoreFault::TooNew
+            | StoreFault::File(..)
+            | StoreFault::NotADatabase(..)
+            | StoreFault::BeingReplaced,
+        ) => "",
         _ => ". Check DATABASE_URL, and the free space and permissions of the data directory",
     }
 }
@@ -108,8 +116,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     if config.has_lost_its_secret() {
         return Err(BuildError::SecretLost(config.secret_file()));
     }
-    make_private(&config.data_dir)
-        .map_err(|error| BuildError::DataDir(config.data_dir.clone(), error))?;
+    make_data_dir(config)?;
     let issuer = config.base_url.as_str().to_owned();
     let breached = BreachedPasswords::read(&config.breached_passwords_file())?;
     let settings = Settings {
@@ -133,10 +140,18 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Services, BuildError
     Ok(Services::start(settings, clock).await?)
 }
 
+/// Creates the data directory if there is none.
+pub fn make_data_dir(config: &Config) -> Result<(), BuildError> {
+    make_private(&config.data_dir)
+        .map_err(|error| BuildError::DataDir(config.data_dir.clone(), error))
+}
+
 /// Creates a directory that only its owner can access. An existing one is not changed; if others
 /// can access it, a warning is logged.
 fn make_private(directory: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    // Fails if this user may not use what is in it; every file would be reported as unreadable.
+    std::fs::metadata(directory.join("."))?;
     if std::fs::metadata(directory)?.permissions().mode() & 0o077 != 0 {
         tracing::warn!(directory = %directory.display(), "other users can access the data directory: run chmod 700 on it");
     }

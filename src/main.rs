@@ -35,6 +35,17 @@ enum Command {
     Session(cli::session::Sessions),
     /// Show what has happened: sign-ins, refusals, changes
     Events(cli::events::Events),
+    /// Check the settings
+    #[command(subcommand)]
+    Config(cli::config::Settings),
+    /// Check whether the installation is in order
+    Doctor(cli::doctor::Doctor),
+    /// Migrate the database to this version
+    Migrate(cli::migrate::Migrate),
+    /// Back up the database, while servers use it
+    Backup(cli::backup::Backup),
+    /// Put a backup in the place of the database
+    Restore(cli::restore::Restore),
     /// Manage the passwords that are refused
     #[command(subcommand)]
     Passwords(cli::passwords::Passwords),
@@ -56,6 +67,11 @@ fn main() -> ExitCode {
         Some(Command::Account(command)) => cli::account::run(command),
         Some(Command::Session(command)) => cli::session::run(command),
         Some(Command::Events(command)) => cli::events::run(command),
+        Some(Command::Config(command)) => cli::config::run(&command),
+        Some(Command::Doctor(command)) => cli::doctor::run(&command),
+        Some(Command::Migrate(command)) => cli::migrate::run(&command),
+        Some(Command::Backup(command)) => cli::backup::run(&command),
+        Some(Command::Restore(command)) => cli::restore::run(&command),
         Some(Command::Passwords(command)) => cli::passwords::run(command),
         Some(Command::Completions(command)) => {
             cli::manual::complete(&command, Arguments::command())

@@ -3,15 +3,18 @@
 //! `SigningKeys` <- `Sessions` <- `Accounts` and `Administration`: an owner uses those to its left.
 
 pub mod administration;
+mod backup;
 mod fault;
 mod hash_queue;
 mod hasher;
 mod housekeeping;
 mod limits;
+mod migrations;
 mod monitoring;
 mod password;
 mod password_policy;
 mod profile;
+mod restore;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sessions;
@@ -24,12 +27,15 @@ mod test_password;
 
 pub use crate::token::PublicKey;
 pub use administration::Administration;
+pub use backup::{Backup, BackupError};
 pub use fault::Fault;
 pub use limits::TooManyAttempts;
+pub use migrations::{migrate, pending_migrations};
 pub use monitoring::{Dependency, Monitoring};
 pub use password::{PasswordChange, PasswordOutcome};
 pub use password_policy::PasswordPolicy;
 pub use profile::{Profile, RenameOutcome};
+pub use restore::{RestoreDraft, RestoreError};
 pub use sessions::Sessions;
 pub use sign_in::{SignInAttempt, SignInOutcome};
 pub use sign_up::{NewAccount, SignUpOutcome};

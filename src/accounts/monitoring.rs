@@ -93,6 +93,11 @@ impl Monitoring {
         [database, keys, revocations].into_iter().flatten().collect()
     }
 
+    /// Fails if the database cannot be written.
+    pub async fn check_writable(&self) -> Result<(), Fault> {
+        Ok(self.store.write(self.clock.now(), store::throttles::try_to_write).await?)
+    }
+
     /// How far the clock of the database is ahead of ours; none if it is the same clock.
     pub async fn clock_difference(&self) -> Result<Option<Span>, Fault> {
         let there = self.store.read(store::database_clock::now).await?;

@@ -2,6 +2,7 @@
 
 use super::file;
 use super::list::{self, ListError};
+use crate::disk::sync_folder_of;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -50,8 +51,7 @@ fn replace(target: &Path, content: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&draft);
     }
     written?;
-    // A new file name survives a power cut only once its folder is synced.
-    target.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    sync_folder_of(target)
 }
 
 fn write(draft: &Path, content: &[u8]) -> io::Result<()> {

@@ -1,18 +1,25 @@
 //! The commands, one a file. Exit codes: 0 done, 1 refused, 2 wrong use.
 
 pub mod account;
+pub mod backup;
+mod bind;
+pub mod config;
 mod confirmation;
+pub mod doctor;
 pub mod events;
 mod input;
 pub mod keys;
 mod log;
 pub mod manual;
+pub mod migrate;
 pub mod output;
 pub mod passwords;
 mod records;
+pub mod restore;
 pub mod serve;
 pub mod session;
 mod shutdown;
+mod start_report;
 mod table;
 mod terminal;
 
@@ -21,6 +28,7 @@ use rocket::figment::Figment;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::process::ExitCode;
+use tokio::runtime::{Builder, Runtime};
 use vestibule::accounts::Services;
 use vestibule::clock::Clock;
 use vestibule::config::{Config, ConfigErrors, DatabaseUrl};
@@ -45,20 +53,28 @@ fn operate<F: Future<Output = Done>>(
     database: Database,
     command: impl FnOnce(Services) -> F,
 ) -> ExitCode {
+    with_config(|config| find(database, &config.database).and_then(|()| run(config, command)))
+}
+
+/// Runs a command that does without the services.
+fn with_config(command: impl FnOnce(&Config) -> Done) -> ExitCode {
     let config = match load(&vestibule::figment()) {
         Ok(config) => config,
         Err(errors) => return wrong_use(&errors),
     };
     log::start_for_command();
-    finish(find(database, &config.database).and_then(|()| run(&config, command)))
+    finish(command(&config))
 }
 
 fn run<F: Future<Output = Done>>(config: &Config, command: impl FnOnce(Services) -> F) -> Done {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(failed)?.block_on(async {
+    runtime()?.block_on(async {
         let services = vestibule::start(config, Clock::system()).await;
         command(services.map_err(|error| format!("{error}."))?).await
     })
+}
+
+fn runtime() -> Result<Runtime, String> {
+    Builder::new_current_thread().enable_all().build().map_err(failed)
 }
 
 /// Whether the database is where the settings say. PostgreSQL tells so itself.

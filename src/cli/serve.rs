@@ -1,13 +1,12 @@
 //! `vestibule serve`.
 
 use super::shutdown::{Server, Signals, tell_systemd, without_signals};
-use super::{REFUSED, load, log, output, wrong_use};
+use super::{REFUSED, bind, load, log, start_report, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use sd_notify::NotifyState;
-use serde_json::json;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -77,10 +76,11 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     };
     let (end, ended) = oneshot::channel();
     let drain = config.drain.to_std().unwrap_or_default();
-    let base_url = config.base_url.as_str().to_owned();
+    let report = start_report::on_liftoff(&config);
+    let address = bind::address(&figment);
     let metrics_address = config.metrics_address;
     let rocket = match vestibule::build(config, figment, Clock::system()).await {
-        Ok(rocket) => rocket.attach(end_by(signals, drain, end)).attach(ready(base_url)),
+        Ok(rocket) => rocket.attach(end_by(signals, drain, end)).attach(ready()).attach(report),
         Err(error) => return not_started(&error.to_string()),
     };
     if let Some(address) = metrics_address
@@ -93,7 +93,7 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     tokio::select! {
         launched = rocket.launch() => match launched {
             Ok(_) => ExitCode::SUCCESS,
-            Err(error) => failed_to_end(&error).await,
+            Err(error) => failed_to_end(&error, &address).await,
         },
         Ok(()) = ended => ExitCode::SUCCESS,
     }
@@ -123,12 +123,13 @@ async fn serve_metrics(application: &Rocket<Build>, address: SocketAddr) -> Resu
 /// How Rocket ended. A shutdown that is requested between two polls of its accept loop ends that loop
 /// before the grace period has begun, and Rocket reports a failure while requests still run: they get
 /// their time here.
-async fn failed_to_end(error: &rocket::Error) -> ExitCode {
+async fn failed_to_end(error: &rocket::Error, address: &str) -> ExitCode {
+    if let ErrorKind::Bind(error) = error.kind() {
+        let advice = bind::advice(error);
+        return not_started(&format!("it cannot listen on {address}: {error}. {advice}"));
+    }
     let ErrorKind::Shutdown(rocket, None) = error.kind() else {
-        return not_started(&format!(
-            "{}. Set another ROCKET_PORT or ROCKET_ADDRESS, or see more with ROCKET_LOG_LEVEL=critical",
-            error.kind()
-        ));
+        return not_started(&format!("{}. See more with ROCKET_LOG_LEVEL=critical", error.kind()));
     };
     let rocket::config::Shutdown { grace, mercy, .. } = rocket.config().shutdown;
     let running = async {
@@ -167,16 +168,9 @@ fn end_by(signals: Signals, drain: Duration, ended: oneshot::Sender<()>) -> AdHo
     })
 }
 
-/// Says where to go once the port is open.
-fn ready(base_url: String) -> AdHoc {
-    AdHoc::on_liftoff("ready", |_| {
-        Box::pin(async move {
-            tell_systemd(NotifyState::Ready);
-            // A closed standard output is no reason to stop serving.
-            let text = format!("Vestibule is ready: open {base_url}");
-            let _ = output::print_sentence(text, [("base_url", json!(base_url))]);
-        })
-    })
+/// Tells systemd that the port is open.
+fn ready() -> AdHoc {
+    AdHoc::on_liftoff("ready", |_| Box::pin(async { tell_systemd(NotifyState::Ready) }))
 }
 
 fn not_started(error: &str) -> ExitCode {

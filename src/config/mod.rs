@@ -110,6 +110,12 @@ impl Config {
         self.data_dir.join("breached-passwords")
     }
 
+    /// When the last backup was made, as text.
+    #[must_use]
+    pub fn last_backup_file(&self) -> PathBuf {
+        self.data_dir.join("last-backup")
+    }
+
     /// The secret that seals the signing keys; it is created on the first run.
     pub fn secret(&self) -> Result<Secret, SecretError> {
         match &self.secret {

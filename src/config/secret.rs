@@ -1,11 +1,12 @@
 //! The operator's secret: read and checked, or created on the first run.
 
+use crate::disk::{advice, sync_folder_of};
 use crate::token::Secret;
 use data_encoding::{
     BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE,
 };
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ const MIN_DISTINCT: usize = 16;
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error(
-        "the secret file {0} could not be read or created: {1}. Make its folder writable for this user"
+        "the secret file {0} could not be read or created: {1}. {advice}", advice = advice(.1)
     )]
     File(PathBuf, io::Error),
     #[error(
@@ -95,15 +96,7 @@ fn create(path: &Path) -> io::Result<()> {
     fs::remove_file(&draft)?;
     match named {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-        _ => sync_folder(path),
-    }
-}
-
-/// A new file name survives a power cut only once its folder is synced.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
+        _ => sync_folder_of(path),
     }
 }
 

@@ -19,6 +19,11 @@ impl TrustedProxies {
     }
 
     #[must_use]
+    pub fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[must_use]
     pub fn contain(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.0.iter().any(|network| network.contains(&peer))

@@ -43,6 +43,8 @@ pub enum EventKind {
     NextKeyReplaced,
     KeyRetired,
     KeysResealed,
+    /// The database was restored from a backup: every session ended, every access token expired.
+    DatabaseRestored,
 }
 
 impl EventKind {

@@ -1,6 +1,10 @@
 //! Faults of the database.
 
+use crate::disk::advice;
+use diesel::ConnectionError;
 use diesel::result::{DatabaseErrorKind, Error};
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// The database cannot be used, or holds data that cannot be right. Never an error of the caller.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +13,17 @@ pub enum StoreFault {
     Overloaded,
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[from] diesel::r2d2::PoolError),
+    #[error("the database cannot be opened: {0}")]
+    NotOpened(ConnectionError),
+    #[error(
+        "{0} is not a SQLite database, or it is damaged ({1}). Correct DATABASE_URL or VESTIBULE_DATA_DIR, \
+         or restore a backup: vestibule restore <FILE>"
+    )]
+    NotADatabase(PathBuf, String),
+    #[error("the database is being restored from a backup. Try again when that is done")]
+    BeingReplaced,
+    #[error("the database is in use. Stop every server and every command that uses it")]
+    InUse,
     #[error("the database refused a statement: {0}")]
     Database(#[from] Error),
     #[error("the tables could not be migrated: {0}")]
@@ -22,15 +37,28 @@ pub enum StoreFault {
         "this database was migrated by a newer version; use that version or restore the backup from before"
     )]
     TooNew,
-    #[error("the database file could not be created: {0}")]
-    File(#[from] std::io::Error),
+    #[error("the file {0} cannot be opened for writing: {1}. {advice}", advice = advice(.1))]
+    File(PathBuf, io::Error),
     #[error("{0} holds a value this version does not know")]
     Corrupt(&'static str),
     #[error("a database task was cancelled")]
     Cancelled,
 }
 
+/// SQLite's texts for them: diesel has no kind.
+const NO_DATABASE: [&str; 2] = ["file is not a database", "database disk image is malformed"];
+
 impl StoreFault {
+    /// An error of SQLite with this file.
+    pub(super) fn of_file(file: &Path, error: Error) -> Self {
+        let text = error.to_string();
+        if NO_DATABASE.contains(&&*text) {
+            Self::NotADatabase(file.to_owned(), text)
+        } else {
+            error.into()
+        }
+    }
+
     /// Whether the transaction may succeed if it is run again: it conflicted with a concurrent one
     /// (on PostgreSQL; SQLite has one writer at a time). A transaction that stores something unique
     /// has looked before whether it is there; run again, it finds what the other one stored.

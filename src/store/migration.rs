@@ -8,6 +8,8 @@ use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::time::Duration;
+use tokio::time::Instant;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -15,6 +17,9 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// How long a process waits while another one migrates.
 const WAIT_FOR_OTHERS: &str =
     "SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = '10min'";
+
+/// How long a command waits for a writer before it reads which migrations there are.
+const PENDING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs the missing migrations, under a lock: processes that start together would otherwise all
 /// create the same tables.
@@ -36,6 +41,32 @@ pub(super) fn run(db: &mut Db) -> Result<(), StoreFault> {
             connection.run_pending_migrations(POSTGRES).map(drop).map_err(failed)
         }),
     }
+}
+
+/// The migrations that are missing, in their order; nothing is changed.
+pub(super) fn pending(db: &mut Db) -> Result<Vec<String>, StoreFault> {
+    // diesel creates its table to read it.
+    db.begin_write(Instant::now() + PENDING_TIMEOUT)?;
+    let pending = missing(db);
+    db.roll_back()?;
+    pending
+}
+
+fn missing(db: &mut Db) -> Result<Vec<String>, StoreFault> {
+    match db {
+        Db::Sqlite(connection) => {
+            check_version(connection, SQLITE)?;
+            Ok(names(&connection.pending_migrations(SQLITE).map_err(failed)?))
+        }
+        Db::Postgres(connection) => {
+            check_version(connection, POSTGRES)?;
+            Ok(names(&connection.pending_migrations(POSTGRES).map_err(failed)?))
+        }
+    }
+}
+
+fn names<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> Vec<String> {
+    migrations.iter().map(|migration| migration.name().to_string()).collect()
 }
 
 /// Whether the database has all migrations of this version. It may have more: while a newer version

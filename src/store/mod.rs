@@ -4,6 +4,7 @@
 //! the functions of the tables. A refusal is a value and is committed; a fault rolls back.
 
 pub mod accounts;
+pub mod backup;
 mod column;
 mod connection;
 pub mod credentials;
@@ -12,6 +13,7 @@ mod event_log;
 pub mod event_search;
 pub mod events;
 mod fault;
+mod first_connection;
 pub mod keys;
 mod locks;
 pub mod migration;
@@ -25,9 +27,12 @@ mod session_row;
 pub mod sessions;
 pub mod throttles;
 mod unit;
+pub mod upgrade;
+mod usage_lock;
 mod write_lock;
 
 pub use fault::StoreFault;
 pub use pool::Store;
 pub use revocation_cache::{MAX_STALENESS, Revoked};
 pub use unit::{LockedAccount, LockedAdministrators, LockedKeys, Tx, Unit};
+pub use usage_lock::UsageLock;

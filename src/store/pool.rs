@@ -4,13 +4,15 @@ use super::StoreFault;
 use super::connection::Db;
 use super::revocation_cache::{RevocationCache, Revoked};
 use super::unit::{Effects, Tx, Unit};
-use super::{migration, revocations};
+use super::usage_lock::UsageLock;
+use super::{first_connection, migration, revocations};
 use crate::config::DatabaseUrl;
 use crate::domain::claims::AccessClaims;
 use crate::domain::revocation::Revocation;
 use crate::domain::{Span, Time};
 use crate::metrics::{Metrics, Readings};
 use diesel::r2d2::{ManageConnection, Pool};
+use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +26,6 @@ const CONNECTIONS: u32 = 8;
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long after its arrival a writer that has left the queue waits for SQLite's write lock.
 const TURN_TIMEOUT: Duration = Duration::from_millis(1_800);
-/// How long the first connection may take: after a crash, SQLite first recovers its log.
-const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it may take to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 /// How often a unit of work is run before conflicts with concurrent ones become a fault.
@@ -43,6 +43,8 @@ pub struct Store {
     /// The system user who runs this process.
     system_user: Arc<str>,
     metrics: Metrics,
+    /// Of a SQLite file: nobody replaces it while this process uses it.
+    _usage: Option<Arc<UsageLock>>,
 }
 
 struct Manager(DatabaseUrl);
@@ -51,27 +53,30 @@ impl Store {
     /// Opens and migrates the database; a missing SQLite file is created.
     pub fn open(url: DatabaseUrl, system_user: &str) -> Result<Self, StoreFault> {
         let mut writers = CONNECTIONS;
+        let mut usage = None;
         if let DatabaseUrl::Sqlite(path) = &url {
+            usage = Some(Arc::new(UsageLock::shared(path)?));
             // SQLite would create it readable for everyone. Its `-wal` and `-shm` files inherit the
             // mode.
-            std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+            file.map_err(|error| StoreFault::File(path.clone(), error))?;
             writers = 1;
         }
+        migration::run(&mut first_connection::open(&url)?)?;
         let builder = Pool::builder()
             .max_size(CONNECTIONS)
             .min_idle(Some(1))
             .connection_timeout(CONNECT_TIMEOUT);
         let permits = |count: u32| Arc::new(Semaphore::new(count as usize));
-        let store = Self {
+        Ok(Self {
             pool: builder.build_unchecked(Manager(url)),
             connections: permits(CONNECTIONS),
             writers: permits(writers),
             revocations: Arc::default(),
             system_user: system_user.into(),
             metrics: Metrics::default(),
-        };
-        migration::run(&mut *store.pool.get_timeout(START_TIMEOUT)?)?;
-        Ok(store)
+            _usage: usage,
+        })
     }
 
     /// Runs a use case that only reads, in one transaction: all reads see the same snapshot.

@@ -91,7 +91,7 @@ fn every_message_used_exists() {
             used += 1;
         }
     }
-    let groups = ["cli-", "name_", "email_", "password_", "field_", "body_"];
+    let groups = ["cli-", "check-", "name_", "email_", "password_", "field_", "body_"];
     // A literal that ends like a prefix is one.
     let is_key = |text: &&String| {
         groups.iter().any(|group| text.starts_with(group)) && !text.ends_with(['_', '-'])

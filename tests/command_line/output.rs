@@ -37,6 +37,8 @@ impl Prepared {
         let session = session["id"].as_str().unwrap().to_owned();
         let key = access_key(folder.path(), "retiring").unwrap();
         fs::write(folder.path().join("list"), format!("{}:7\n", "0123456789".repeat(4))).unwrap();
+        let backup = folder.path().join("backup");
+        assert_eq!(run(&["backup", backup.to_str().unwrap()]).0, Some(0));
         Self { folder, session, key }
     }
 
@@ -44,6 +46,8 @@ impl Prepared {
     fn commands(&self) -> Vec<(Vec<&str>, &str)> {
         let list = self.folder.path().join("list");
         let list: &'static str = list.display().to_string().leak();
+        let backup = self.folder.path().join("backup");
+        let backup: &'static str = backup.display().to_string().leak();
         let ada = "ada@example.org";
         vec![
             (vec!["keys", "list"], ""),
@@ -67,6 +71,12 @@ impl Prepared {
             (vec!["session", "end", &self.session], ""),
             (vec!["events"], ""),
             (vec!["passwords", "import", list], ""),
+            (vec!["config", "check"], ""),
+            (vec!["doctor"], ""),
+            (vec!["migrate"], ""),
+            (vec!["migrate", "--dry-run"], ""),
+            (vec!["backup", backup, "--keep", "1"], ""),
+            (vec!["restore", backup], ""),
         ]
     }
 

@@ -24,8 +24,8 @@ fn every_kind_and_every_reason_is_documented() {
     }
     for reason in EndReason::VARIANTS {
         let by_itself = [EndReason::Expired, EndReason::Idle].contains(reason);
-        // Reuse is an event of its own, and nothing restores yet.
-        let elsewhere = [EndReason::SignedOut, EndReason::Reuse, EndReason::Restored];
+        // Reuse is an event of its own.
+        let elsewhere = [EndReason::SignedOut, EndReason::Reuse];
         let recorded = !by_itself && !elsewhere.contains(reason);
         assert!(!recorded || known.contains(reason.into_str()), "{reason:?} is not documented");
     }

@@ -3,6 +3,7 @@
 mod open;
 mod reconcile;
 mod reload;
+mod restored;
 mod rotate;
 mod sync;
 mod verify;

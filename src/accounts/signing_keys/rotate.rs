@@ -99,7 +99,7 @@ impl SigningKeys {
     }
 
     /// Creates keys with the algorithm of the next key, which the servers have chosen.
-    async fn create(&self, states: &[KeyState]) -> Result<Vec<KeyRecord>, Fault> {
+    pub(super) async fn create(&self, states: &[KeyState]) -> Result<Vec<KeyRecord>, Fault> {
         let keys = self.list().await?;
         let next = key_of(&keys, KeyPurpose::Access, KeyState::Next).ok_or(MISSING_KEY)?;
         let create = |kind| self.codec.keys().generate(kind, self.clock.now());
@@ -107,9 +107,10 @@ impl SigningKeys {
     }
 
     /// Changes the stored keys, which `work` is given, if this process can open all of them.
-    pub(super) async fn change<F>(&self, work: F) -> Result<(), Fault>
+    pub(super) async fn change<T, F>(&self, work: F) -> Result<T, Fault>
     where
-        F: Fn(&mut Unit<'_>, &LockedKeys, &[KeyRecord]) -> Result<(), StoreFault> + Send + 'static,
+        T: Send + 'static,
+        F: Fn(&mut Unit<'_>, &LockedKeys, &[KeyRecord]) -> Result<T, StoreFault> + Send + 'static,
     {
         let codec = Arc::clone(&self.codec);
         let changed = self.store.write(self.clock.now(), move |unit| {
