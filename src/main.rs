@@ -34,6 +34,8 @@ enum Command {
     #[command(subcommand)]
     Session(cli::session::Sessions),
     /// Show what has happened: sign-ins, refusals, changes
+    ///
+    /// Without `--since`, the newest hundred events are shown. docs/EVENTS.md explains every event.
     Events(cli::events::Events),
     /// Check the settings
     #[command(subcommand)]
@@ -50,8 +52,12 @@ enum Command {
     #[command(subcommand)]
     Passwords(cli::passwords::Passwords),
     /// Print what completes commands in a shell
+    ///
+    /// For bash: vestibule completions bash > /usr/share/bash-completion/completions/vestibule
     Completions(cli::manual::Completions),
     /// Print the manual page, or write those of all commands into a folder
+    ///
+    /// To read it: vestibule man | man -l -
     Man(cli::manual::Man),
 }
 

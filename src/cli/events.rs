@@ -28,7 +28,6 @@ const COLUMNS: [(&str, usize); 7] = [
     ("cli-column-details", 0),
 ];
 
-/// Without `--since`, the newest hundred events are shown. docs/EVENTS.md explains every event.
 #[derive(clap::Args)]
 pub struct Events {
     /// Only what happened to this account: email address or ID, also of a deleted account

@@ -9,17 +9,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// For bash, for example:
-///
-///   vestibule completions bash > /usr/share/bash-completion/completions/vestibule
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
 pub struct Completions {
     /// The shell
     shell: Shell,
 }
 
-/// To read the page: vestibule man | man -l -
 #[derive(clap::Args)]
 pub struct Man {
     /// Where to write a page for each command, such as /usr/local/share/man/man1
@@ -34,6 +29,8 @@ pub fn complete(command: &Completions, mut program: Command) -> ExitCode {
 }
 
 pub fn describe(command: &Man, program: Command) -> ExitCode {
+    // `help` has no page.
+    let program = program.disable_help_subcommand(true);
     finish(match &command.directory {
         Some(directory) => write_pages(directory, program),
         None => write(|output| clap_mangen::Man::new(program).render(output)).map(drop),

@@ -16,6 +16,7 @@ fn there_is_a_manual_page_for_every_command() {
         assert!(page.unwrap().contains(".SH SYNOPSIS"), "{name:?}");
     }
     let (_, page, _) = run_with(folder.path(), &["man"], "");
+    assert!(!page.contains("vestibule\\-help"), "{page}");
     assert!(
         page.contains(".SH SYNOPSIS") && page.contains("sign\\-ups") || page.contains("vestibule")
     );
