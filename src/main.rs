@@ -41,12 +41,23 @@ enum Command {
     #[command(subcommand)]
     Config(cli::config::Settings),
     /// Check whether the installation is in order
+    ///
+    /// Checks the settings, the data directory, the database, the keys, the clock and the age of the last
+    /// backup. Nothing is changed. Exit code 1 if there is a problem; a warning is none.
     Doctor(cli::doctor::Doctor),
     /// Migrate the database to this version
+    ///
+    /// A start does the same. Run it before, to know how long it takes, or once for many servers.
     Migrate(cli::migrate::Migrate),
     /// Back up the database, while servers use it
+    ///
+    /// Writes one consistent copy of the SQLite database, with all that is committed. It gets its name
+    /// once it is whole and checked. The secret is not in it.
     Backup(cli::backup::Backup),
     /// Put a backup in the place of the database
+    ///
+    /// Checks the backup, migrates it to this version, ends all of its sessions, and keeps the database
+    /// from before beside it. Stop every server first. The secret must be the one of the backup's time.
     Restore(cli::restore::Restore),
     /// Manage the passwords that are refused
     #[command(subcommand)]

@@ -8,8 +8,6 @@ use vestibule::accounts::{self, BackupError};
 use vestibule::clock::Clock;
 use vestibule::config::{Config, DatabaseUrl};
 
-/// Writes one consistent copy of the SQLite database, with all that is committed. It gets its name
-/// once it is whole and checked. The secret is not in it.
 #[derive(clap::Args)]
 pub struct Backup {
     /// The file to write, such as /var/backups/vestibule/vestibule.db

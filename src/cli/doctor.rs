@@ -8,8 +8,6 @@ use vestibule::checkup::{self, Finding, State};
 use vestibule::clock::Clock;
 use vestibule::config::Config;
 
-/// Checks the settings, the data directory, the database, the keys, the clock and the age of the last
-/// backup. Nothing is changed. Exit code 1 if there is a problem; a warning is none.
 #[derive(clap::Args)]
 pub struct Doctor;
 

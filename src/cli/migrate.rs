@@ -8,7 +8,6 @@ use vestibule::BuildError;
 use vestibule::accounts::{migrate, pending_migrations};
 use vestibule::config::Config;
 
-/// A start does the same. Run it before, to know how long it takes, or once for many servers.
 #[derive(clap::Args)]
 pub struct Migrate {
     /// Only list the missing migrations

@@ -9,8 +9,6 @@ use vestibule::accounts::{Fault, RestoreDraft, RestoreError, StartError};
 use vestibule::clock::Clock;
 use vestibule::config::{Config, DatabaseUrl};
 
-/// Checks the backup, migrates it to this version, ends all of its sessions, and keeps the database
-/// from before beside it. Stop every server first. The secret must be the one of the backup's time.
 #[derive(clap::Args)]
 pub struct Restore {
     /// The backup

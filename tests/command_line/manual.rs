@@ -64,3 +64,17 @@ fn the_document_lists_exactly_the_commands() {
     let listed: BTreeSet<String> = rows.map(name).collect();
     assert_eq!(listed, leaf_commands().into_iter().collect());
 }
+
+#[test]
+fn no_help_is_where_clap_does_not_show_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let code = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = code.lines().collect();
+        for pair in lines.windows(2).filter(|pair| pair[1] == "#[derive(clap::Args)]") {
+            // Of a command, clap shows what is written at its variant in main.rs.
+            assert!(!pair[0].starts_with("///"), "{}: {}", path.display(), pair[0]);
+        }
+    }
+}
