@@ -79,7 +79,7 @@ cli-backup-secret-file = The secret is not in the backup, and without it the bac
 cli-backup-secret-setting = The secret is not in the backup, and without it the backup is of little use: keep a copy of what VESTIBULE_SECRET or VESTIBULE_SECRET_FILE is set to, in another place.
 cli-backup-exists = { $file } exists. Name another file, or keep several backups with --keep.
 cli-backup-running = Another backup is being made. Wait for it.
-cli-backup-failed = { $file } cannot be written: { $error }. Check its folder, the permissions and the free space. Earlier backups are unchanged.
+cli-backup-failed = { $file } cannot be written: { $error }. Check its folder, the permissions, the free space, and that the disk is mounted writable. Earlier backups are unchanged.
 cli-backup-not-made = No backup was made: { $error }. Earlier backups are unchanged.
 cli-backup-postgres = PostgreSQL is backed up with its own program: pg_dump --format=custom --file={ $file } --dbname="$DATABASE_URL"
 
