@@ -95,7 +95,7 @@ cli-restore-secret-missing = Nothing was restored: there is no secret to open th
 cli-restore-same = Nothing was restored: { $file } is the database itself. Name the backup.
 cli-restore-earlier = Nothing was restored: { $file } is from an earlier restore. Move it away, or delete it, and run this again.
 cli-restore-file = Nothing was restored: { $file } cannot be read or written ({ $error }). Check its name, the permissions and the free space.
-cli-restore-postgres = PostgreSQL is restored with its own program. Stop every server, then run: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" { $file }. Then end all sessions: vestibule account sign-out --all
+cli-restore-postgres = PostgreSQL is restored with its own program. Stop every server, then run: pg_restore --clean --if-exists --single-transaction --no-owner --dbname="$DATABASE_URL" { $file }. Then end all sessions: vestibule account sign-out --all
 
 cli-start-settings = Listening on { $address }. Database: { $database }. Registration is { $registration }.
 cli-start-open = open
