@@ -79,7 +79,7 @@ cli-backup-secret-file = The secret is not in the backup, and without it the bac
 cli-backup-secret-setting = The secret is not in the backup, and without it the backup is of little use: keep a copy of what VESTIBULE_SECRET or VESTIBULE_SECRET_FILE is set to, in another place.
 cli-backup-exists = { $file } exists. Name another file, or keep several backups with --keep.
 cli-backup-running = Another backup is being made. Wait for it.
-cli-backup-failed = { $file } cannot be written: { $error }. Check its folder, the permissions and the free space. Earlier backups are unchanged.
+cli-backup-failed = { $file } cannot be written: { $error }. Check its folder, the permissions, the free space, and that the disk is mounted writable. Earlier backups are unchanged.
 cli-backup-not-made = No backup was made: { $error }. Earlier backups are unchanged.
 cli-backup-postgres = PostgreSQL is backed up with its own program: pg_dump --format=custom --file={ $file } --dbname="$DATABASE_URL"
 
@@ -95,7 +95,7 @@ cli-restore-secret-missing = Nothing was restored: there is no secret to open th
 cli-restore-same = Nothing was restored: { $file } is the database itself. Name the backup.
 cli-restore-earlier = Nothing was restored: { $file } is from an earlier restore. Move it away, or delete it, and run this again.
 cli-restore-file = Nothing was restored: { $file } cannot be read or written ({ $error }). Check its name, the permissions and the free space.
-cli-restore-postgres = PostgreSQL is restored with its own program. Stop every server, then run: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" { $file }. Then end all sessions: vestibule account sign-out --all
+cli-restore-postgres = PostgreSQL is restored with its own program. Stop every server, then run: pg_restore --clean --if-exists --single-transaction --no-owner --dbname="$DATABASE_URL" { $file }. Then end all sessions: vestibule account sign-out --all
 
 cli-start-settings = Listening on { $address }. Database: { $database }. Registration is { $registration }.
 cli-start-open = open

@@ -122,26 +122,38 @@ fn what_can_never_succeed_is_refused_at_once_with_advice() {
     }
 }
 
+/// A command in a mount namespace where the folder `disk` has a read-only copy of the data directory.
+fn on_read_only_disk(program: &Program, commands: &str) -> Done {
+    std::fs::create_dir_all(program.folder().join("disk")).unwrap();
+    let script = format!(
+        "mount -t tmpfs none disk && cp -r data disk && mount -o remount,ro disk && {commands}"
+    );
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]);
+    finish(command.current_dir(program.folder()).env("VESTIBULE_DATA_DIR", "disk/data"))
+}
+
 #[test]
 fn a_read_only_file_system_is_named() {
-    let program = Program::new();
-    // No file can be created there, by root either.
-    let mut command = program.command(&["serve"]);
-    command.env("VESTIBULE_DATA_DIR", "/proc/vestibule");
-    let done = finish(&mut bounded(&command));
-    assert!(done.code == Some(1) && done.error.contains("the data directory"), "{done:?}");
-    let mut command = Command::new("unshare");
-    let script = format!(
-        "mount -t tmpfs none '{folder}' && mkdir '{folder}/data' && mount -o remount,ro '{folder}' && \
-         exec '{binary}' serve",
-        folder = program.folder().display(),
-        binary = env!("CARGO_BIN_EXE_vestibule")
-    );
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]);
-    command.env("VESTIBULE_DATA_DIR", program.data(""));
-    let done = finish(&mut command);
-    assert!(done.code == Some(1), "{done:?}");
-    assert!(done.error.contains("Mount the file system writable"), "{done:?}");
+    let advice = "Mount the file system writable";
+    let mut program = Program::serving();
+    program.end("TERM");
+    if on_read_only_disk(&program, "true").code == Some(0) {
+        for command in COMMANDS {
+            let words = command.join(" ");
+            let binary = env!("CARGO_BIN_EXE_vestibule");
+            let done = on_read_only_disk(&program, &format!("timeout 10 '{binary}' {words}"));
+            let said = format!("{}{}", done.out, done.error);
+            let told = said.contains(advice) || said.contains("the disk is mounted writable");
+            assert!(done.code == Some(1) && told, "{words}: {said}");
+        }
+    } else {
+        // A container that may mount nothing sees this one read-only.
+        let mut command = program.command(&["serve"]);
+        command.env("VESTIBULE_DATA_DIR", "/sys/vestibule");
+        let done = finish(&mut bounded(&command));
+        assert!(done.code == Some(1) && done.error.contains(advice), "{done:?}");
+    }
 }
 
 #[test]

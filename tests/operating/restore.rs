@@ -75,6 +75,9 @@ fn a_log_beside_the_database_is_not_taken_for_that_of_the_backup() {
     }
     program.end("KILL");
     assert!(program.data("vestibule.db-wal").metadata().unwrap().len() > 0);
+    // Of a restore that was interrupted.
+    std::fs::create_dir(program.data("vestibule.db.restoring")).unwrap();
+    std::fs::write(program.data("vestibule.db.restoring/vestibule.db"), "half").unwrap();
     restore(&program, &file);
     for ending in ["-wal", "-shm", ".restoring"] {
         assert!(!program.data(&format!("vestibule.db{ending}")).exists(), "{ending}");
