@@ -15,12 +15,13 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// Waiting changes nothing about these answers of PostgreSQL, and errors of our own. Other reasons,
 /// and PostgreSQL in other languages, are waited for.
-const FINAL: [&str; 5] = [
+const FINAL: [&str; 6] = [
     "password authentication failed",
     "no password supplied",
     "no pg_hba.conf entry",
     "does not exist",
     "DATABASE_URL",
+    "its certificate",
 ];
 
 pub fn open(url: &DatabaseUrl) -> Result<Db, StoreFault> {
