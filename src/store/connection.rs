@@ -1,5 +1,6 @@
 //! The connection type for both databases, and its settings.
 
+use super::database_file::without_creating;
 use super::write_lock::{SET_BUSY_TIMEOUT, begin_locked};
 use crate::config::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -17,6 +18,16 @@ const POSTGRES_SETUP: &str = "SET default_transaction_isolation = 'read committe
                               SET lock_timeout = '1500ms'; SET statement_timeout = '10s'; \
                               SET idle_in_transaction_session_timeout = '10s'; \
                               SET synchronous_commit = on;";
+/// What libpq waits for, unless `DATABASE_URL` says otherwise: two seconds to connect (its shortest), 1.5 s
+/// for the network to confirm what was sent, 9 s until a peer that has vanished is noticed.
+const POSTGRES_TIMEOUTS: [(&str, &str); 5] = [
+    ("connect_timeout", "2"),
+    ("tcp_user_timeout", "1500"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "2"),
+];
+
 /// Locks on what is not a row: advisory locks on PostgreSQL. The numbers are arbitrary, but unique
 /// in the database.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +60,7 @@ impl Db {
     pub fn connect(url: &DatabaseUrl) -> Result<Self, ConnectionError> {
         match url {
             DatabaseUrl::Sqlite(path) => {
-                let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
+                let mut connection = SqliteConnection::establish(&without_creating(path))?;
                 connection
                     .batch_execute(SET_BUSY_TIMEOUT)
                     .and_then(|()| connection.batch_execute(SQLITE_SETUP))
@@ -57,7 +68,7 @@ impl Db {
                 Ok(Db::Sqlite(connection))
             }
             DatabaseUrl::Postgres(url) => {
-                let mut connection = PgConnection::establish(url)?;
+                let mut connection = PgConnection::establish(&with_timeouts(url))?;
                 connection
                     .batch_execute(POSTGRES_SETUP)
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -123,6 +134,15 @@ impl Db {
     pub fn ping(&mut self) -> QueryResult<()> {
         self.batch_execute("SELECT 1")
     }
+}
+
+/// A URL with our timeouts.
+fn with_timeouts(url: &str) -> String {
+    let missing = POSTGRES_TIMEOUTS.iter().filter(|(name, _)| !url.contains(&format!("{name}=")));
+    missing.fold(url.to_owned(), |url, (name, value)| {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}{name}={value}")
+    })
 }
 
 /// Takes an advisory lock until the end of the transaction.
