@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a command reports to its caller")]
 
 pub mod account;
+mod descriptors;
 pub mod events;
 mod input;
 pub mod keys;

@@ -1,7 +1,7 @@
 //! `vestibule serve`.
 
 use super::shutdown::{Server, Signals, tell_systemd, without_signals};
-use super::{load, log, output, refuse, wrong_use};
+use super::{descriptors, load, log, output, refuse, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
@@ -89,6 +89,7 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
             "the metrics cannot be served on {address}: {error}. Set another VESTIBULE_METRICS_ADDRESS"
         ));
     }
+    tokio::spawn(descriptors::watch());
     tokio::select! {
         launched = rocket.launch() => match launched {
             Ok(_) => ExitCode::SUCCESS,
