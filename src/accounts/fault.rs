@@ -25,3 +25,11 @@ pub enum Fault {
     #[error("the cryptographic library failed in {0}")]
     Crypto(&'static str),
 }
+
+impl Fault {
+    /// Whether it is one of many with the same cause, which is in the log already.
+    #[must_use]
+    pub fn is_logged(&self) -> bool {
+        matches!(self, Fault::Store(fault) if fault.is_logged())
+    }
+}

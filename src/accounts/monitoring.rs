@@ -131,5 +131,7 @@ impl Monitoring {
 }
 
 fn log(fault: &StoreFault) {
-    tracing::error!(%fault, "not ready: the database cannot be read");
+    if !fault.is_logged() {
+        tracing::error!(%fault, "not ready: the database cannot be read");
+    }
 }

@@ -110,10 +110,14 @@ impl Services {
             loop {
                 ticks.tick().await;
                 let Some(keys) = keys.upgrade() else { return };
-                if let Err(fault) = store.sync_revocations(clock.now()).await {
+                if let Err(fault) = store.sync_revocations(clock.now()).await
+                    && !fault.is_logged()
+                {
                     tracing::error!(%fault, "revocations cannot be read; in a few seconds every request will read its session instead");
                 }
-                if let Err(fault) = keys.sync().await {
+                if let Err(fault) = keys.sync().await
+                    && !fault.is_logged()
+                {
                     tracing::error!(%fault, "the signing keys cannot be read; in a few seconds every request will read its session too");
                 }
             }

@@ -5,6 +5,7 @@ pub mod backup;
 mod bind;
 pub mod config;
 mod confirmation;
+mod descriptors;
 pub mod doctor;
 pub mod events;
 mod input;

@@ -1,7 +1,7 @@
 //! `vestibule serve`.
 
 use super::shutdown::{Server, Signals, tell_systemd, without_signals};
-use super::{REFUSED, bind, load, log, start_report, wrong_use};
+use super::{REFUSED, bind, descriptors, load, log, start_report, wrong_use};
 use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
@@ -90,6 +90,7 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
             "the metrics cannot be served on {address}: {error}. Set another VESTIBULE_METRICS_ADDRESS"
         ));
     }
+    tokio::spawn(descriptors::watch());
     tokio::select! {
         launched = rocket.launch() => match launched {
             Ok(_) => ExitCode::SUCCESS,

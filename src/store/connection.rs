@@ -1,5 +1,6 @@
 //! The connection type for both databases, and its settings.
 
+use super::database_file::without_creating;
 use super::postgres;
 use super::write_lock::{SET_BUSY_TIMEOUT, begin_locked};
 use crate::config::DatabaseUrl;
@@ -55,7 +56,7 @@ impl Db {
     pub fn connect(url: &DatabaseUrl) -> Result<Self, ConnectionError> {
         match url {
             DatabaseUrl::Sqlite(path) => {
-                let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
+                let mut connection = SqliteConnection::establish(&without_creating(path))?;
                 connection
                     .batch_execute(SET_BUSY_TIMEOUT)
                     .and_then(|()| connection.batch_execute(SQLITE_SETUP))

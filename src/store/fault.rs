@@ -11,6 +11,13 @@ use std::path::{Path, PathBuf};
 pub enum StoreFault {
     #[error("the database is overloaded: no connection became free in time")]
     Overloaded,
+    /// It is logged when it goes down and when it is back, so not once a request.
+    #[error("the database is down")]
+    Down,
+    #[error(
+        "the database went down before it answered: what was asked of it may be done or not; see the next lines of the log"
+    )]
+    Unanswered,
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[from] diesel::r2d2::PoolError),
     #[error("the database cannot be opened: {0}")]
@@ -56,6 +63,24 @@ impl StoreFault {
             Self::NotADatabase(file.to_owned(), text)
         } else {
             error.into()
+        }
+    }
+
+    /// Whether it was logged before anything was asked of the database.
+    pub fn is_logged(&self) -> bool {
+        matches!(self, StoreFault::Down)
+    }
+
+    /// Whether the database may be down. To find out costs one connection.
+    pub(super) fn may_be_an_outage(&self) -> bool {
+        use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand, Unknown};
+        match self {
+            StoreFault::Unreachable(_) | StoreFault::Unanswered => true,
+            StoreFault::Database(Error::DatabaseError(kind, _)) => {
+                matches!(kind, ClosedConnection | UnableToSendCommand | Unknown)
+            }
+            StoreFault::Database(error) => matches!(error, Error::BrokenTransactionManager),
+            _ => false,
         }
     }
 

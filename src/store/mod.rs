@@ -4,11 +4,13 @@
 //! the functions of the tables. A refusal is a value and is committed; a fault rolls back.
 
 pub mod accounts;
+mod availability;
 pub mod backup;
 mod column;
 mod connection;
 pub mod credentials;
 pub mod database_clock;
+mod database_file;
 mod event_log;
 pub mod event_search;
 pub mod events;

@@ -1,7 +1,9 @@
 //! The connection pool, and transactions.
 
 use super::StoreFault;
+use super::availability::Availability;
 use super::connection::Db;
+use super::database_file::DatabaseFile;
 use super::revocation_cache::{RevocationCache, Revoked};
 use super::unit::{Effects, Tx, Unit};
 use super::usage_lock::UsageLock;
@@ -12,8 +14,6 @@ use crate::domain::revocation::Revocation;
 use crate::domain::{Span, Time};
 use crate::metrics::{Metrics, Readings};
 use diesel::r2d2::{ManageConnection, Pool};
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -35,6 +35,7 @@ const ATTEMPTS: usize = 5;
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Manager>,
+    availability: Availability,
     /// One permit for each connection.
     connections: Arc<Semaphore>,
     /// SQLite has one writer: writers of this process queue here instead of polling the file.
@@ -52,14 +53,11 @@ struct Manager(DatabaseUrl);
 impl Store {
     /// Opens and migrates the database; a missing SQLite file is created.
     pub fn open(url: DatabaseUrl, system_user: &str) -> Result<Self, StoreFault> {
-        let mut writers = CONNECTIONS;
-        let mut usage = None;
+        let (mut file, mut usage, mut writers) = (None, None, CONNECTIONS);
         if let DatabaseUrl::Sqlite(path) = &url {
             usage = Some(Arc::new(UsageLock::shared(path)?));
-            // SQLite would create it readable for everyone. Its `-wal` and `-shm` files inherit the
-            // mode.
-            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-            file.map_err(|error| StoreFault::File(path.clone(), error))?;
+            let opened = DatabaseFile::open_or_create(path);
+            file = Some(opened.map_err(|error| StoreFault::File(path.clone(), error))?);
             writers = 1;
         }
         migration::run(&mut first_connection::open(&url)?)?;
@@ -69,6 +67,7 @@ impl Store {
             .connection_timeout(CONNECT_TIMEOUT);
         let permits = |count: u32| Arc::new(Semaphore::new(count as usize));
         Ok(Self {
+            availability: Availability::new(url.clone(), file),
             pool: builder.build_unchecked(Manager(url)),
             connections: permits(CONNECTIONS),
             writers: permits(writers),
@@ -85,14 +84,17 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, StoreFault> + Send + 'static,
     {
-        let permit = acquire(&self.connections).await?;
-        let pool = self.pool.clone();
-        blocking(move || {
-            let done = read(&mut *pool.get()?, work);
-            drop(permit);
-            done
-        })
-        .await
+        let reading = async {
+            let permit = acquire(&self.connections).await?;
+            let pool = self.pool.clone();
+            blocking(move || {
+                let done = read(&mut *pool.get()?, work);
+                drop(permit);
+                done
+            })
+            .await
+        };
+        self.availability.guard(reading).await
     }
 
     /// Runs a use case in one transaction that begins at `now`; a fault rolls all of it back. It is
@@ -103,21 +105,30 @@ impl Store {
         F: Fn(&mut Unit<'_>) -> Result<T, StoreFault> + Send + 'static,
     {
         let deadline = Instant::now() + TURN_TIMEOUT;
+        let writing = async {
+            let permits = self.permits_to_write().await?;
+            let store = self.clone();
+            blocking(move || {
+                let (mut db, user) = (store.pool.get()?, &store.system_user);
+                let (value, effects) = write_with_retries(&mut db, now, deadline, user, work)?;
+                effects.apply(&store.revocations, &store.metrics);
+                drop(permits);
+                // Before it is acknowledged: a file that was removed takes all of it along.
+                let is_kept = store.availability.has_its_file();
+                if is_kept { Ok(value) } else { Err(StoreFault::Unanswered) }
+            })
+            .await
+        };
+        self.availability.guard(writing).await
+    }
+
+    async fn permits_to_write(&self) -> Result<[OwnedSemaphorePermit; 2], StoreFault> {
         let permits = tokio::time::timeout(QUEUE_TIMEOUT, async {
             // The connection comes second: a waiting writer must not keep one from readers.
             let writer = acquire(&self.writers).await?;
-            Ok::<_, StoreFault>((writer, acquire(&self.connections).await?))
+            Ok([writer, acquire(&self.connections).await?])
         });
-        let permits = permits.await.unwrap_or(Err(StoreFault::Overloaded))?;
-        let store = self.clone();
-        blocking(move || {
-            let (mut db, user) = (store.pool.get()?, &store.system_user);
-            let (value, effects) = write_with_retries(&mut db, now, deadline, user, work)?;
-            effects.apply(&store.revocations, &store.metrics);
-            drop(permits);
-            Ok(value)
-        })
-        .await
+        permits.await.unwrap_or(Err(StoreFault::Overloaded))
     }
 
     /// Reads what other processes have revoked, in the order of the database.

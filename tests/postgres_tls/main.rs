@@ -199,12 +199,14 @@ async fn a_host_that_is_down_or_only_reads_is_passed_over() {
     assert_eq!(accounts(&second), 2);
     drop(services);
 
-    // The first one takes over while the process runs, and the second one stays as a standby.
+    // One takes over from the other while the process runs.
     first.set_read_only(false);
+    second.set_read_only(true);
     let services = site.start(&hosts, "verify-full").await.unwrap();
     assert!(create(&services, "three@example.org").await);
     assert_eq!((accounts(&first), accounts(&second)), (1, 2));
     first.set_read_only(true);
+    second.set_read_only(false);
     let waited = Stopwatch::start();
     while !create(&services, "four@example.org").await {
         assert!(waited.micros() < 10_000_000, "the process stayed with a host that only reads");

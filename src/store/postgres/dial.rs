@@ -49,12 +49,13 @@ async fn connect(target: &Target) -> Result<TlsStream<TcpStream>, DialError> {
     connected.map_err(|error| failed(error, &target.name))
 }
 
-/// As libpq does it for its own connections: a network that swallows everything is noticed.
+/// As libpq does it for its own connections: 1.5 s for the network to confirm what was sent, 9 s until a
+/// peer that has vanished is noticed.
 fn bound_waits(tcp: &TcpStream) -> io::Result<()> {
     let socket = SockRef::from(tcp);
-    let probes = TcpKeepalive::new().with_time(Duration::from_secs(30));
-    socket.set_tcp_keepalive(&probes.with_interval(Duration::from_secs(5)).with_retries(3))?;
-    socket.set_tcp_user_timeout(Some(Duration::from_secs(5)))
+    let probes = TcpKeepalive::new().with_time(Duration::from_secs(5));
+    socket.set_tcp_keepalive(&probes.with_interval(Duration::from_secs(2)).with_retries(2))?;
+    socket.set_tcp_user_timeout(Some(Duration::from_millis(1_500)))
 }
 
 /// Names what is wrong with the certificate.

@@ -10,13 +10,22 @@ mod parameters;
 use crate::config::{Host, PostgresUrl, Tls};
 use diesel::{Connection, ConnectionError, PgConnection};
 use parameters::parameters;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Connects to the first host that can be used.
+/// The host that was connected to last. It is tried first: one that does not answer costs seconds, each
+/// time a connection is made.
+static LAST: AtomicUsize = AtomicUsize::new(0);
+
+/// Connects to the first host that can be used, beginning with the last one that could.
 pub fn connect(url: &PostgresUrl) -> Result<PgConnection, ConnectionError> {
     let mut errors = Vec::new();
-    for host in &url.hosts {
+    let hosts = url.hosts.iter().enumerate().cycle();
+    for (index, host) in hosts.skip(LAST.load(Ordering::Relaxed)).take(url.hosts.len()) {
         match connect_to(host, url) {
-            Ok(connection) => return Ok(connection),
+            Ok(connection) => {
+                LAST.store(index, Ordering::Relaxed);
+                return Ok(connection);
+            }
             Err(error) => errors.push(format!("{host}: {error}")),
         }
     }

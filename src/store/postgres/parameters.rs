@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 const FIXED: &str = "hostaddr='' options='' sslmode=disable sslnegotiation=postgres gssencmode=disable \
                      channel_binding=disable require_auth=none,password,md5,scram-sha-256 requirepeer='' passfile=/dev/null/none \
                      load_balance_hosts=disable client_encoding=UTF8 \
-                     keepalives_idle=30 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=5000";
+                     keepalives_idle=5 keepalives_interval=2 keepalives_count=2 tcp_user_timeout=1500";
 
 /// In the form `key='value'`, for one host.
 pub fn parameters(url: &PostgresUrl, host: &str, port: u16) -> Zeroizing<String> {

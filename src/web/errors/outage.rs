@@ -12,6 +12,7 @@ impl From<Fault> for Refusal {
         match fault {
             // The limit has logged it.
             Fault::TooManyRefreshes(_) => {}
+            _ if fault.is_logged() => {}
             Fault::Overloaded(_) => {
                 tracing::warn!(%fault, "a request was refused: the service is overloaded");
             }
