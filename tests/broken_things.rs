@@ -1,7 +1,5 @@
 //! docs/OPERATING.md says what happens when things break. Each row names the tests that have seen it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::Path;
 
