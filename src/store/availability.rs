@@ -11,8 +11,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How long a transaction may take before the database is probed. If it is alive, the transaction
-/// goes on. Together with `PROBE_TIMEOUT`, a caller knows within two seconds.
-const SUSPICION: Duration = Duration::from_secs(1);
+/// goes on. Together with `PROBE_TIMEOUT` and the hash of a password, a caller knows within two
+/// seconds.
+const SUSPICION: Duration = Duration::from_millis(500);
 /// How long the database may take to answer a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(800);
 /// The pause between two probes of a database that is down.
