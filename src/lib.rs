@@ -34,6 +34,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use store::StoreFault;
+pub use store::was_used;
 use token::KeyringError;
 
 /// Why the application cannot be built.
@@ -72,7 +73,8 @@ fn advice_on_start(problem: &StartError) -> &'static str {
             | StoreFault::TooNew
             | StoreFault::File(..)
             | StoreFault::NotADatabase(..)
-            | StoreFault::BeingReplaced,
+            | StoreFault::BeingReplaced
+            | StoreFault::Gone(_),
         ) => "",
         _ => ". Check DATABASE_URL, and the free space and permissions of the data directory",
     }

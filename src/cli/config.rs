@@ -33,6 +33,7 @@ fn check(config: &Config) -> Done {
     }
     if let DatabaseUrl::Sqlite(path) = &config.database
         && let Ok(false) = path.try_exists()
+        && !vestibule::was_used(path)
     {
         return say("cli-config-new", &[("path", &path.display().to_string())]);
     }

@@ -1,12 +1,20 @@
 //! Says in the log when no file descriptor is left: the server then accepts nobody, and nothing else
 //! tells why.
 
+use rustix::io::Errno;
 use std::fs::File;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often it is tried to open a file.
 const PERIOD: Duration = Duration::from_secs(1);
+
+/// Whether this process, or the whole system, has no file descriptor left.
+fn is_exhausted(error: &std::io::Error) -> bool {
+    error
+        .raw_os_error()
+        .is_some_and(|code| [Errno::MFILE, Errno::NFILE].map(Errno::raw_os_error).contains(&code))
+}
 
 /// Watches until the process ends.
 pub async fn watch() {
@@ -17,7 +25,7 @@ pub async fn watch() {
         ticks.tick().await;
         match File::open("/dev/null") {
             Ok(_) if exhausted => tracing::info!("file descriptors are available again"),
-            Err(error) if !exhausted => tracing::error!(
+            Err(error) if !exhausted && is_exhausted(&error) => tracing::error!(
                 %error,
                 "no file descriptor is left, so nobody can connect: let the proxy limit connections, or raise the limit (systemd: LimitNOFILE)"
             ),

@@ -46,6 +46,11 @@ pub enum StoreFault {
     TooNew,
     #[error("the file {0} cannot be opened for writing: {1}. {advice}", advice = advice(.1))]
     File(PathBuf, io::Error),
+    #[error(
+        "the database {0} was there before and is gone. Put it back, or restore a backup: vestibule restore <FILE>; \
+         to start with an empty one, delete {0}.lock"
+    )]
+    Gone(PathBuf),
     #[error("{0} holds a value this version does not know")]
     Corrupt(&'static str),
     #[error("a database task was cancelled")]

@@ -37,4 +37,4 @@ pub use fault::StoreFault;
 pub use pool::Store;
 pub use revocation_cache::{MAX_STALENESS, Revoked};
 pub use unit::{LockedAccount, LockedAdministrators, LockedKeys, Tx, Unit};
-pub use usage_lock::UsageLock;
+pub use usage_lock::{UsageLock, was_used};

@@ -6,7 +6,7 @@ use super::connection::Db;
 use super::database_file::DatabaseFile;
 use super::revocation_cache::{RevocationCache, Revoked};
 use super::unit::{Effects, Tx, Unit};
-use super::usage_lock::UsageLock;
+use super::usage_lock::{UsageLock, was_used};
 use super::{first_connection, migration, revocations};
 use crate::config::DatabaseUrl;
 use crate::domain::claims::AccessClaims;
@@ -55,6 +55,10 @@ impl Store {
     pub fn open(url: DatabaseUrl, system_user: &str) -> Result<Self, StoreFault> {
         let (mut file, mut usage, mut writers) = (None, None, CONNECTIONS);
         if let DatabaseUrl::Sqlite(path) = &url {
+            // A new database in the place of one that is lost would look as if all was well.
+            if was_used(path) && path.try_exists().is_ok_and(|exists| !exists) {
+                return Err(StoreFault::Gone(path.clone()));
+            }
             usage = Some(Arc::new(UsageLock::shared(path)?));
             let opened = DatabaseFile::open_or_create(path);
             file = Some(opened.map_err(|error| StoreFault::File(path.clone(), error))?);

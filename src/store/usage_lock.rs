@@ -13,6 +13,11 @@ pub struct UsageLock {
     _file: File,
 }
 
+/// Whether the database was there before: its lock was taken, and remains beside it.
+pub fn was_used(database: &Path) -> bool {
+    with_ending(database, "lock").exists()
+}
+
 impl UsageLock {
     /// Held by whatever reads or writes the database; refused while it is replaced, and if the file
     /// cannot be written: SQLite's own messages do not say why.

@@ -27,11 +27,20 @@ const COMMANDS: [&[&str]; 8] = [
 type Break = fn(&Program);
 
 /// How it is broken, and one of what must be said.
-const BROKEN: [(&str, Break, &[&str]); 7] = [
+const BROKEN: [(&str, Break, &[&str]); 8] = [
     (
         "no database",
         |p| write(p.data("vestibule.db"), "some text").unwrap(),
         &["vestibule restore"],
+    ),
+    (
+        "a database that is gone",
+        |p| {
+            for ending in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(p.data(&format!("vestibule.db{ending}")));
+            }
+        },
+        &["Put it back", "There is no database"],
     ),
     (
         "a damaged database",
