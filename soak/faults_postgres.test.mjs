@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { dirname } from "node:path";
@@ -27,11 +28,12 @@ function postmaster() {
   return Number(readFileSync(`${data}/postmaster.pid`, "utf8").split("\n")[0]);
 }
 
-/** pg_ctl, as the user to whom the server belongs. */
-function control(...words) {
+/** pg_ctl, as the user to whom the server belongs. People go on asking in the meantime. */
+async function control(...words) {
   const command = [`${binaries}/pg_ctl`, "-D", data, "-s", "-w", ...words];
   if (process.getuid() === 0) command.unshift("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--");
-  execFileSync(command[0], command.slice(1), { cwd: data, stdio: "ignore" });
+  const [code] = await once(spawn(command[0], command.slice(1), { cwd: data, stdio: "ignore" }), "exit");
+  assert.equal(code, 0, words.join(" "));
 }
 const options = readFileSync(`${data}/postmaster.opts`, "utf8").match(/("-[pkc]" .*)/)[1].replaceAll('"', "");
 const start = () => control("-l", `${data}/log`, "-o", options, "start");
@@ -68,7 +70,7 @@ async function withServer(story, through = (url) => url) {
   } finally {
     await server.stop();
     // The next test needs it, whatever became of this one.
-    if (!existsSync(`${data}/postmaster.pid`)) start();
+    if (!existsSync(`${data}/postmaster.pid`)) await start();
   }
 }
 
@@ -76,11 +78,11 @@ test("PostgreSQL stopped for 10 s", async (t) => {
   await withServer(async (outage) => {
     await outage.during(async () => {
       await wait(300);
-      control("-m", "immediate", "stop");
+      await control("-m", "immediate", "stop");
       await wait(1_000);
     });
     await outage.expectRefusals(10_000);
-    start();
+    await start();
     await outage.expectRecovery();
     outage.expectOneLineDownAndOneBack();
     t.diagnostic(`${outage}`);
@@ -91,7 +93,9 @@ test("PostgreSQL restarted under load", async (t) => {
   await withServer(async (outage) => {
     await outage.during(async () => {
       await wait(300);
-      control("-m", "fast", "restart");
+      const before = postmaster();
+      await control("-m", "fast", "restart");
+      assert.notEqual(postmaster(), before);
       await wait(1_000);
     });
     await outage.expectRecovery();
