@@ -55,11 +55,15 @@ impl Store {
     pub fn open(url: DatabaseUrl, system_user: &str) -> Result<Self, StoreFault> {
         let (mut file, mut usage, mut writers) = (None, None, CONNECTIONS);
         if let DatabaseUrl::Sqlite(path) = &url {
-            // A new database in the place of one that is lost would look as if all was well.
+            // A new database in the place of one that is lost would look as if all was well. The lock is
+            // created after the database, so whoever finds it must find the database.
             if was_used(path) && path.try_exists().is_ok_and(|exists| !exists) {
                 return Err(StoreFault::Gone(path.clone()));
             }
+            let created = DatabaseFile::open_or_create(path);
+            created.map_err(|error| StoreFault::File(path.clone(), error))?;
             usage = Some(Arc::new(UsageLock::shared(path)?));
+            // Nobody replaces it from here on.
             let opened = DatabaseFile::open_or_create(path);
             file = Some(opened.map_err(|error| StoreFault::File(path.clone(), error))?);
             writers = 1;
