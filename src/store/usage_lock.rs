@@ -14,6 +14,7 @@ pub struct UsageLock {
 }
 
 /// Whether the database was there before: its lock was taken, and remains beside it.
+#[must_use]
 pub fn was_used(database: &Path) -> bool {
     with_ending(database, "lock").exists()
 }
