@@ -77,6 +77,7 @@ cli-passwords-file-failed = The file { $path } cannot be written: { $error }. Ch
 cli-backup-made = Backed up { $database } to { $file } ({ $size } KiB).
 cli-backup-secret-file = The secret is not in the backup, and without it the backup is of little use: keep a copy of { $file } in another place.
 cli-backup-secret-setting = The secret is not in the backup, and without it the backup is of little use: keep a copy of what VESTIBULE_SECRET or VESTIBULE_SECRET_FILE is set to, in another place.
+cli-backup-no-backup = Nothing was backed up: { $file } belongs to the database, or is there and no backup. Name another file.
 cli-backup-exists = { $file } exists. Name another file, or keep several backups with --keep.
 cli-backup-running = Another backup is being made. Wait for it.
 cli-backup-failed = { $file } cannot be written: { $error }. Check its folder, the permissions, the free space, and that the disk is mounted writable. Earlier backups are unchanged.

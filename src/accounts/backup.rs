@@ -1,10 +1,10 @@
 //! Backups of a SQLite database, while it is used.
 
 use crate::clock::Clock;
-use crate::disk::{sync_folder_of, with_ending};
+use crate::disk::{folder_of, sync_folder_of, with_ending};
 use crate::store::{self, StoreFault};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +24,8 @@ pub struct Backup<'p> {
 pub enum BackupError {
     #[error("{0} exists")]
     Exists(PathBuf),
+    #[error("{0} is no backup")]
+    NoBackup(PathBuf),
     #[error("another backup is being made")]
     Running,
     #[error("{0} cannot be written: {1}")]
@@ -39,6 +41,9 @@ impl Backup<'_> {
         if self.to.is_dir() {
             return Err(BackupError::File(self.to.to_owned(), ErrorKind::IsADirectory.into()));
         }
+        if self.would_replace_what_is_no_backup() {
+            return Err(BackupError::NoBackup(self.to.to_owned()));
+        }
         if self.keep.is_none() && self.to.exists() {
             return Err(BackupError::Exists(self.to.to_owned()));
         }
@@ -53,6 +58,22 @@ impl Backup<'_> {
         let stamped = stamp.set_len(0).and_then(|()| writeln!(stamp, "{now}"));
         stamped.map_err(|error| BackupError::File(self.stamp.to_owned(), error))?;
         Ok(size)
+    }
+
+    /// Whether the name is that of the database or of a file beside it that belongs to it, or of a file
+    /// that is no database, such as the secret.
+    fn would_replace_what_is_no_backup(&self) -> bool {
+        let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = |path: &Path| whole(folder_of(path));
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
+        let database = whole(self.database);
+        let belongs_to_it = [self.to.to_owned(), whole(self.to)].iter().any(|to| {
+            let begins =
+                name(to).as_encoded_bytes().starts_with(name(&database).as_encoded_bytes());
+            folder(to) == folder(&database) && begins
+        });
+        let is_another_file = self.to.exists() && !is_database(self.to);
+        belongs_to_it || is_another_file || whole(self.to) == database
     }
 
     /// One backup at a time: two would write into the same file.
@@ -92,6 +113,13 @@ impl Backup<'_> {
         fs::rename(draft, self.to)?;
         sync_folder_of(self.to)
     }
+}
+
+/// Whether a file begins as every SQLite database does.
+fn is_database(path: &Path) -> bool {
+    let mut start = [0; 16];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *b"SQLite format 3\0"
 }
 
 /// An empty file that only its owner can read. One of an interrupted backup is replaced.

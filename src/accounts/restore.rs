@@ -42,7 +42,8 @@ impl RestoreDraft {
         let usage = UsageLock::exclusive(&database)?;
         let folder = with_ending(&database, "restoring");
         let draft = Self { database, folder, _usage: usage };
-        if draft.replaced().exists() {
+        // A log alone would be taken for that of the database that is kept next.
+        if ["", LOG, "-shm"].iter().any(|ending| beside(&draft.replaced(), ending).exists()) {
             return Err(RestoreError::Earlier(draft.replaced()));
         }
         draft.copy(backup)?;

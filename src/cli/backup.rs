@@ -48,6 +48,9 @@ fn sentence(error: &BackupError) -> String {
         BackupError::Exists(file) => {
             text("cli-backup-exists", &[("file", &file.display().to_string())])
         }
+        BackupError::NoBackup(file) => {
+            text("cli-backup-no-backup", &[("file", &file.display().to_string())])
+        }
         BackupError::Running => text("cli-backup-running", &[]),
         BackupError::File(file, error) => {
             let (file, error) = (file.display().to_string(), error.to_string());

@@ -3,6 +3,7 @@
 use super::output::say;
 use super::{Done, doctor, finish, load, log, runtime, wrong_use};
 use clap::Subcommand;
+use std::path::Path;
 use std::process::ExitCode;
 use vestibule::checkup;
 use vestibule::clock::Clock;
@@ -27,6 +28,12 @@ pub fn run(command: &Settings) -> ExitCode {
     finish(check(&config))
 }
 
+/// Whether a database can be created there. The start creates the data directory, and no other.
+fn has_its_folder(config: &Config, database: &Path) -> bool {
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.is_none_or(|folder| folder == config.data_dir || folder.is_dir())
+}
+
 fn check(config: &Config) -> Done {
     for warning in &config.warnings {
         say("check-setting", &[("warning", warning)])?;
@@ -34,6 +41,7 @@ fn check(config: &Config) -> Done {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && let Ok(false) = path.try_exists()
         && !vestibule::was_used(path)
+        && has_its_folder(config, path)
     {
         return say("cli-config-new", &[("path", &path.display().to_string())]);
     }

@@ -99,10 +99,15 @@ struct Parameters {
 
 impl Parameters {
     fn parse(text: &str) -> Result<Self, String> {
-        let mut all = Self::default();
+        let (mut all, mut seen) = (Self::default(), Vec::new());
         for parameter in text.split('&').filter(|parameter| !parameter.is_empty()) {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            all.set(&decoded(name)?, decoded(value)?)?;
+            let name = decoded(name)?;
+            if seen.contains(&name) {
+                return Err(format!("{name} is there twice: remove one"));
+            }
+            all.set(&name, decoded(value)?)?;
+            seen.push(name);
         }
         // As libpq does: whoever names an authority wants it to be checked.
         if all.tls == Some(Tls::Require) && all.root_certificates.is_some() {
@@ -170,7 +175,7 @@ fn tls(value: &str) -> Result<Tls, String> {
 fn is_writable(value: &str) -> Result<bool, String> {
     match value {
         "any" => Ok(false),
-        "read-write" | "primary" => Ok(true),
+        "read-write" => Ok(true),
         other => {
             Err(format!("target_session_attrs={other} is not supported: use read-write or any"))
         }
@@ -178,7 +183,8 @@ fn is_writable(value: &str) -> Result<bool, String> {
 }
 
 fn is_loopback(name: &str) -> bool {
-    name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 fn given(text: &str) -> Result<Option<String>, String> {
@@ -237,6 +243,7 @@ mod tests {
             ("db/d?sslmode=require&sslrootcert=/ca.pem", network("db", 5432, Tls::VerifyCa)),
             ("db/d?sslmode=disable", network("db", 5432, Tls::Disable)),
             ("localhost/d", network("localhost", 5432, Tls::Disable)),
+            ("LocalHost/d", network("LocalHost", 5432, Tls::Disable)),
             ("127.0.0.1:1/d", network("127.0.0.1", 1, Tls::Disable)),
             ("[::1]:1/d", network("::1", 1, Tls::Disable)),
             ("localhost/d?sslmode=verify-full", network("localhost", 5432, Tls::VerifyFull)),
@@ -272,6 +279,7 @@ mod tests {
             ("u:hidden@h/d?sslmode=prefer", "sslmode=prefer is not supported"),
             ("u:hidden@h/d?sslmode=", "sslmode= is not supported"),
             ("u:hidden@h/d?sslcert=/c", "sslcert is not supported"),
+            ("u:hidden@h/d?sslmode=require&sslmode=disable", "sslmode is there twice"),
             ("u:hidden@h/d?options=-cx", "options is not supported"),
             ("u:hidden@h/d?hostaddr=1.2.3.4", "hostaddr is not supported"),
             ("u:hidden@h/d?target_session_attrs=standby", "use read-write or any"),

@@ -109,3 +109,27 @@ fn a_backup_is_whole_even_if_the_server_was_killed_and_its_log_is_still_there() 
     let mut connection = SqliteConnection::establish(text(&file)).unwrap();
     connection.batch_execute("PRAGMA integrity_check").unwrap();
 }
+
+#[test]
+fn a_backup_never_takes_the_place_of_the_database_or_of_what_belongs_to_it() {
+    let mut program = Program::serving();
+    let before = |program: &Program| {
+        ["vestibule.db", "secret"].map(|name| {
+            use std::os::unix::fs::MetadataExt;
+            std::fs::metadata(program.data(name)).unwrap().ino()
+        })
+    };
+    let kept = before(&program);
+    std::os::unix::fs::symlink(program.data("vestibule.db"), program.folder().join("link"))
+        .unwrap();
+    let names = ["", "-wal", "-shm", ".lock", ".before-restore"];
+    let beside = names.map(|ending| program.data(&format!("vestibule.db{ending}")));
+    let others = [program.data("secret"), program.folder().join("link")];
+    for file in beside.iter().chain(&others) {
+        let refusal = program.refused(&["backup", text(file), "--keep", "2"]);
+        assert!(refusal.contains("Name another file"), "{}: {refusal}", file.display());
+    }
+    assert_eq!(before(&program), kept);
+    program.end("TERM");
+    program.must(&["account", "list"]);
+}
