@@ -28,12 +28,6 @@ pub fn run(command: &Settings) -> ExitCode {
     finish(check(&config))
 }
 
-/// Whether a database can be created there. The start creates the data directory, and no other.
-fn has_its_folder(config: &Config, database: &Path) -> bool {
-    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.is_none_or(|folder| folder == config.data_dir || folder.is_dir())
-}
-
 fn check(config: &Config) -> Done {
     for warning in &config.warnings {
         say("check-setting", &[("warning", warning)])?;
@@ -48,4 +42,10 @@ fn check(config: &Config) -> Done {
     let opened = runtime()?.block_on(checkup::database(config, &Clock::system()));
     opened.map(drop).map_err(|finding| doctor::sentence(&finding))?;
     say("cli-config-correct", &[])
+}
+
+/// Whether a database can be created there. The start creates the data directory, and no other.
+fn has_its_folder(config: &Config, database: &Path) -> bool {
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.is_none_or(|folder| folder == config.data_dir || folder.is_dir())
 }

@@ -9,13 +9,6 @@ use tokio::time::{MissedTickBehavior, interval};
 /// How often it is tried to open a file.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// Whether this process, or the whole system, has no file descriptor left.
-fn is_exhausted(error: &std::io::Error) -> bool {
-    error
-        .raw_os_error()
-        .is_some_and(|code| [Errno::MFILE, Errno::NFILE].map(Errno::raw_os_error).contains(&code))
-}
-
 /// Watches until the process ends.
 pub async fn watch() {
     let mut ticks = interval(PERIOD);
@@ -33,4 +26,11 @@ pub async fn watch() {
         }
         exhausted = !exhausted;
     }
+}
+
+/// Whether this process, or the whole system, has no file descriptor left.
+fn is_exhausted(error: &std::io::Error) -> bool {
+    error
+        .raw_os_error()
+        .is_some_and(|code| [Errno::MFILE, Errno::NFILE].map(Errno::raw_os_error).contains(&code))
 }

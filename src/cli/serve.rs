@@ -10,7 +10,6 @@ use sd_notify::NotifyState;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -19,9 +18,6 @@ use vestibule::config::{Config, ConfigErrors};
 
 /// How long blocking work may go on after the last request was answered.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// How often it is looked whether requests still run.
-const POLL: Duration = Duration::from_millis(20);
 
 /// Serves until a signal ends it.
 pub fn run() -> ExitCode {
@@ -74,7 +70,7 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
         Ok(signals) => signals,
         Err(error) => return not_started(&format!("signals cannot be handled: {error}")),
     };
-    let (end, ended) = oneshot::channel();
+    let (end, mut ended) = oneshot::channel();
     let drain = config.drain.to_std().unwrap_or_default();
     let report = start_report::on_liftoff(&config);
     let address = bind::address(&figment);
@@ -94,9 +90,9 @@ async fn serve(config: Config, figment: Figment) -> ExitCode {
     tokio::select! {
         launched = rocket.launch() => match launched {
             Ok(_) => ExitCode::SUCCESS,
-            Err(error) => failed_to_end(&error, &address).await,
+            Err(error) => failed(&error, ended, &address).await,
         },
-        Ok(()) = ended => ExitCode::SUCCESS,
+        Ok(()) = &mut ended => ExitCode::SUCCESS,
     }
 }
 
@@ -121,10 +117,10 @@ async fn serve_metrics(application: &Rocket<Build>, address: SocketAddr) -> Resu
     })
 }
 
-/// How Rocket ended. A shutdown that is requested between two polls of its accept loop ends that loop
-/// before the grace period has begun, and Rocket reports a failure while requests still run: they get
-/// their time here.
-async fn failed_to_end(error: &rocket::Error, address: &str) -> ExitCode {
+/// What Rocket reports as a failure. A shutdown that is requested between two polls of its accept loop
+/// ends that loop before the grace period has begun, while requests still run: they get their time
+/// here.
+async fn failed(error: &rocket::Error, ended: oneshot::Receiver<()>, address: &str) -> ExitCode {
     if let ErrorKind::Bind(error) = error.kind() {
         let advice = bind::advice(error);
         return not_started(&format!("it cannot listen on {address}: {error}. {advice}"));
@@ -133,13 +129,8 @@ async fn failed_to_end(error: &rocket::Error, address: &str) -> ExitCode {
         return not_started(&format!("{}. See more with ROCKET_LOG_LEVEL=critical", error.kind()));
     };
     let rocket::config::Shutdown { grace, mercy, .. } = rocket.config().shutdown;
-    let running = async {
-        while Arc::strong_count(rocket) > 1 {
-            tokio::time::sleep(POLL).await;
-        }
-    };
     let time = Duration::from_secs(u64::from(grace) + u64::from(mercy));
-    if tokio::time::timeout(time, running).await.is_err() {
+    if tokio::time::timeout(time, ended).await.is_err() {
         tracing::warn!("requests were still running when the server ended");
     }
     ExitCode::SUCCESS
